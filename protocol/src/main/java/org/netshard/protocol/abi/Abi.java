@@ -1,0 +1,92 @@
+package org.netshard.protocol.abi;
+
+/**
+ * Constants of socket system calls that do not belong to one protocol.
+ *
+ * <p><b>Source:</b> {@code include/linux/socket.h}, {@code include/linux/net.h}, {@code
+ * include/uapi/linux/in.h}, {@code include/uapi/asm-generic/fcntl.h}, {@code
+ * include/uapi/linux/sched.h}, of x86-64.
+ */
+public final class Abi {
+  public static final int AF_UNSPEC = 0;
+  public static final int AF_UNIX = 1;
+  public static final int AF_INET = 2;
+  public static final int AF_INET6 = 10;
+  public static final int AF_NETLINK = 16;
+  public static final int AF_PACKET = 17;
+  public static final int AF_VSOCK = 40;
+  public static final int AF_XDP = 44;
+
+  /** Families are numbered below this ({@code NPROTO}). */
+  public static final int NPROTO = 46;
+
+  public static final int SOCK_STREAM = 1;
+  public static final int SOCK_DGRAM = 2;
+  public static final int SOCK_RAW = 3;
+  public static final int SOCK_RDM = 4;
+  public static final int SOCK_SEQPACKET = 5;
+  public static final int SOCK_DCCP = 6;
+  public static final int SOCK_PACKET = 10;
+
+  /** Types are numbered below this ({@code SOCK_MAX}). */
+  public static final int SOCK_MAX = 11;
+
+  public static final int SOCK_TYPE_MASK = 0xf;
+  public static final int SOCK_NONBLOCK = 0x800;
+  public static final int SOCK_CLOEXEC = 0x80000;
+
+  public static final int IPPROTO_IP = 0;
+  public static final int IPPROTO_ICMP = 1;
+  public static final int IPPROTO_TCP = 6;
+  public static final int IPPROTO_UDP = 17;
+  public static final int IPPROTO_IPV6 = 41;
+  public static final int IPPROTO_ICMPV6 = 58;
+  public static final int IPPROTO_UDPLITE = 136;
+  public static final int IPPROTO_RAW = 255;
+  public static final int IPPROTO_MPTCP = 262;
+
+  /** Protocols of AF_INET and AF_INET6 are numbered below this ({@code IPPROTO_MAX}). */
+  public static final int IPPROTO_MAX = 263;
+
+  public static final int SOL_SOCKET = 1;
+
+  public static final int O_ACCMODE = 3;
+  public static final int O_RDONLY = 0;
+  public static final int O_WRONLY = 1;
+  public static final int O_RDWR = 2;
+  public static final int O_APPEND = 0x400;
+  public static final int O_NONBLOCK = 0x800;
+  public static final int O_ASYNC = 0x2000;
+  public static final int O_DIRECT = 0x4000;
+  public static final int O_NOATIME = 0x40000;
+  public static final int O_CLOEXEC = 0x80000;
+  public static final int O_PATH = 0x200000;
+
+  public static final int F_DUPFD = 0;
+  public static final int F_GETFD = 1;
+  public static final int F_SETFD = 2;
+  public static final int F_GETFL = 3;
+  public static final int F_SETFL = 4;
+  public static final int F_DUPFD_CLOEXEC = 1030;
+  public static final int FD_CLOEXEC = 1;
+
+  public static final int CLONE_VM = 0x100;
+  public static final int CLONE_FS = 0x200;
+  public static final int CLONE_FILES = 0x400;
+  public static final int CLONE_SIGHAND = 0x800;
+  public static final int CLONE_VFORK = 0x4000;
+  public static final int CLONE_THREAD = 0x10000;
+  public static final int CLONE_NEWNS = 0x20000;
+  public static final int CLONE_SYSVSEM = 0x40000;
+  public static final int CLONE_NEWTIME = 0x80;
+  public static final int CLONE_NEWCGROUP = 0x02000000;
+  public static final int CLONE_NEWUTS = 0x04000000;
+  public static final int CLONE_NEWIPC = 0x08000000;
+  public static final int CLONE_NEWUSER = 0x10000000;
+  public static final int CLONE_NEWPID = 0x20000000;
+  public static final int CLONE_NEWNET = 0x40000000;
+
+  public static final int AT_FDCWD = -100;
+
+  private Abi() {}
+}

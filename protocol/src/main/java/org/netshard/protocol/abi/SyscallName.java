@@ -1,0 +1,69 @@
+package org.netshard.protocol.abi;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A system call that the simulated kernel answers.
+ *
+ * <p><b>Source:</b> {@code arch/x86/entry/syscalls/syscall_64.tbl}.
+ */
+public enum SyscallName {
+  SOCKET(3),
+  SOCKETPAIR(4),
+  CLOSE(1),
+  DUP(1),
+  DUP2(2),
+  DUP3(3),
+  FCNTL(3),
+  GETSOCKOPT(5),
+  SETSOCKOPT(5),
+  GETSOCKNAME(3),
+  UNSHARE(1),
+  SETNS(2),
+  SETRESUID(3),
+  SETRESGID(3),
+  SETUID(1),
+  SETGID(1),
+  SETGROUPS(2),
+  PRCTL(5),
+  CAPSET(2),
+  PRLIMIT64(4),
+  OPENAT(4),
+  WRITE(3),
+  FORK(0),
+  VFORK(0),
+  CLONE(2),
+  CLONE3(2),
+  EXECVE(3),
+  EXIT(1),
+  EXIT_GROUP(1);
+
+  private final int argCount;
+  private final String kernelName;
+
+  SyscallName(int argCount) {
+    this.argCount = argCount;
+    this.kernelName = name().toLowerCase(Locale.ROOT);
+  }
+
+  /** How many arguments the call takes. */
+  public int argCount() {
+    return argCount;
+  }
+
+  /** The name as {@code strace} prints it. */
+  public String kernelName() {
+    return kernelName;
+  }
+
+  /** The call of this name, or null if the simulated kernel has none. */
+  public static @Nullable SyscallName byKernelName(String name) {
+    for (SyscallName call : values()) {
+      if (call.kernelName.equals(name)) {
+        return call;
+      }
+    }
+    return null;
+  }
+}

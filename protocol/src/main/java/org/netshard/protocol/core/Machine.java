@@ -1,0 +1,13 @@
+package org.netshard.protocol.core;
+
+/** What all network namespaces of one kernel share, as the protocols see it. */
+public interface Machine {
+  /** The next value of the counter that names socks ({@code SO_COOKIE}); never 0. */
+  long nextSockCookie();
+
+  /** Counts allocated socks of a proto for the whole machine ({@code sk_sockets_allocated}). */
+  void addSocketsAllocated(Proto proto, int delta);
+
+  /** Virtual time since the machine was started, in nanoseconds. */
+  long nowNs();
+}

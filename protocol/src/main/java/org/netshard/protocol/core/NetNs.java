@@ -1,0 +1,41 @@
+package org.netshard.protocol.core;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.cred.UserNamespace;
+
+/**
+ * A network namespace as the protocols see it.
+ *
+ * <p><b>Source:</b> {@code include/net/net_namespace.h}, {@code struct net}.
+ */
+public interface NetNs {
+  /** The identity that {@code SO_NETNS_COOKIE} gives: unique in a kernel, never used again. */
+  long cookie();
+
+  /** The user namespace that owns this one. */
+  UserNamespace userNs();
+
+  /** The present value of a sysctl, of whatever scope; the first number of several. */
+  long sysctl(Sysctl sysctl);
+
+  /** One of the numbers of a sysctl that holds several. */
+  long sysctl(Sysctl sysctl, int index);
+
+  /** The present value of a sysctl as text. */
+  String sysctlText(Sysctl sysctl);
+
+  /** The machine to which the namespace belongs. */
+  Machine machine();
+
+  /** The interface index of a device of this name, or 0. */
+  int ifindex(String deviceName);
+
+  /** The name of the device with this index, or null. */
+  @Nullable String deviceName(int ifindex);
+
+  /** Counts socks of a proto that {@code /proc/net/protocols} shows ({@code sock_prot_inuse}). */
+  void addProtoInuse(Proto proto, int delta);
+
+  /** Counts the user sockets that sockstat shows as {@code sockets: used}. */
+  void addSocketsUsed(int delta);
+}

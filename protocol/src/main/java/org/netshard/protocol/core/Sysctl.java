@@ -1,0 +1,71 @@
+package org.netshard.protocol.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sysctl whose value changes what the model does. All others are only text that can be read and
+ * written; see the profile of the kernel.
+ *
+ * <p><b>Source:</b> {@code net/ipv4/sysctl_net_ipv4.c}, {@code net/core/sysctl_net_core.c}.
+ */
+public enum Sysctl {
+  CORE_RMEM_DEFAULT("net.core.rmem_default"),
+  CORE_WMEM_DEFAULT("net.core.wmem_default"),
+  CORE_RMEM_MAX("net.core.rmem_max"),
+  CORE_WMEM_MAX("net.core.wmem_max"),
+  CORE_OPTMEM_MAX("net.core.optmem_max"),
+  CORE_SOMAXCONN("net.core.somaxconn"),
+  CORE_TXREHASH("net.core.txrehash"),
+  IPV4_TCP_RMEM("net.ipv4.tcp_rmem"),
+  IPV4_TCP_WMEM("net.ipv4.tcp_wmem"),
+  IPV4_TCP_CONGESTION_CONTROL("net.ipv4.tcp_congestion_control"),
+  IPV4_TCP_ALLOWED_CONGESTION_CONTROL("net.ipv4.tcp_allowed_congestion_control"),
+  IPV4_TCP_AVAILABLE_CONGESTION_CONTROL("net.ipv4.tcp_available_congestion_control"),
+  IPV4_TCP_KEEPALIVE_TIME("net.ipv4.tcp_keepalive_time"),
+  IPV4_TCP_KEEPALIVE_INTVL("net.ipv4.tcp_keepalive_intvl"),
+  IPV4_TCP_KEEPALIVE_PROBES("net.ipv4.tcp_keepalive_probes"),
+  IPV4_TCP_SYN_RETRIES("net.ipv4.tcp_syn_retries"),
+  IPV4_TCP_FIN_TIMEOUT("net.ipv4.tcp_fin_timeout"),
+  IPV4_TCP_REORDERING("net.ipv4.tcp_reordering"),
+  IPV4_TCP_NOTSENT_LOWAT("net.ipv4.tcp_notsent_lowat"),
+  IPV4_TCP_RTO_MAX_MS("net.ipv4.tcp_rto_max_ms"),
+  IPV4_TCP_RTO_MIN_US("net.ipv4.tcp_rto_min_us"),
+  IPV4_TCP_FASTOPEN("net.ipv4.tcp_fastopen"),
+  IPV4_UDP_RMEM_MIN("net.ipv4.udp_rmem_min"),
+  IPV4_UDP_WMEM_MIN("net.ipv4.udp_wmem_min"),
+  IPV4_IP_DEFAULT_TTL("net.ipv4.ip_default_ttl"),
+  IPV4_IP_NO_PMTU_DISC("net.ipv4.ip_no_pmtu_disc"),
+  IPV4_IP_NONLOCAL_BIND("net.ipv4.ip_nonlocal_bind"),
+  IPV4_IP_LOCAL_PORT_RANGE("net.ipv4.ip_local_port_range"),
+  IPV4_PING_GROUP_RANGE("net.ipv4.ping_group_range"),
+  IPV4_IGMP_MAX_MEMBERSHIPS("net.ipv4.igmp_max_memberships"),
+  IPV4_IGMP_MAX_MSF("net.ipv4.igmp_max_msf"),
+  IPV6_BINDV6ONLY("net.ipv6.bindv6only"),
+  IPV6_CONF_ALL_HOP_LIMIT("net.ipv6.conf.all.hop_limit"),
+  IPV6_CONF_DEFAULT_HOP_LIMIT("net.ipv6.conf.default.hop_limit"),
+  IPV6_AUTO_FLOWLABELS("net.ipv6.auto_flowlabels"),
+  IPV6_MLD_MAX_MSF("net.ipv6.mld_max_msf"),
+  MPTCP_ENABLED("net.mptcp.enabled"),
+  UNIX_MAX_DGRAM_QLEN("net.unix.max_dgram_qlen");
+
+  private final String dottedName;
+
+  Sysctl(String dottedName) {
+    this.dottedName = dottedName;
+  }
+
+  /** The name as {@code sysctl(8)} prints it. */
+  public String dottedName() {
+    return dottedName;
+  }
+
+  /** The sysctl of this name if the model reads it, or null. */
+  public static @Nullable Sysctl byDottedName(String name) {
+    for (Sysctl sysctl : values()) {
+      if (sysctl.dottedName.equals(name)) {
+        return sysctl;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,32 @@
+package org.netshard.protocol.profile;
+
+import java.util.List;
+
+/**
+ * What a kernel is: families, protocols, object sizes and sysctl values. It never changes; a
+ * running kernel starts from it.
+ *
+ * @param name {@code linux-6.18} and so on
+ * @param inodeBytes size of a socket's inode in bytes
+ * @param fileBytes size of an open file in bytes, with its dentry
+ * @param inodeErrno positive errno when the inode cannot be allocated
+ * @param fileErrno positive errno when the file cannot be allocated
+ * @param families in ascending order of number
+ * @param protos every kind of sock
+ * @param sysctls every sysctl under {@code net.}, and the few others that matter here
+ */
+public record KernelProfile(
+    String name,
+    int inodeBytes,
+    int fileBytes,
+    int inodeErrno,
+    int fileErrno,
+    List<FamilyProfile> families,
+    List<ProtoProfile> protos,
+    List<SysctlProfile> sysctls) {
+  public KernelProfile {
+    families = List.copyOf(families);
+    protos = List.copyOf(protos);
+    sysctls = List.copyOf(sysctls);
+  }
+}
