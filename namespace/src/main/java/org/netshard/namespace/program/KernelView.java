@@ -1,0 +1,31 @@
+package org.netshard.namespace.program;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.cred.Cred;
+
+/** What a program may see and do of the kernel in which it runs, between its calls. */
+public interface KernelView {
+  /** Virtual time in nanoseconds. */
+  long nowNs();
+
+  /** The credentials of the task with this pid, or null if there is none. */
+  @Nullable Cred cred(int pid);
+
+  /** The pid of the child that the last {@code fork}, {@code clone} or {@code vfork} made. */
+  int lastChildPid();
+
+  /** The sock behind a descriptor, or null if it is no socket of this kernel. */
+  @Nullable Sk sock(int pid, int fd);
+
+  /**
+   * Gives a task the lowest free descriptor for something that is not simulated, as a call that
+   * this kernel does not have would have done.
+   *
+   * @return the descriptor, or {@code -errno}
+   */
+  int installUnsimulated(int pid, boolean cloexec);
+
+  /** Notes once that something is left out of the simulation. */
+  void warn(String warning);
+}

@@ -1,0 +1,43 @@
+package org.netshard.namespace.program;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Syscall;
+
+/**
+ * A sequence of system calls that one kernel makes, one at a time, on its own lane.
+ *
+ * <p>The kernel asks {@link #next} for a step, makes its call as the named task, and hands the
+ * result to {@link #completed}. A program may look at the {@link KernelView} while it is asked; it
+ * is never called at any other time or from another thread.
+ */
+public interface Program {
+  /** Name for the trace and for messages. */
+  String name();
+
+  /**
+   * The next call, or null when the program has ended.
+   *
+   * @param kernel the kernel in which it runs
+   * @param nowNs virtual time at which the previous call ended
+   */
+  @Nullable Step next(KernelView kernel, long nowNs);
+
+  /**
+   * The call of the last step has ended.
+   *
+   * @param kernel the kernel in which it runs
+   * @param call the call, with its memory as the kernel left it
+   * @param result 0 and above, or {@code -errno}
+   * @param nowNs virtual time at which it ended
+   */
+  void completed(KernelView kernel, Syscall call, long result, long nowNs);
+
+  /**
+   * One call of a program.
+   *
+   * @param atNs virtual time at which it begins; one that has passed means at once
+   * @param pid task that makes it
+   * @param call the call
+   */
+  record Step(long atNs, int pid, Syscall call) {}
+}

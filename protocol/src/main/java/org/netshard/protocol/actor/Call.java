@@ -1,0 +1,4 @@
+package org.netshard.protocol.actor;
+
+/** The baton. */
+public final class Call {}
