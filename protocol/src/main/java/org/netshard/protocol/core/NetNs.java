@@ -38,4 +38,16 @@ public interface NetNs {
 
   /** Counts the user sockets that sockstat shows as {@code sockets: used}. */
   void addSocketsUsed(int delta);
+
+  /** Takes a reference that keeps the namespace alive, as user sockets do ({@code get_net}). */
+  void get();
+
+  /** Gives such a reference back ({@code put_net}); the last one begins the cleanup. */
+  void put();
+
+  /** Takes a reference of a kernel socket, which does not keep the namespace alive. */
+  void getPassive();
+
+  /** Gives a reference of a kernel socket back. */
+  void putPassive();
 }

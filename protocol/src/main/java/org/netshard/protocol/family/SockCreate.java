@@ -1,0 +1,98 @@
+package org.netshard.protocol.family;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.cred.Cred;
+
+/**
+ * A socket on its way: what was asked, and what the family's rules chose.
+ *
+ * <p>One object serves every creation of a kernel, since only one is under way at a time.
+ */
+public final class SockCreate {
+  private @Nullable NetNs net;
+  private @Nullable Cred cred;
+  private int family;
+  private int type;
+  private int protocol;
+  private boolean kern;
+  private @Nullable Protosw answer;
+
+  /** Begins a creation. */
+  public void begin(NetNs newNet, Cred newCred, int newFamily, int newType, int newProtocol) {
+    net = newNet;
+    cred = newCred;
+    family = newFamily;
+    type = newType;
+    protocol = newProtocol;
+    kern = false;
+    answer = null;
+  }
+
+  /** Makes this a socket of the kernel's own ({@code kern} of {@code __sock_create}). */
+  public void setKern() {
+    kern = true;
+  }
+
+  /** Namespace that the socket will belong to. */
+  public NetNs net() {
+    return known(net);
+  }
+
+  /** Credentials of the task that asks. */
+  public Cred cred() {
+    return known(cred);
+  }
+
+  /** Address family; {@code AF_INET} with {@code SOCK_PACKET} has become {@code AF_PACKET}. */
+  public int family() {
+    return family;
+  }
+
+  /** Replaces the family. */
+  public void setFamily(int newFamily) {
+    family = newFamily;
+  }
+
+  /** Socket type without flags; a family may replace it, as AF_UNIX does with {@code SOCK_RAW}. */
+  public int type() {
+    return type;
+  }
+
+  /** Replaces the type ({@code sock->type}). */
+  public void setType(int newType) {
+    type = newType;
+  }
+
+  /** The protocol; after the family's rules the one that {@code SO_PROTOCOL} will report. */
+  public int protocol() {
+    return protocol;
+  }
+
+  /** Replaces the protocol. */
+  public void setProtocol(int newProtocol) {
+    protocol = newProtocol;
+  }
+
+  /** Whether the kernel itself asks, who needs no capability. */
+  public boolean kern() {
+    return kern;
+  }
+
+  /** The protosw that the family's rules chose. */
+  public Protosw answer() {
+    return known(answer);
+  }
+
+  /** Notes the choice of the family's rules. */
+  public void choose(Protosw chosen) {
+    answer = chosen;
+  }
+
+  private static <T> T known(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("no creation is under way");
+    }
+    return value;
+  }
+}
