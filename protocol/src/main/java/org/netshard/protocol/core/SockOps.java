@@ -1,5 +1,6 @@
 package org.netshard.protocol.core;
 
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.cred.Cred;
 
@@ -11,11 +12,29 @@ import org.netshard.protocol.cred.Cred;
  */
 public interface SockOps {
   /**
-   * Sets up the parts of a new sock that belong to this kind, after {@code sock_init_data}.
+   * Sets up the parts of a new sock that belong to this kind, after {@code sock_init_data}, and
+   * counts it.
    *
-   * <p><b>Source:</b> the family's {@code create} and the proto's {@code init}.
+   * <p><b>Source:</b> the rest of the family's {@code create}, the proto's {@code init} and, for
+   * raw sockets, {@code hash}.
+   *
+   * @param cred credentials of the task that makes the socket
+   * @return 0, or {@code -errno} after which nothing is left counted
    */
-  void init(Sk sk);
+  int init(Sk sk, Cred cred);
+
+  /** Takes back what {@link #init} and later calls counted ({@code destroy}, {@code unhash}). */
+  default void destroy(Sk sk) {}
+
+  /**
+   * Connects two new socks of this kind to each other.
+   *
+   * @param pid process that makes the pair
+   * @return 0, or {@code -errno}: EOPNOTSUPP for kinds without pairs ({@code sock_no_socketpair})
+   */
+  default int socketpair(Sk first, Sk second, Cred cred, int pid) {
+    return Errno.EOPNOTSUPP.negated();
+  }
 
   /**
    * Reads an option.
