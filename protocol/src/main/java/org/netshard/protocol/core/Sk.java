@@ -1,6 +1,7 @@
 package org.netshard.protocol.core;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.cred.Cred;
 
 /**
@@ -23,6 +24,21 @@ public final class Sk {
   /** {@code SOCK_RCVBUF_LOCK}: the program has fixed the receive buffer. */
   public static final byte SOCK_RCVBUF_LOCK = 2;
 
+  /** {@code RCV_SHUTDOWN}: nothing more is received. */
+  public static final byte RCV_SHUTDOWN = 1;
+
+  /** {@code SEND_SHUTDOWN}: nothing more is sent. */
+  public static final byte SEND_SHUTDOWN = 2;
+
+  /** {@code SK_NO_REUSE}. */
+  public static final byte SK_NO_REUSE = 0;
+
+  /** {@code SK_CAN_REUSE}: {@code SO_REUSEADDR} is on. */
+  public static final byte SK_CAN_REUSE = 1;
+
+  /** {@code SK_FORCE_REUSE}: {@code TCP_REPAIR} is on. */
+  public static final byte SK_FORCE_REUSE = 2;
+
   private final NetNs net;
   private final Proto proto;
   private final SockOps ops;
@@ -42,6 +58,15 @@ public final class Sk {
   /** {@code sk_userlocks}. */
   byte userlocks;
 
+  /** {@code sk_shutdown}. */
+  byte shutdown;
+
+  /** {@code sk_reuse}. */
+  byte reuse;
+
+  /** {@code sk_err}, positive. */
+  short err;
+
   /** User of the socket's inode ({@code sk_uid}), in the initial user namespace. */
   final int uid;
 
@@ -54,6 +79,19 @@ public final class Sk {
   /** {@code sk_sndbuf}, bytes. */
   int sndbuf;
 
+  /** {@code sk_bound_dev_if}. */
+  int boundDevIf;
+
+  /** {@code sk_priority}. */
+  int priority;
+
+  /** {@code sk_mark}. */
+  int mark;
+
+  /** {@code sk_flags} and the bit fields of {@code struct sock}, by {@link SockFlag}. */
+  long flags;
+
+  private @Nullable SkRare rare;
   private @Nullable OptionBlock inet;
   private @Nullable OptionBlock inet6;
   private @Nullable OptionBlock transport;
@@ -115,9 +153,154 @@ public final class Sk {
     return state;
   }
 
+  /** Sets {@code sk_state}. */
+  public void setState(int newState) {
+    state = (byte) newState;
+  }
+
   /** User of the socket's inode. */
   public int uid() {
     return uid;
+  }
+
+  /** Group of the socket's inode. */
+  public int gid() {
+    return gid;
+  }
+
+  /** {@code sk_rcvbuf}, bytes. */
+  public int rcvbuf() {
+    return rcvbuf;
+  }
+
+  /** Sets {@code sk_rcvbuf}, bytes; {@link #setUserlocks} is a step of its own. */
+  public void setRcvbuf(int bytes) {
+    rcvbuf = bytes;
+  }
+
+  /** {@code sk_sndbuf}, bytes. */
+  public int sndbuf() {
+    return sndbuf;
+  }
+
+  /** Sets {@code sk_sndbuf}, bytes. */
+  public void setSndbuf(int bytes) {
+    sndbuf = bytes;
+  }
+
+  /** {@code sk_userlocks}: {@code SOCK_SNDBUF_LOCK} and so on. */
+  public int userlocks() {
+    return userlocks;
+  }
+
+  /** Sets {@code sk_userlocks}. */
+  public void setUserlocks(int locks) {
+    userlocks = (byte) locks;
+  }
+
+  /** {@code sk_shutdown}: {@code RCV_SHUTDOWN}, {@code SEND_SHUTDOWN}. */
+  public int shutdown() {
+    return shutdown;
+  }
+
+  /** Sets {@code sk_shutdown}. */
+  public void setShutdown(int how) {
+    shutdown = (byte) how;
+  }
+
+  /** {@code sk_reuse}: {@code SK_NO_REUSE} and so on. */
+  public int reuse() {
+    return reuse;
+  }
+
+  /** Sets {@code sk_reuse}. */
+  public void setReuse(int newReuse) {
+    reuse = (byte) newReuse;
+  }
+
+  /** {@code sk_err}: the positive errno that the next call will report, or 0. */
+  public int err() {
+    return err;
+  }
+
+  /** Sets {@code sk_err}, a positive errno. */
+  public void setErr(int errno) {
+    err = (short) errno;
+  }
+
+  /** Takes {@code sk_err} away and returns it, positive ({@code sock_error}). */
+  public int takeErr() {
+    int errno = err;
+    err = 0;
+    return errno;
+  }
+
+  /** {@code sk_bound_dev_if}: index of the device to which the sock is bound, or 0. */
+  public int boundDevIf() {
+    return boundDevIf;
+  }
+
+  /** Sets {@code sk_bound_dev_if}. */
+  public void setBoundDevIf(int ifindex) {
+    boundDevIf = ifindex;
+  }
+
+  /** {@code sk_priority}. */
+  public int priority() {
+    return priority;
+  }
+
+  /** Sets {@code sk_priority}. */
+  public void setPriority(int newPriority) {
+    priority = newPriority;
+  }
+
+  /** {@code sk_mark}. */
+  public int mark() {
+    return mark;
+  }
+
+  /** Sets {@code sk_mark}. */
+  public void setMark(int newMark) {
+    mark = newMark;
+  }
+
+  /** Whether a flag or one-bit field is set ({@code sock_flag}). */
+  public boolean flag(SockFlag flag) {
+    return (flags & flag.bit()) != 0;
+  }
+
+  /** Sets or clears a flag ({@code sock_valbool_flag}). */
+  public void setFlag(SockFlag flag, boolean on) {
+    flags = on ? flags | flag.bit() : flags & ~flag.bit();
+  }
+
+  /** What few socks have another value for than the default; not to be changed. */
+  public SkRare rare() {
+    return rare == null ? SkRare.DEFAULTS : rare;
+  }
+
+  /** The same for writing: allocated at the first call. */
+  public SkRare rareForWrite() {
+    if (rare == null) {
+      rare = new SkRare();
+    }
+    return rare;
+  }
+
+  /** {@code sk_is_inet}: AF_INET or AF_INET6. */
+  public boolean isInet() {
+    return family == Abi.AF_INET || family == Abi.AF_INET6;
+  }
+
+  /** {@code sk_is_tcp}: a stream of TCP. */
+  public boolean isTcp() {
+    return isInet() && type == Abi.SOCK_STREAM && protocol == Abi.IPPROTO_TCP;
+  }
+
+  /** {@code sk_is_unix}. */
+  public boolean isUnix() {
+    return family == Abi.AF_UNIX;
   }
 
   /** {@code SO_COOKIE}: given out at the first question ({@code sock_gen_cookie}). */

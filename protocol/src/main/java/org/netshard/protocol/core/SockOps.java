@@ -54,4 +54,42 @@ public interface SockOps {
    * @param addrlen a 32-bit length, read and written
    */
   int getsockname(Sk sk, UserMem addr, UserMem addrlen);
+
+  /**
+   * The address of the other end, as {@code SO_PEERNAME} wants it ({@code getname} with peer 2).
+   *
+   * @param address where the address goes, 128 bytes
+   * @return its length, or {@code -errno}
+   */
+  default int getpeername(Sk sk, byte[] address) {
+    return Errno.ENOTCONN.negated();
+  }
+
+  /** Whether the kind has a peek offset ({@code set_peek_off}). */
+  default boolean hasPeekOff(Sk sk) {
+    return false;
+  }
+
+  /** Sets the peek offset of a kind that has one ({@code sk_set_peek_off}). */
+  default int setPeekOff(Sk sk, int value) {
+    sk.rareForWrite().setPeekOff(value);
+    return 0;
+  }
+
+  /**
+   * Sets {@code SO_RCVLOWAT}, {@code 0 <= value} ({@code set_rcvlowat}); TCP also enlarges the
+   * receive buffer.
+   */
+  default int setRcvlowat(Sk sk, int value) {
+    sk.rareForWrite().setRcvlowat(value == 0 ? 1 : value);
+    return 0;
+  }
+
+  /** Tells the proto that {@code SO_KEEPALIVE} is about to change ({@code keepalive}). */
+  default void keepalive(Sk sk, boolean on) {}
+
+  /** Whether the proto accounts memory to a limit ({@code sk_has_account}). */
+  default boolean hasAccount(Sk sk) {
+    return false;
+  }
 }

@@ -1,0 +1,154 @@
+package org.netshard.protocol.core;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.cred.Cred;
+
+/**
+ * The fields of a sock that nearly all socks leave at their defaults. A sock gets a block of its
+ * own with its first write.
+ *
+ * <p><b>Source:</b> {@code include/net/sock.h}, {@code struct sock}; defaults of {@code
+ * sock_init_data_uid}.
+ */
+public final class SkRare {
+  /** {@code MAX_SCHEDULE_TIMEOUT}: no time limit, in jiffies. */
+  public static final long MAX_SCHEDULE_TIMEOUT = Long.MAX_VALUE;
+
+  /** The block of all socks that never wrote one; nobody may change it. */
+  static final SkRare DEFAULTS = new SkRare();
+
+  /** {@code sk_rcvtimeo}, jiffies. */
+  long rcvtimeoJiffies = MAX_SCHEDULE_TIMEOUT;
+
+  /** {@code sk_sndtimeo}, jiffies. */
+  long sndtimeoJiffies = MAX_SCHEDULE_TIMEOUT;
+
+  /** {@code sk_lingertime}, jiffies. */
+  long lingertimeJiffies;
+
+  /** {@code sk_max_pacing_rate}, bytes a second, unsigned; all ones is unlimited. */
+  long maxPacingRateBps = -1;
+
+  /** {@code sk_rcvlowat}, bytes. */
+  int rcvlowat = 1;
+
+  /** {@code sk_peek_off}, bytes; -1 is off. */
+  int peekOff = -1;
+
+  /** {@code sk_incoming_cpu}; -1 before a packet came. */
+  int incomingCpu = -1;
+
+  /** {@code sk_err_soft}, positive. */
+  int errSoft;
+
+  /** {@code sk_tsflags}: the flags of {@code SO_TIMESTAMPING}. */
+  int tsflags;
+
+  /** {@code sk_bind_phc}. */
+  int bindPhc;
+
+  /** {@code sk_tskey}: the next id of {@code SOF_TIMESTAMPING_OPT_ID}. */
+  int tskey;
+
+  /** {@code sk_ll_usec}, microseconds. */
+  int llUsec;
+
+  /** {@code sk_busy_poll_budget}, packets. */
+  int busyPollBudget;
+
+  /** {@code sk_reserved_mem}, bytes, a multiple of the page. */
+  int reservedMemBytes;
+
+  /** {@code sk_clockid} of {@code SO_TXTIME}. */
+  int clockid;
+
+  /** {@code sk_peer_pid}; 0 if there is none. */
+  int peerPid;
+
+  /** {@code sk_peer_cred}. */
+  @Nullable Cred peerCred;
+
+  /** {@code sk_filter}, as the program gave it: 8 bytes an instruction. */
+  byte @Nullable [] filter;
+
+  /** {@code sk_rcvtimeo}, jiffies. */
+  public long rcvtimeoJiffies() {
+    return rcvtimeoJiffies;
+  }
+
+  /** {@code sk_sndtimeo}, jiffies. */
+  public long sndtimeoJiffies() {
+    return sndtimeoJiffies;
+  }
+
+  /** {@code sk_lingertime}, jiffies. */
+  public long lingertimeJiffies() {
+    return lingertimeJiffies;
+  }
+
+  /** {@code sk_max_pacing_rate}, bytes a second, unsigned. */
+  public long maxPacingRateBps() {
+    return maxPacingRateBps;
+  }
+
+  /** {@code sk_rcvlowat}, bytes. */
+  public int rcvlowat() {
+    return rcvlowat;
+  }
+
+  /** Sets {@code sk_rcvlowat}, bytes. */
+  public void setRcvlowat(int bytes) {
+    rcvlowat = bytes;
+  }
+
+  /** {@code sk_peek_off}, bytes. */
+  public int peekOff() {
+    return peekOff;
+  }
+
+  /** Sets {@code sk_peek_off}, bytes. */
+  public void setPeekOff(int bytes) {
+    peekOff = bytes;
+  }
+
+  /** {@code sk_err_soft}, a positive errno or 0. */
+  public int errSoft() {
+    return errSoft;
+  }
+
+  /** Sets {@code sk_err_soft}, a positive errno. */
+  public void setErrSoft(int errno) {
+    errSoft = errno;
+  }
+
+  /** {@code sk_incoming_cpu}. */
+  public int incomingCpu() {
+    return incomingCpu;
+  }
+
+  /** Sets {@code sk_incoming_cpu}. */
+  public void setIncomingCpu(int cpu) {
+    incomingCpu = cpu;
+  }
+
+  /** {@code sk_tsflags}. */
+  public int tsflags() {
+    return tsflags;
+  }
+
+  /** {@code sk_peer_pid}; 0 if there is none. */
+  public int peerPid() {
+    return peerPid;
+  }
+
+  /** {@code sk_peer_cred}, or null. */
+  public @Nullable Cred peerCred() {
+    return peerCred;
+  }
+
+  /** Sets the credentials of the other end ({@code init_peercred}). */
+  public void setPeer(int pid, Cred cred) {
+    peerPid = pid;
+    peerCred = cred;
+  }
+}

@@ -1,0 +1,205 @@
+package org.netshard.protocol.core;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.cred.Capability;
+import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.cred.UserNamespace;
+
+/** A namespace for tests: one device {@code lo} of index 1, sysctls of a fresh namespace. */
+public final class TestNet implements NetNs, Machine {
+  private final Map<Sysctl, String> sysctls = new EnumMap<>(Sysctl.class);
+  private final UserNamespace userNs;
+  private long cookies = 100;
+  private int references;
+  private int protoInuse;
+  private int socketsUsed;
+  private int socketsAllocated;
+  private long nowNs;
+
+  /** A namespace of the initial user namespace. */
+  public TestNet() {
+    this(new UserNamespace(1000));
+  }
+
+  /** A namespace of this user namespace. */
+  public TestNet(UserNamespace userNs) {
+    this.userNs = userNs;
+    for (Sysctl sysctl : Sysctl.values()) {
+      sysctls.put(sysctl, fresh(sysctl));
+    }
+  }
+
+  private static String fresh(Sysctl sysctl) {
+    return switch (sysctl) {
+      case CORE_RMEM_DEFAULT, CORE_WMEM_DEFAULT -> "212992";
+      case CORE_RMEM_MAX, CORE_WMEM_MAX -> "4194304";
+      case CORE_OPTMEM_MAX -> "131072";
+      case CORE_SOMAXCONN -> "4096";
+      case IPV4_TCP_RMEM -> "4096\t131072\t33554432";
+      case IPV4_TCP_WMEM -> "4096\t16384\t4194304";
+      case IPV4_TCP_CONGESTION_CONTROL -> "bbr";
+      case IPV4_TCP_ALLOWED_CONGESTION_CONTROL -> "reno bbr";
+      case IPV4_TCP_AVAILABLE_CONGESTION_CONTROL -> "reno bbr cubic";
+      case IPV4_TCP_KEEPALIVE_TIME -> "7200";
+      case IPV4_TCP_KEEPALIVE_INTVL -> "75";
+      case IPV4_TCP_KEEPALIVE_PROBES -> "9";
+      case IPV4_TCP_SYN_RETRIES -> "6";
+      case IPV4_TCP_FIN_TIMEOUT -> "60";
+      case IPV4_TCP_REORDERING -> "3";
+      case IPV4_TCP_NOTSENT_LOWAT -> "4294967295";
+      case IPV4_TCP_RTO_MAX_MS -> "120000";
+      case IPV4_TCP_RTO_MIN_US -> "200000";
+      case IPV4_UDP_RMEM_MIN, IPV4_UDP_WMEM_MIN -> "4096";
+      case IPV4_IP_DEFAULT_TTL, IPV6_CONF_ALL_HOP_LIMIT, IPV6_CONF_DEFAULT_HOP_LIMIT -> "64";
+      case IPV4_IP_LOCAL_PORT_RANGE -> "32768\t60999";
+      case IPV4_PING_GROUP_RANGE -> "0\t2147483647";
+      case IPV4_IGMP_MAX_MEMBERSHIPS -> "20";
+      case IPV4_IGMP_MAX_MSF -> "10";
+      case IPV6_MLD_MAX_MSF -> "64";
+      case UNIX_MAX_DGRAM_QLEN -> "10";
+      case CORE_TXREHASH, IPV4_TCP_FASTOPEN, IPV6_AUTO_FLOWLABELS, MPTCP_ENABLED -> "1";
+      default -> "0";
+    };
+  }
+
+  /** Root with every capability of the namespace's own user namespace. */
+  public Cred root() {
+    return Cred.of(0, 0, new int[0], Capability.ALL, userNs);
+  }
+
+  /** The user 1000 without capabilities. */
+  public Cred nobody() {
+    return Cred.of(1000, 1000, new int[0], 0, userNs);
+  }
+
+  /** The same user with some capabilities. */
+  public Cred withCaps(Capability... caps) {
+    long set = 0;
+    for (Capability cap : caps) {
+      set |= cap.bit();
+    }
+    return Cred.of(1000, 1000, new int[0], set, userNs);
+  }
+
+  /** Sets a sysctl. */
+  public TestNet set(Sysctl sysctl, String value) {
+    sysctls.put(sysctl, value);
+    return this;
+  }
+
+  /** Sets the virtual time. */
+  public void setNowNs(long now) {
+    nowNs = now;
+  }
+
+  /** References held by user and kernel sockets. */
+  public int references() {
+    return references;
+  }
+
+  /** Socks counted by {@link #addProtoInuse}. */
+  public int protoInuse() {
+    return protoInuse;
+  }
+
+  /** Socks counted by {@link #addSocketsUsed}. */
+  public int socketsUsed() {
+    return socketsUsed;
+  }
+
+  /** Socks counted by {@link #addSocketsAllocated}. */
+  public int socketsAllocated() {
+    return socketsAllocated;
+  }
+
+  @Override
+  public long cookie() {
+    return 4711;
+  }
+
+  @Override
+  public UserNamespace userNs() {
+    return userNs;
+  }
+
+  @Override
+  public long sysctl(Sysctl sysctl) {
+    return sysctl(sysctl, 0);
+  }
+
+  @Override
+  public long sysctl(Sysctl sysctl, int index) {
+    return Long.parseLong(sysctlText(sysctl).split("\\s+", -1)[index]);
+  }
+
+  @Override
+  public String sysctlText(Sysctl sysctl) {
+    String text = sysctls.get(sysctl);
+    if (text == null) {
+      throw new IllegalStateException(sysctl.dottedName());
+    }
+    return text;
+  }
+
+  @Override
+  public Machine machine() {
+    return this;
+  }
+
+  @Override
+  public int ifindex(String deviceName) {
+    return deviceName.equals("lo") ? 1 : 0;
+  }
+
+  @Override
+  public @Nullable String deviceName(int ifindex) {
+    return ifindex == 1 ? "lo" : null;
+  }
+
+  @Override
+  public void addProtoInuse(Proto proto, int delta) {
+    protoInuse += delta;
+  }
+
+  @Override
+  public void addSocketsUsed(int delta) {
+    socketsUsed += delta;
+  }
+
+  @Override
+  public void get() {
+    references++;
+  }
+
+  @Override
+  public void put() {
+    references--;
+  }
+
+  @Override
+  public void getPassive() {
+    references++;
+  }
+
+  @Override
+  public void putPassive() {
+    references--;
+  }
+
+  @Override
+  public long nextSockCookie() {
+    return ++cookies;
+  }
+
+  @Override
+  public void addSocketsAllocated(Proto proto, int delta) {
+    socketsAllocated += delta;
+  }
+
+  @Override
+  public long nowNs() {
+    return nowNs;
+  }
+}
