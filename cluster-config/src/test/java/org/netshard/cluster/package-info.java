@@ -1,0 +1,5 @@
+/** Tests of starting nodes. */
+@NullMarked
+package org.netshard.cluster;
+
+import org.jspecify.annotations.NullMarked;
