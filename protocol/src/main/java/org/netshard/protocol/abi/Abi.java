@@ -49,6 +49,9 @@ public final class Abi {
   public static final int IPPROTO_MAX = 263;
 
   public static final int SOL_SOCKET = 1;
+  public static final int SOL_PACKET = 263;
+  public static final int SOL_NETLINK = 270;
+  public static final int SOL_XDP = 283;
 
   public static final int O_ACCMODE = 3;
   public static final int O_RDONLY = 0;

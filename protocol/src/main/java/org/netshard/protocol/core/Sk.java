@@ -79,6 +79,9 @@ public final class Sk {
   /** {@code sk_sndbuf}, bytes. */
   int sndbuf;
 
+  /** The number that names the sock in its protocol; see {@link #num}. */
+  char num;
+
   /** {@code sk_bound_dev_if}. */
   int boundDevIf;
 
@@ -233,6 +236,20 @@ public final class Sk {
     int errno = err;
     err = 0;
     return errno;
+  }
+
+  /**
+   * The number that names the sock in its protocol, 16 bits: {@code inet_num}, the local port or
+   * the protocol of a raw socket; {@code po->num} of a packet socket, an Ethernet protocol, in the
+   * byte order in which the program gave it.
+   */
+  public int num() {
+    return num;
+  }
+
+  /** Sets {@link #num}, of which 16 bits are kept. */
+  public void setNum(int number) {
+    num = (char) number;
   }
 
   /** {@code sk_bound_dev_if}: index of the device to which the sock is bound, or 0. */

@@ -40,6 +40,12 @@ public enum SockFlag {
   /** {@code sk_reuseport}. */
   SK_REUSEPORT,
 
+  /** {@code sk_reuseport_cb} is there: the sock is in a reuseport group. */
+  SK_REUSEPORT_CB,
+
+  /** The reuseport group has a program. */
+  SK_REUSEPORT_PROG,
+
   /** {@code sk_no_check_tx}. */
   SK_NO_CHECK_TX,
 

@@ -1,0 +1,134 @@
+package org.netshard.protocol.core;
+
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.UserMem;
+
+/**
+ * The socket filter of a sock, and the program that chooses in a reuseport group.
+ *
+ * <p><b>Source:</b> {@code net/core/filter.c}, {@code sk_attach_filter}, {@code sk_detach_filter},
+ * {@code sk_get_filter}; {@code net/core/sock_reuseport.c}, {@code reuseport_attach_prog}.
+ *
+ * <p><b>Differs from Linux:</b> a pointer inside of a {@code struct sock_fprog} is an offset into
+ * the memory that holds the struct, as a program in it has no other address. There are no eBPF
+ * programs, so a descriptor of one is always EBADF; a filter is not charged to {@code optmem}.
+ */
+final class SkFilter {
+  private SkFilter() {}
+
+  /**
+   * {@code SO_ATTACH_FILTER}.
+   *
+   * <p><b>Errors</b>, in order: EINVAL if it is no {@code struct sock_fprog} by its length, EFAULT,
+   * EPERM if the filter is locked, EINVAL for a NULL, empty or too long program, EFAULT, EINVAL for
+   * a program that makes no sense.
+   */
+  static int attach(Sk sk, UserMem optval, int optlen) {
+    byte[] insns = new byte[0];
+    int error = check(sk, optval, optlen);
+    if (error == 0) {
+      insns = program(optval);
+      error = ClassicBpf.isValid(insns) ? 0 : Errno.EINVAL.negated();
+    }
+    if (error == 0) {
+      sk.rareForWrite().filter = insns;
+    }
+    return error;
+  }
+
+  /** {@code SO_ATTACH_BPF} and {@code SO_ATTACH_REUSEPORT_EBPF}: EINVAL, EPERM, EBADF. */
+  static int attachBpf(Sk sk, int optlen) {
+    if (optlen != Integer.BYTES) {
+      return Errno.EINVAL.negated();
+    }
+    return (sk.flag(SockFlag.SOCK_FILTER_LOCKED) ? Errno.EPERM : Errno.EBADF).negated();
+  }
+
+  /** {@code SO_DETACH_FILTER}: EPERM if it is locked, ENOENT if there is none. */
+  static int detach(Sk sk) {
+    if (sk.flag(SockFlag.SOCK_FILTER_LOCKED)) {
+      return Errno.EPERM.negated();
+    }
+    if (sk.rare().filter == null) {
+      return Errno.ENOENT.negated();
+    }
+    sk.rareForWrite().filter = null;
+    return 0;
+  }
+
+  /**
+   * {@code SO_GET_FILTER}: lengths are instructions, and a length of 0 asks for their number.
+   *
+   * <p><b>Errors</b>, in order: EINVAL if the room is too small, EFAULT.
+   */
+  static int get(Sk sk, UserMem optval, UserMem optlen, int len) {
+    byte[] filter = sk.rare().filter;
+    int count = filter == null ? 0 : filter.length / ClassicBpf.INSN_BYTES;
+    if (filter != null && len != 0) {
+      if (len < count) {
+        return Errno.EINVAL.negated();
+      }
+      if (!optval.accessible(0, filter.length)) {
+        return Errno.EFAULT.negated();
+      }
+      optval.put(0, filter, filter.length);
+    }
+    return SocketOptions.putLen(optlen, count);
+  }
+
+  /**
+   * {@code SO_ATTACH_REUSEPORT_CBPF}.
+   *
+   * <p><b>Errors</b>, in order: those of {@link #attach}, EINVAL without {@code SO_REUSEPORT}.
+   */
+  static int attachReuseport(Sk sk, UserMem optval, int optlen) {
+    int error = check(sk, optval, optlen);
+    if (error != 0) {
+      return error;
+    }
+    if (!ClassicBpf.isValid(program(optval)) || !sk.flag(SockFlag.SK_REUSEPORT)) {
+      return Errno.EINVAL.negated();
+    }
+    sk.setFlag(SockFlag.SK_REUSEPORT_CB, true);
+    sk.setFlag(SockFlag.SK_REUSEPORT_PROG, true);
+    return 0;
+  }
+
+  /** {@code SO_DETACH_REUSEPORT_BPF}: EINVAL without {@code SO_REUSEPORT}, ENOENT for none. */
+  static int detachReuseport(Sk sk) {
+    if (!sk.flag(SockFlag.SK_REUSEPORT_CB) && !sk.flag(SockFlag.SK_REUSEPORT)) {
+      return Errno.EINVAL.negated();
+    }
+    if (!sk.flag(SockFlag.SK_REUSEPORT_PROG)) {
+      return Errno.ENOENT.negated();
+    }
+    sk.setFlag(SockFlag.SK_REUSEPORT_PROG, false);
+    return 0;
+  }
+
+  private static int check(Sk sk, UserMem fprog, int optlen) {
+    if (optlen != ClassicBpf.FPROG_BYTES) {
+      return Errno.EINVAL.negated();
+    }
+    if (!fprog.accessible(0, ClassicBpf.FPROG_BYTES)) {
+      return Errno.EFAULT.negated();
+    }
+    if (sk.flag(SockFlag.SOCK_FILTER_LOCKED)) {
+      return Errno.EPERM.negated();
+    }
+    int count = fprog.getShort(0);
+    long pointer = fprog.getLong(8);
+    if (pointer == 0 || count == 0 || count > ClassicBpf.INSN_COUNT_MAX) {
+      return Errno.EINVAL.negated();
+    }
+    boolean mapped =
+        pointer > 0
+            && pointer <= fprog.size()
+            && fprog.accessible((int) pointer, count * ClassicBpf.INSN_BYTES);
+    return mapped ? 0 : Errno.EFAULT.negated();
+  }
+
+  private static byte[] program(UserMem fprog) {
+    return fprog.get((int) fprog.getLong(8), fprog.getShort(0) * ClassicBpf.INSN_BYTES);
+  }
+}
