@@ -8,6 +8,7 @@ import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.netshard.cluster.lane.Lanes;
@@ -20,14 +21,38 @@ public final class StartBenchmark {
   /** Runs a few times in one JVM; the first round is what a command line pays. */
   public static void main(String[] args) throws Exception {
     for (int round = 0; round < 3; round++) {
-      round(List.of(NodeSettings.local()));
+      alone();
+      three();
     }
   }
 
-  private static void round(List<NodeSettings> settings) throws Exception {
+  private static void three() throws Exception {
+    long begin = System.nanoTime();
+    List<ActorSystem<Void>> systems = new ArrayList<>();
+    List<String> seeds = List.of();
+    for (int i = 0; i < 3; i++) {
+      systems.add(
+          ClusterNode.start(
+              Behaviors.empty(), NodeSettings.inProcess("n" + i, seeds), Samples.REGISTRY));
+      seeds = List.of(ClusterNode.address(systems.get(0)));
+    }
+    for (ActorSystem<Void> system : systems) {
+      ClusterNode.whenUp(system).toCompletableFuture().get();
+    }
+    long up = System.nanoTime();
+    systems.forEach(ActorSystem::terminate);
+    for (ActorSystem<Void> system : systems) {
+      system.getWhenTerminated().toCompletableFuture().get();
+    }
+    System.out.printf(
+        "three nodes up %d ms; end took %d ms%n",
+        (up - begin) / 1_000_000, (System.nanoTime() - up) / 1_000_000);
+  }
+
+  private static void alone() throws Exception {
     long begin = System.nanoTime();
     ActorSystem<Void> system =
-        ClusterNode.start(Behaviors.empty(), settings.get(0), Samples.REGISTRY);
+        ClusterNode.start(Behaviors.empty(), NodeSettings.local(), Samples.REGISTRY);
     long started = System.nanoTime();
     EntityTypeKey<Samples.Ping> key = EntityTypeKey.create(Samples.Ping.class, "ping");
     ActorRef<ShardingEnvelope<Samples.Ping>> region =
