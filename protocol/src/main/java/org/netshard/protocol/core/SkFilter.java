@@ -2,6 +2,8 @@ package org.netshard.protocol.core;
 
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.cred.Capability;
+import org.netshard.protocol.cred.Cred;
 
 /**
  * The socket filter of a sock, and the program that chooses in a reuseport group.
@@ -19,19 +21,26 @@ final class SkFilter {
   /**
    * {@code SO_ATTACH_FILTER}.
    *
-   * <p><b>Errors</b>, in order: EINVAL if it is no {@code struct sock_fprog} by its length, EFAULT,
-   * EPERM if the filter is locked, EINVAL for a NULL, empty or too long program, EFAULT, EINVAL for
-   * a program that makes no sense.
+   * <p><b>Errors</b>, in order: EPERM on TCP without CAP_NET_ADMIN, EINVAL if it is no {@code
+   * struct sock_fprog} by its length, EFAULT, EPERM if the filter is locked, EINVAL for a NULL,
+   * empty or too long program, EFAULT, EINVAL for a program that makes no sense.
    */
-  static int attach(Sk sk, UserMem optval, int optlen) {
-    byte[] insns = new byte[0];
-    int error = check(sk, optval, optlen);
-    if (error == 0) {
-      insns = program(optval);
-      error = ClassicBpf.isValid(insns) ? 0 : Errno.EINVAL.negated();
+  static int attach(Sk sk, Cred cred, UserMem optval, int optlen) {
+    if (sk.isTcp() && !cred.nsCapable(sk.net().userNs(), Capability.CAP_NET_ADMIN)) {
+      return Errno.EPERM.negated();
     }
+    int error = checkProgram(sk, optval, optlen);
     if (error == 0) {
-      sk.rareForWrite().filter = insns;
+      sk.rareForWrite().filter = program(optval);
+    }
+    return error;
+  }
+
+  /** The checks of {@link #attach}. */
+  static int checkProgram(Sk sk, UserMem optval, int optlen) {
+    int error = check(sk, optval, optlen);
+    if (error == 0 && !ClassicBpf.isValid(program(optval))) {
+      return Errno.EINVAL.negated();
     }
     return error;
   }
@@ -79,14 +88,15 @@ final class SkFilter {
   /**
    * {@code SO_ATTACH_REUSEPORT_CBPF}.
    *
-   * <p><b>Errors</b>, in order: those of {@link #attach}, EINVAL without {@code SO_REUSEPORT}.
+   * <p><b>Errors</b>, in order: those of {@link #attach} but the first, EINVAL without {@code
+   * SO_REUSEPORT}.
    */
   static int attachReuseport(Sk sk, UserMem optval, int optlen) {
-    int error = check(sk, optval, optlen);
+    int error = checkProgram(sk, optval, optlen);
     if (error != 0) {
       return error;
     }
-    if (!ClassicBpf.isValid(program(optval)) || !sk.flag(SockFlag.SK_REUSEPORT)) {
+    if (!sk.flag(SockFlag.SK_REUSEPORT)) {
       return Errno.EINVAL.negated();
     }
     sk.setFlag(SockFlag.SK_REUSEPORT_CB, true);

@@ -73,6 +73,9 @@ public enum SockFlag {
   /** {@code sk_txtime_report_errors}. */
   SK_TXTIME_REPORT_ERRORS,
 
+  /** {@code recvmsg_inq} of a unix stream: {@code SO_INQ}. */
+  SK_UNIX_RECVMSG_INQ,
+
   /** {@code sk_txrehash}. */
   SK_TXREHASH,
 

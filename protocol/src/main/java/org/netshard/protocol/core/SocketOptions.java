@@ -66,6 +66,11 @@ public final class SocketOptions {
     return SolSocketSet.setsockopt(sk, cred, optname, optval, optlen);
   }
 
+  /** Whether a {@code struct sock_fprog} holds a good filter; see {@code SO_ATTACH_FILTER}. */
+  public static int checkFilter(Sk sk, UserMem optval, int optlen) {
+    return SkFilter.checkProgram(sk, optval, optlen);
+  }
+
   /** {@code getsockname(2)}. */
   public static int getsockname(Sk sk, UserMem addr, UserMem addrlen) {
     return sk.ops().getsockname(sk, addr, addrlen);

@@ -101,7 +101,7 @@ final class SolSocketSet {
       }
       case SoOption.SO_TIMESTAMPING_OLD, SoOption.SO_TIMESTAMPING_NEW ->
           SockTimestamping.setTimestamping(sk, optname, optval, optlen);
-      case SoOption.SO_ATTACH_FILTER -> SkFilter.attach(sk, optval, optlen);
+      case SoOption.SO_ATTACH_FILTER -> SkFilter.attach(sk, cred, optval, optlen);
       case SoOption.SO_ATTACH_BPF, SoOption.SO_ATTACH_REUSEPORT_EBPF ->
           SkFilter.attachBpf(sk, optlen);
       case SoOption.SO_ATTACH_REUSEPORT_CBPF -> SkFilter.attachReuseport(sk, optval, optlen);

@@ -1,0 +1,40 @@
+package org.netshard.protocol.netlink;
+
+import org.netshard.protocol.core.OptionBlock;
+import org.netshard.protocol.core.Sk;
+
+/**
+ * What a netlink sock has besides the sock: its flags and its multicast groups.
+ *
+ * <p><b>Source:</b> {@code net/netlink/af_netlink.h}, {@code struct netlink_sock}.
+ */
+final class NetlinkOptions extends OptionBlock {
+  /** The shared block of all new socks. */
+  static final NetlinkOptions DEFAULTS = new NetlinkOptions();
+
+  static {
+    DEFAULTS.freeze();
+  }
+
+  /** {@code flags}: a bit for each option that is on, numbered as the option. */
+  int flags;
+
+  /** {@code ngroups}: groups that the sock could be in; 0 until it first joins one. */
+  int groupCount;
+
+  /** {@code groups}: a bit for each group that the sock is in, group 1 first. */
+  long groups;
+
+  static NetlinkOptions of(Sk sk) {
+    return sk.transport() instanceof NetlinkOptions options ? options : DEFAULTS;
+  }
+
+  static NetlinkOptions forWrite(Sk sk) {
+    NetlinkOptions options = of(sk);
+    if (options.isFrozen()) {
+      options = (NetlinkOptions) options.thaw();
+      sk.setTransport(options);
+    }
+    return options;
+  }
+}

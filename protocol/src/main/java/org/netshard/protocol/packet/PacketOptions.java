@@ -1,0 +1,96 @@
+package org.netshard.protocol.packet;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.netshard.protocol.core.OptionBlock;
+import org.netshard.protocol.core.Sk;
+
+/**
+ * What a packet sock has besides the sock.
+ *
+ * <p><b>Source:</b> {@code net/packet/internal.h}, {@code struct packet_sock}.
+ */
+final class PacketOptions extends OptionBlock {
+  /** The shared block of all new socks. */
+  static final PacketOptions DEFAULTS = new PacketOptions();
+
+  static {
+    DEFAULTS.freeze();
+  }
+
+  /** A membership in what a device receives ({@code struct packet_mclist}). */
+  record Membership(int ifindex, int type, long address, int addressLength) {}
+
+  /** {@code flags}: a bit for each option that is on, numbered as the option. */
+  int flags;
+
+  /** {@code copy_thresh}, bytes. */
+  int copyThresh;
+
+  /** {@code tp_version}: 0 is {@code TPACKET_V1}. */
+  int tpVersion;
+
+  /** {@code tp_reserve}, bytes. */
+  int tpReserve;
+
+  /** {@code tp_tstamp}: which time stamps a ring gets. */
+  int tpTstamp;
+
+  /** {@code vnet_hdr_sz}, bytes; 0 is none. */
+  int vnetHdrBytes;
+
+  /** Whether there is a receive ring ({@code rx_ring.pg_vec}). */
+  boolean rxRing;
+
+  /** Whether there is a transmit ring ({@code tx_ring.pg_vec}). */
+  boolean txRing;
+
+  /** Whether the sock is in a fanout group. */
+  boolean fanout;
+
+  /** Whether the group rolls over ({@code rollover}). */
+  boolean rollover;
+
+  /** What {@code PACKET_FANOUT} reads as: id, type, flags. */
+  int fanoutArg;
+
+  /** {@code mclist}. */
+  private List<Membership> memberships = List.of();
+
+  static PacketOptions of(Sk sk) {
+    return sk.transport() instanceof PacketOptions options ? options : DEFAULTS;
+  }
+
+  static PacketOptions forWrite(Sk sk) {
+    PacketOptions options = of(sk);
+    if (options.isFrozen()) {
+      options = (PacketOptions) options.thaw();
+      sk.setTransport(options);
+    }
+    return options;
+  }
+
+  boolean hasRing() {
+    return rxRing || txRing;
+  }
+
+  boolean flag(int optname) {
+    return (flags & 1 << optname) != 0;
+  }
+
+  void setFlag(int optname, boolean on) {
+    flags = on ? flags | 1 << optname : flags & ~(1 << optname);
+  }
+
+  void join(Membership membership) {
+    List<Membership> more = new ArrayList<>(memberships);
+    more.add(membership);
+    memberships = more;
+  }
+
+  void leave(Membership membership) {
+    List<Membership> fewer = new ArrayList<>(memberships);
+    fewer.remove(membership);
+    memberships = fewer;
+  }
+}
