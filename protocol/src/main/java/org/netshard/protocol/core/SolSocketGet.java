@@ -126,10 +126,17 @@ final class SolSocketGet {
       case SoOption.SO_BINDTOIFINDEX -> sk.boundDevIf();
       case SoOption.SO_BUF_LOCK -> sk.userlocks() & (Sk.SOCK_SNDBUF_LOCK | Sk.SOCK_RCVBUF_LOCK);
       case SoOption.SO_RESERVE_MEM -> rare.reservedMemBytes;
-      case SoOption.SO_TIMESTAMP_OLD -> bit(timestamps(sk, false, false));
-      case SoOption.SO_TIMESTAMP_NEW -> bit(timestamps(sk, false, true));
-      case SoOption.SO_TIMESTAMPNS_OLD -> bit(timestamps(sk, true, false));
-      case SoOption.SO_TIMESTAMPNS_NEW -> bit(timestamps(sk, true, true));
+      case SoOption.SO_TIMESTAMP_OLD ->
+          bit(
+              sk.flag(SockFlag.SOCK_RCVTSTAMP)
+                  && !sk.flag(SockFlag.SOCK_RCVTSTAMPNS)
+                  && !sk.flag(SockFlag.SOCK_TSTAMP_NEW));
+      case SoOption.SO_TIMESTAMP_NEW ->
+          bit(sk.flag(SockFlag.SOCK_RCVTSTAMP) && sk.flag(SockFlag.SOCK_TSTAMP_NEW));
+      case SoOption.SO_TIMESTAMPNS_OLD ->
+          bit(sk.flag(SockFlag.SOCK_RCVTSTAMPNS) && !sk.flag(SockFlag.SOCK_TSTAMP_NEW));
+      case SoOption.SO_TIMESTAMPNS_NEW ->
+          bit(sk.flag(SockFlag.SOCK_RCVTSTAMPNS) && sk.flag(SockFlag.SOCK_TSTAMP_NEW));
       default -> {
         SockFlag flag = flag(optname);
         yield flag == null ? NOT_A_NUMBER : bit(sk.flag(flag));
@@ -139,12 +146,6 @@ final class SolSocketGet {
 
   private static int bit(boolean on) {
     return on ? 1 : 0;
-  }
-
-  private static boolean timestamps(Sk sk, boolean ns, boolean newFormat) {
-    return sk.flag(SockFlag.SOCK_RCVTSTAMP)
-        && sk.flag(SockFlag.SOCK_RCVTSTAMPNS) == ns
-        && sk.flag(SockFlag.SOCK_TSTAMP_NEW) == newFormat;
   }
 
   private static @Nullable SockFlag flag(int optname) {

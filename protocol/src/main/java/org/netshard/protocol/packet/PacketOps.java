@@ -40,16 +40,22 @@ public final class PacketOps implements SockOps {
 
   @Override
   public int setsockopt(Sk sk, Cred cred, int level, int optname, UserMem optval, int optlen) {
-    return level == Abi.SOL_PACKET
-        ? SolPacketSet.setsockopt(sk, optname, optval, optlen)
-        : Errno.ENOPROTOOPT.negated();
+    int error = checkLevel(sk, level);
+    return error != 0 ? error : SolPacketSet.setsockopt(sk, optname, optval, optlen);
   }
 
   @Override
   public int getsockopt(Sk sk, Cred cred, int level, int optname, UserMem optval, UserMem optlen) {
-    return level == Abi.SOL_PACKET
-        ? SolPacketGet.getsockopt(sk, optname, optval, optlen)
-        : Errno.ENOPROTOOPT.negated();
+    int error = checkLevel(sk, level);
+    return error != 0 ? error : SolPacketGet.getsockopt(sk, optname, optval, optlen);
+  }
+
+  /** EOPNOTSUPP for {@code SOCK_PACKET}, which has no options, ENOPROTOOPT for a foreign level. */
+  private static int checkLevel(Sk sk, int level) {
+    if (sk.type() == Abi.SOCK_PACKET) {
+      return Errno.EOPNOTSUPP.negated();
+    }
+    return level == Abi.SOL_PACKET ? 0 : Errno.ENOPROTOOPT.negated();
   }
 
   /** Family and protocol; there is no device yet. */
