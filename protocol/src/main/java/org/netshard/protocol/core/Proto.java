@@ -17,6 +17,11 @@ public final class Proto {
     this.index = index;
   }
 
+  /** What the kernel's profile says of it. */
+  public ProtoProfile profile() {
+    return profile;
+  }
+
   /** The name as {@code /proc/net/protocols} shows it. */
   public String name() {
     return profile.name();

@@ -14,6 +14,7 @@ import java.util.List;
  * @param families in ascending order of number
  * @param protos every kind of sock
  * @param sysctls every sysctl under {@code net.}, and the few others that matter here
+ * @param kernelNetlink netlink protocols for which every namespace has a socket of the kernel's own
  */
 public record KernelProfile(
     String name,
@@ -23,10 +24,12 @@ public record KernelProfile(
     int fileErrno,
     List<FamilyProfile> families,
     List<ProtoProfile> protos,
-    List<SysctlProfile> sysctls) {
+    List<SysctlProfile> sysctls,
+    List<Integer> kernelNetlink) {
   public KernelProfile {
     families = List.copyOf(families);
     protos = List.copyOf(protos);
     sysctls = List.copyOf(sysctls);
+    kernelNetlink = List.copyOf(kernelNetlink);
   }
 }

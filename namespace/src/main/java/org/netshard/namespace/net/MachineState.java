@@ -1,0 +1,286 @@
+package org.netshard.namespace.net;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.sysctl.SysctlTable;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Machine;
+import org.netshard.protocol.core.Proto;
+import org.netshard.protocol.cred.Capability;
+import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.cred.UserNamespace;
+import org.netshard.protocol.family.FamilyTable;
+import org.netshard.protocol.profile.KernelProfile;
+import org.netshard.protocol.profile.ProtoProfile;
+import org.netshard.protocol.profile.SysctlProfile;
+
+/**
+ * A machine: what its network namespaces share, and the list of them.
+ *
+ * <p>A namespace that nothing keeps alive is queued; {@link #runCleanup} ends all that are queued,
+ * the last one first, as the kernel's work item does.
+ *
+ * <p><b>Source:</b> {@code net/core/net_namespace.c}: {@code copy_net_ns}, {@code setup_net},
+ * {@code __put_net}, {@code cleanup_net}.
+ *
+ * <p><b>Differs from Linux:</b> inode numbers of namespaces are the lowest free ones from a fixed
+ * start, as no other part of the simulated kernel takes any.
+ */
+public final class MachineState implements Machine {
+  /** The limit of network namespaces, which each user namespace has for itself. */
+  static final String MAX_NET_NAMESPACES = "user.max_net_namespaces";
+
+  private static final long INIT_INUM = 4026531833L;
+  private static final long FIRST_INUM = 4026532177L;
+
+  private final KernelProfile profile;
+  private final FamilyTable families;
+  private final SysctlTable sysctls;
+  private final UserNamespace initUserNs;
+  private final NetState initNet;
+  private final BitSet inums = new BitSet();
+  private final List<NetState> dying = new ArrayList<>();
+  private NetState lastNet;
+  private int namespaceCount = 1;
+  private long namespacesCreated = 1;
+  private long lastSockCookie;
+  private long lastNetCookie = 1;
+  private long nowNs;
+  private int[] allocated = new int[0];
+  private long tcpMemoryPages;
+  private long udpMemoryPages;
+  private int orphanCount;
+
+  /**
+   * A machine at boot, with its initial namespace.
+   *
+   * @param families a table without families yet; every proto of the profile is registered in it
+   */
+  public MachineState(KernelProfile profile, FamilyTable families) {
+    this.profile = profile;
+    this.families = families;
+    for (ProtoProfile proto : profile.protos()) {
+      families.protoRegister(proto);
+    }
+    sysctls = new SysctlTable(profile.sysctls());
+    SysctlProfile max = sysctls.profile(MAX_NET_NAMESPACES);
+    initUserNs = new UserNamespace(max == null ? Integer.MAX_VALUE : Long.parseLong(max.value()));
+    initNet = new NetState(this, initUserNs, sysctls.init(), lastNetCookie, INIT_INUM);
+    lastNet = initNet;
+    addKernelSockets(initNet);
+  }
+
+  /** What kind of kernel this is. */
+  public KernelProfile profile() {
+    return profile;
+  }
+
+  /** Its families. */
+  public FamilyTable families() {
+    return families;
+  }
+
+  /** Its kinds of sock, in the order of {@code /proc/net/protocols}. */
+  public List<Proto> protos() {
+    return families.protos();
+  }
+
+  /** Its sysctls. */
+  public SysctlTable sysctls() {
+    return sysctls;
+  }
+
+  /** The initial user namespace. */
+  public UserNamespace initUserNs() {
+    return initUserNs;
+  }
+
+  /** The initial network namespace. */
+  public NetState initNet() {
+    return initNet;
+  }
+
+  /**
+   * Whether a task may make a network namespace that a user namespace shall own.
+   *
+   * <p><b>Errors</b>, in order: EPERM without CAP_SYS_ADMIN in that user namespace, ENOSPC if it or
+   * one of its ancestors has as many network namespaces as it may.
+   *
+   * @return 0 or {@code -errno}
+   */
+  public int mayCopyNetNs(Cred cred, UserNamespace owner) {
+    if (!cred.nsCapable(owner, Capability.CAP_SYS_ADMIN)) {
+      return Errno.EPERM.negated();
+    }
+    if (!owner.incNetNamespaces()) {
+      return Errno.ENOSPC.negated();
+    }
+    owner.decNetNamespaces();
+    return 0;
+  }
+
+  /**
+   * Makes a network namespace ({@code copy_net_ns} after its checks, {@code setup_net}). It has one
+   * reference, the caller's.
+   *
+   * @param creator the namespace of the task that makes it
+   */
+  public NetState newNetNs(UserNamespace owner, NetState creator) {
+    if (!owner.incNetNamespaces()) {
+      throw new IllegalStateException("more network namespaces than allowed, unchecked");
+    }
+    int free = inums.nextClearBit(0);
+    inums.set(free);
+    NetState net =
+        new NetState(
+            this, owner, sysctls.create(creator.sysctls()), ++lastNetCookie, FIRST_INUM + free);
+    addKernelSockets(net);
+    net.previous = lastNet;
+    lastNet.next = net;
+    lastNet = net;
+    namespaceCount++;
+    namespacesCreated++;
+    return net;
+  }
+
+  /** The namespace after this one in the order of cookies, or null; begin with the initial one. */
+  public @Nullable NetState next(NetState net) {
+    return net.next;
+  }
+
+  /** Namespaces that are not cleaned up yet. */
+  public int namespaceCount() {
+    return namespaceCount;
+  }
+
+  /** Namespaces ever made, the initial one included. */
+  public long namespacesCreated() {
+    return namespacesCreated;
+  }
+
+  /** The kernel's own netlink sockets: not counted, and held by nothing but themselves. */
+  private void addKernelSockets(NetState net) {
+    for (int i = 0; i < profile.kernelNetlink().size(); i++) {
+      net.getPassive();
+    }
+  }
+
+  void queueCleanup(NetState net) {
+    if (net == initNet) {
+      throw new IllegalStateException("the initial namespace has lost its last reference");
+    }
+    dying.add(net);
+  }
+
+  /** Whether dead namespaces wait for {@link #runCleanup}. */
+  public boolean cleanupPending() {
+    return !dying.isEmpty();
+  }
+
+  /**
+   * Ends all dead namespaces ({@code cleanup_net}).
+   *
+   * @return those that ended, in this order
+   * @throws IllegalStateException if sockets are still counted in one of them
+   */
+  public List<NetState> runCleanup() {
+    List<NetState> batch = new ArrayList<>();
+    for (int i = dying.size() - 1; i >= 0; i--) {
+      batch.add(dying.get(i));
+    }
+    dying.clear();
+    for (NetState net : batch) {
+      end(net);
+    }
+    return batch;
+  }
+
+  private void end(NetState net) {
+    String leftovers = net.leftovers();
+    if (!leftovers.isEmpty()) {
+      throw new IllegalStateException(net + " ends with" + leftovers);
+    }
+    NetState before = net.previous;
+    if (before == null) {
+      throw new IllegalStateException(net + " is not in the list");
+    }
+    NetState after = net.next;
+    before.next = after;
+    if (after == null) {
+      lastNet = before;
+    } else {
+      after.previous = before;
+    }
+    net.previous = null;
+    net.next = null;
+    for (int i = 0; i < profile.kernelNetlink().size(); i++) {
+      net.putPassive();
+    }
+    inums.clear((int) (net.inum() - FIRST_INUM));
+    net.userNs().decNetNamespaces();
+    net.putPassive();
+    namespaceCount--;
+  }
+
+  @Override
+  public long nextSockCookie() {
+    return ++lastSockCookie;
+  }
+
+  @Override
+  public void addSocketsAllocated(Proto proto, int delta) {
+    if (allocated.length <= proto.index()) {
+      allocated = Arrays.copyOf(allocated, Math.max(proto.index() + 1, protos().size()));
+    }
+    allocated[proto.index()] += delta;
+    if (allocated[proto.index()] < 0) {
+      throw new IllegalStateException("allocated socks of " + proto + " below zero");
+    }
+  }
+
+  /** Allocated socks of a proto in the whole machine. */
+  public int socketsAllocated(Proto proto) {
+    return proto.index() < allocated.length ? allocated[proto.index()] : 0;
+  }
+
+  /** Counts pages of the TCP pool ({@code tcp_memory_allocated}). */
+  public void addTcpMemory(long pages) {
+    tcpMemoryPages += pages;
+  }
+
+  /** Counts pages of the UDP pool ({@code udp_memory_allocated}). */
+  public void addUdpMemory(long pages) {
+    udpMemoryPages += pages;
+  }
+
+  /** Pages of a pool of memory, {@code tcp} or {@code udp}. */
+  public long memoryPages(String pool) {
+    return pool.equals("tcp") ? tcpMemoryPages : udpMemoryPages;
+  }
+
+  /** Counts TCP socks that no file refers to ({@code tcp_orphan_count}). */
+  public void addOrphans(int delta) {
+    orphanCount += delta;
+  }
+
+  /** TCP socks that no file refers to. */
+  public int orphanCount() {
+    return orphanCount;
+  }
+
+  @Override
+  public long nowNs() {
+    return nowNs;
+  }
+
+  /** Sets the virtual time; it never goes back. */
+  public void setNowNs(long now) {
+    if (now < nowNs) {
+      throw new IllegalStateException("time goes back from " + nowNs + " to " + now);
+    }
+    nowNs = now;
+  }
+}

@@ -1,0 +1,246 @@
+package org.netshard.namespace.net;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.sysctl.NetSysctls;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Proto;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.cred.UserNamespace;
+
+/**
+ * A network namespace.
+ *
+ * <p>Tasks, open nsfs files and user sockets hold its {@code count}; at 0 it is dead, though it is
+ * cleaned up later. Kernel sockets hold it only passively: they do not keep it alive, and the
+ * object is gone when the last passive reference is.
+ *
+ * <p><b>Source:</b> {@code include/net/net_namespace.h}, {@code struct net}.
+ */
+public final class NetState implements NetNs {
+  /** The interface index of {@code lo} in every namespace. */
+  public static final int LO_IFINDEX = 1;
+
+  private final MachineState machine;
+  private final UserNamespace userNs;
+  private final NetSysctls sysctls;
+  private final long cookie;
+  private final long inum;
+  private int count = 1;
+  private int passive = 1;
+  private int socketsUsed;
+  private int timeWaitCount;
+  private boolean loUp;
+  private int @Nullable [] protoInuse;
+
+  @Nullable NetState previous;
+  @Nullable NetState next;
+
+  NetState(MachineState machine, UserNamespace userNs, NetSysctls sysctls, long cookie, long inum) {
+    this.machine = machine;
+    this.userNs = userNs;
+    this.sysctls = sysctls;
+    this.cookie = cookie;
+    this.inum = inum;
+  }
+
+  @Override
+  public long cookie() {
+    return cookie;
+  }
+
+  @Override
+  public UserNamespace userNs() {
+    return userNs;
+  }
+
+  @Override
+  public MachineState machine() {
+    return machine;
+  }
+
+  /** The inode number of its nsfs file, {@code net:[4026531833]}. */
+  public long inum() {
+    return inum;
+  }
+
+  /** Whether this is the namespace with which the machine booted. */
+  public boolean isInit() {
+    return sysctls.isInit();
+  }
+
+  /** Its sysctls. */
+  public NetSysctls sysctls() {
+    return sysctls;
+  }
+
+  @Override
+  public long sysctl(Sysctl sysctl) {
+    return sysctls.number(sysctl, 0);
+  }
+
+  @Override
+  public long sysctl(Sysctl sysctl, int index) {
+    return sysctls.number(sysctl, index);
+  }
+
+  @Override
+  public String sysctlText(Sysctl sysctl) {
+    return sysctls.text(sysctl);
+  }
+
+  /** Opens a sysctl file here; see {@link NetSysctls#open}. */
+  public int openSysctl(String name, boolean forRead, boolean forWrite, Cred cred) {
+    return sysctls.open(name, forRead, forWrite, cred, userNs);
+  }
+
+  /** Reads a sysctl file here, without newline; null if it is absent or not readable. */
+  public @Nullable String readSysctl(String name, Cred cred) {
+    if (name.equals(MachineState.MAX_NET_NAMESPACES)) {
+      return Long.toString(cred.userNs().netNamespacesMax());
+    }
+    return sysctls.read(name);
+  }
+
+  /** Writes a sysctl file here; see {@link NetSysctls#write}. */
+  public long writeSysctl(String name, String text, Cred cred) {
+    long result = sysctls.write(name, text, cred, userNs);
+    if (result > 0 && name.equals(MachineState.MAX_NET_NAMESPACES)) {
+      String written = sysctls.read(name);
+      cred.userNs().setNetNamespacesMax(Long.parseLong(written == null ? "0" : written));
+    }
+    return result;
+  }
+
+  @Override
+  public int ifindex(String deviceName) {
+    return deviceName.equals("lo") ? LO_IFINDEX : 0;
+  }
+
+  @Override
+  public @Nullable String deviceName(int ifindex) {
+    return ifindex == LO_IFINDEX ? "lo" : null;
+  }
+
+  /** Whether {@code lo} is up; it is down at first. */
+  public boolean loUp() {
+    return loUp;
+  }
+
+  /** Sets {@code lo} up or down. */
+  public void setLoUp(boolean up) {
+    loUp = up;
+  }
+
+  @Override
+  public void addProtoInuse(Proto proto, int delta) {
+    int[] counts = protoInuse;
+    if (counts == null || counts.length <= proto.index()) {
+      int size = Math.max(proto.index() + 1, machine.protos().size());
+      counts = counts == null ? new int[size] : Arrays.copyOf(counts, size);
+      protoInuse = counts;
+    }
+    counts[proto.index()] += delta;
+    if (counts[proto.index()] < 0) {
+      throw new IllegalStateException(this + ": count of " + proto + " below zero");
+    }
+  }
+
+  /** Socks of a proto that {@code /proc/net/protocols} shows. */
+  public int protoInuse(Proto proto) {
+    int[] counts = protoInuse;
+    return counts == null || counts.length <= proto.index() ? 0 : counts[proto.index()];
+  }
+
+  @Override
+  public void addSocketsUsed(int delta) {
+    socketsUsed += delta;
+    if (socketsUsed < 0) {
+      throw new IllegalStateException(this + ": count of sockets below zero");
+    }
+  }
+
+  /** User sockets that sockstat shows as {@code sockets: used}. */
+  public int socketsUsed() {
+    return socketsUsed;
+  }
+
+  /** Counts TIME_WAIT socks, which sockstat shows as {@code tw}. */
+  public void addTimeWait(int delta) {
+    timeWaitCount += delta;
+  }
+
+  /** TIME_WAIT socks. */
+  public int timeWaitCount() {
+    return timeWaitCount;
+  }
+
+  @Override
+  public void get() {
+    if (count <= 0) {
+      throw new IllegalStateException(this + ": reference to a dead namespace");
+    }
+    count++;
+  }
+
+  @Override
+  public void put() {
+    count--;
+    if (count == 0) {
+      machine.queueCleanup(this);
+    } else if (count < 0) {
+      throw new IllegalStateException(this + ": put without get");
+    }
+  }
+
+  /** References that keep the namespace alive. */
+  public int count() {
+    return count;
+  }
+
+  /** Whether something keeps the namespace alive. */
+  public boolean alive() {
+    return count > 0;
+  }
+
+  @Override
+  public void getPassive() {
+    passive++;
+  }
+
+  @Override
+  public void putPassive() {
+    passive--;
+    if (passive < 0) {
+      throw new IllegalStateException(this + ": passive put without get");
+    }
+  }
+
+  /** References that do not keep the namespace alive, among them the namespace's own. */
+  public int passive() {
+    return passive;
+  }
+
+  /** What is still counted here, for messages; empty if nothing is. */
+  String leftovers() {
+    StringBuilder text = new StringBuilder();
+    if (count != 0) {
+      text.append(" count ").append(count);
+    }
+    if (socketsUsed != 0) {
+      text.append(" sockets ").append(socketsUsed);
+    }
+    for (Proto proto : machine.protos()) {
+      if (protoInuse(proto) != 0) {
+        text.append(' ').append(proto.name()).append(' ').append(protoInuse(proto));
+      }
+    }
+    return text.toString();
+  }
+
+  @Override
+  public String toString() {
+    return "net:[" + inum + "] cookie " + cookie;
+  }
+}

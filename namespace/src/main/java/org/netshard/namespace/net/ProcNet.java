@@ -1,0 +1,96 @@
+package org.netshard.namespace.net;
+
+import java.util.Locale;
+import org.netshard.protocol.core.Proto;
+
+/**
+ * The text of files of {@code /proc/net}, as Linux prints them.
+ *
+ * <p><b>Source:</b> {@code net/ipv4/proc.c}, {@code sockstat_seq_show}; {@code net/ipv6/proc.c},
+ * {@code sockstat6_seq_show}; {@code net/core/sock.c}, {@code proto_seq_show}.
+ */
+public final class ProcNet {
+  private static final String HEAD =
+      "protocol  size sockets  memory press maxhdr  slab module     "
+          + "cl co di ac io in de sh ss gs se re bi br ha uh gp em\n";
+
+  private ProcNet() {}
+
+  /**
+   * {@code /proc/net/sockstat}. Sockets in use and in TIME_WAIT are those of the namespace;
+   * orphans, allocated socks and memory those of the machine.
+   */
+  public static String sockstat(NetState net) {
+    MachineState machine = net.machine();
+    return "sockets: used "
+        + net.socketsUsed()
+        + "\nTCP: inuse "
+        + inuse(net, "TCP")
+        + " orphan "
+        + machine.orphanCount()
+        + " tw "
+        + net.timeWaitCount()
+        + " alloc "
+        + (allocated(machine, "TCP") + allocated(machine, "TCPv6"))
+        + " mem "
+        + machine.memoryPages("tcp")
+        + "\nUDP: inuse "
+        + inuse(net, "UDP")
+        + " mem "
+        + machine.memoryPages("udp")
+        + "\nUDPLITE: inuse "
+        + inuse(net, "UDP-Lite")
+        + "\nRAW: inuse "
+        + inuse(net, "RAW")
+        + "\nFRAG: inuse 0 memory 0\n";
+  }
+
+  /** {@code /proc/net/sockstat6}. */
+  public static String sockstat6(NetState net) {
+    return "TCP6: inuse "
+        + inuse(net, "TCPv6")
+        + "\nUDP6: inuse "
+        + inuse(net, "UDPv6")
+        + "\nUDPLITE6: inuse "
+        + inuse(net, "UDPLITEv6")
+        + "\nRAW6: inuse "
+        + inuse(net, "RAWv6")
+        + "\nFRAG6: inuse 0 memory 0\n";
+  }
+
+  /** {@code /proc/net/protocols}. */
+  public static String protocols(NetState net) {
+    StringBuilder text = new StringBuilder(HEAD);
+    for (Proto proto : net.machine().protos()) {
+      String pool = proto.profile().memoryPool();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-9s %4d %6d  %6d   %-3s %6d   %-3s  %-10s ",
+              proto.name(),
+              proto.objSizeBytes(),
+              net.protoInuse(proto),
+              pool.isEmpty() ? -1 : net.machine().memoryPages(pool),
+              proto.profile().pressure() ? "no" : "NI",
+              proto.profile().maxHeaderBytes(),
+              proto.ownSlab() ? "yes" : "no",
+              "kernel"));
+      String methods = proto.profile().methods();
+      for (int i = 0; i < methods.length(); i++) {
+        text.append(i == 0 ? " " : "  ").append(methods.charAt(i));
+      }
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  private static int inuse(NetState net, String name) {
+    Proto proto = net.machine().families().proto(name);
+    return proto == null ? 0 : net.protoInuse(proto);
+  }
+
+  private static int allocated(MachineState machine, String name) {
+    Proto proto = machine.families().proto(name);
+    return proto == null ? 0 : machine.socketsAllocated(proto);
+  }
+}

@@ -1,0 +1,58 @@
+package org.netshard.namespace.profile;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.profile.FamilyProfile;
+import org.netshard.protocol.profile.KernelProfile;
+import org.netshard.protocol.profile.ProtoProfile;
+import org.netshard.protocol.profile.ProtoswProfile;
+import org.netshard.protocol.profile.SysctlProfile;
+
+/** A kernel profile in the making: what is extended, and what a file has said so far. */
+final class ProfileDraft {
+  String name = "";
+  int inodeBytes;
+  int inodeErrno;
+  int fileBytes;
+  int fileErrno;
+  final Map<String, ProtoProfile> protos = new LinkedHashMap<>();
+  final Map<Integer, FamilyProfile> families = new TreeMap<>();
+  final Map<String, SysctlProfile> sysctls = new TreeMap<>();
+  List<Integer> kernelNetlink = List.of();
+
+  /** The profile, if nothing is missing from it. */
+  KernelProfile finish(String file) {
+    Place place = new Place(file, -1, "profile " + name);
+    if (inodeBytes == 0 || fileBytes == 0) {
+      throw place.bad("no sizes of inode and file", "inode.bytes, file.bytes, or 'extends'");
+    }
+    for (FamilyProfile family : families.values()) {
+      for (ProtoswProfile entry : family.protosw()) {
+        if (!protos.containsKey(entry.prot())) {
+          throw new Place(file, -1, "families." + family.name())
+              .bad("no proto '" + entry.prot() + "'", protos.keySet().toString());
+        }
+      }
+    }
+    for (Sysctl sysctl : Sysctl.values()) {
+      if (!sysctls.containsKey(sysctl.dottedName())) {
+        throw place.bad(
+            "no sysctl '" + sysctl.dottedName() + "', which the model reads", "sysctls, 'extends'");
+      }
+    }
+    return new KernelProfile(
+        name,
+        inodeBytes,
+        fileBytes,
+        inodeErrno,
+        fileErrno,
+        new ArrayList<>(families.values()),
+        new ArrayList<>(protos.values()),
+        new ArrayList<>(sysctls.values()),
+        kernelNetlink);
+  }
+}

@@ -1,0 +1,183 @@
+package org.netshard.namespace.sysctl;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.cred.UserNamespace;
+import org.netshard.protocol.profile.SysctlProfile;
+import org.netshard.protocol.profile.SysctlProfile.Scope;
+
+/**
+ * The sysctls as one network namespace has them: shared values, and those it has written.
+ *
+ * <p>A namespace that wrote nothing costs this object only.
+ *
+ * <p><b>Source:</b> {@code fs/proc/proc_sysctl.c}, {@code proc_sys_call_handler}; {@code
+ * net/sysctl_net.c}, {@code net_ctl_permissions}.
+ */
+public final class NetSysctls {
+  private final SysctlTable table;
+  private final SysctlValues base;
+  private long[][] numbers;
+  private int @Nullable [] changedSlots;
+  private String @Nullable [] changedTexts;
+
+  NetSysctls(SysctlTable table, SysctlValues base) {
+    this.table = table;
+    this.base = base;
+    this.numbers = base.numbers;
+  }
+
+  /** The table of the machine. */
+  public SysctlTable table() {
+    return table;
+  }
+
+  /** The present value of a sysctl that the model reads; one of its numbers. */
+  public long number(Sysctl sysctl, int index) {
+    long[][] source = table.shared(sysctl) ? table.initValues().numbers : numbers;
+    return source[sysctl.ordinal()][index];
+  }
+
+  /** The present value of a sysctl that the model reads, as text. */
+  public String text(Sysctl sysctl) {
+    return text(table.slot(sysctl));
+  }
+
+  /** The text that reading the file gives, without newline; null if it cannot be read. */
+  public @Nullable String read(String name) {
+    int slot = visibleSlot(name);
+    if (slot < 0 || (mode(table.profile(slot)) & 0444) == 0) {
+      return null;
+    }
+    String text = text(slot);
+    boolean secret = table.profile(slot).format().kind() == SysctlProfile.Kind.STABLE_SECRET;
+    return secret && text.isEmpty() ? null : text;
+  }
+
+  /**
+   * Checks what {@code open} of the file checks.
+   *
+   * <p><b>Errors</b>, in order: ENOENT if the namespace does not have the file, EACCES if its mode
+   * does not allow it: for {@code net.} the mode of the owner counts for CAP_NET_ADMIN in the user
+   * namespace that owns the network namespace, and else root, its group and others as usual.
+   *
+   * @param owner user namespace that owns the network namespace
+   * @return 0 or {@code -errno}
+   */
+  public int open(String name, boolean forRead, boolean forWrite, Cred cred, UserNamespace owner) {
+    int slot = visibleSlot(name);
+    if (slot < 0) {
+      return Errno.ENOENT.negated();
+    }
+    int wanted = (forRead ? 4 : 0) | (forWrite ? 2 : 0);
+    return permitted(table.profile(slot), wanted, cred, owner) ? 0 : Errno.EACCES.negated();
+  }
+
+  /**
+   * Writes to the file at position 0.
+   *
+   * <p><b>Errors</b>, in order: ENOENT, EPERM if the mode does not allow the writer to write, then
+   * those of the format, EINVAL for most. Of several numbers those before a bad one are kept.
+   *
+   * @return the number of bytes taken, or {@code -errno}
+   */
+  public long write(String name, String text, Cred cred, UserNamespace owner) {
+    int slot = visibleSlot(name);
+    if (slot < 0) {
+      return Errno.ENOENT.negated();
+    }
+    SysctlProfile profile = table.profile(slot);
+    if (!permitted(profile, 2, cred, owner)) {
+      return Errno.EPERM.negated();
+    }
+    if (text.isEmpty()) {
+      return 0;
+    }
+    return new ProcHandler(this, slot, text).write();
+  }
+
+  /** Whether this is the initial namespace. */
+  public boolean isInit() {
+    return table.init() == this;
+  }
+
+  /** How many values this namespace has written and keeps apart. */
+  public int changedCount() {
+    return changedSlots == null ? 0 : changedSlots.length;
+  }
+
+  private int visibleSlot(String name) {
+    int slot = table.slot(name);
+    boolean hidden = slot >= 0 && table.profile(slot).scope() == Scope.GLOBAL && !isInit();
+    return hidden ? -1 : slot;
+  }
+
+  private int mode(SysctlProfile profile) {
+    return isInit() ? profile.mode() : profile.freshMode();
+  }
+
+  private boolean permitted(SysctlProfile profile, int wanted, Cred cred, UserNamespace owner) {
+    int allowed = SysctlPermissions.allowed(profile.name(), mode(profile), cred, owner);
+    return (wanted & ~allowed) == 0;
+  }
+
+  String text(int slot) {
+    if (isInit() || !table.profile(slot).scope().perNamespace()) {
+      return table.initValues().texts[slot];
+    }
+    int[] slots = changedSlots;
+    String[] texts = changedTexts;
+    if (slots != null && texts != null) {
+      int at = Arrays.binarySearch(slots, slot);
+      if (at >= 0) {
+        return texts[at];
+      }
+    }
+    return base.texts[slot];
+  }
+
+  void putIfPresent(String name, String text) {
+    int slot = table.slot(name);
+    if (slot >= 0) {
+      put(slot, text);
+    }
+  }
+
+  /** Sets a value, in the machine's table or in this namespace only. */
+  void put(int slot, String text) {
+    if (isInit() || !table.profile(slot).scope().perNamespace()) {
+      table.initChanged(slot, text);
+      return;
+    }
+    insert(slot, text);
+    int ordinal = table.ordinal(slot);
+    if (ordinal >= 0) {
+      if (numbers == base.numbers) {
+        numbers = base.numbers.clone();
+      }
+      numbers[ordinal] = SysctlValues.parse(text);
+    }
+  }
+
+  private void insert(int slot, String text) {
+    int[] slots = changedSlots == null ? new int[0] : changedSlots;
+    String[] texts = changedTexts == null ? new String[0] : changedTexts;
+    int at = Arrays.binarySearch(slots, slot);
+    if (at >= 0) {
+      texts[at] = text;
+      return;
+    }
+    int before = -at - 1;
+    int[] moreSlots = Arrays.copyOf(slots, slots.length + 1);
+    String[] moreTexts = Arrays.copyOf(texts, texts.length + 1);
+    System.arraycopy(slots, before, moreSlots, before + 1, slots.length - before);
+    System.arraycopy(texts, before, moreTexts, before + 1, texts.length - before);
+    moreSlots[before] = slot;
+    moreTexts[before] = text;
+    changedSlots = moreSlots;
+    changedTexts = moreTexts;
+  }
+}
