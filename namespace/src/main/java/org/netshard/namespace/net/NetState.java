@@ -33,6 +33,7 @@ public final class NetState implements NetNs {
   private int timeWaitCount;
   private boolean loUp;
   private int @Nullable [] protoInuse;
+  private @Nullable Object attachment;
 
   @Nullable NetState previous;
   @Nullable NetState next;
@@ -68,6 +69,16 @@ public final class NetState implements NetNs {
   /** Whether this is the namespace with which the machine booted. */
   public boolean isInit() {
     return sysctls.isInit();
+  }
+
+  /** What the layer above has attached, such as the actor that stands for the namespace. */
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  /** Attaches something of the layer above; it means nothing to the model. */
+  public void setAttachment(@Nullable Object newAttachment) {
+    attachment = newAttachment;
   }
 
   /** Its sysctls. */

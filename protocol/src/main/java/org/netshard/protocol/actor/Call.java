@@ -1,4 +1,185 @@
 package org.netshard.protocol.actor;
 
-/** The baton. */
-public final class Call {}
+import akka.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.family.SockCreate;
+
+/**
+ * The baton: the one system call that a kernel is answering.
+ *
+ * <p>A kernel has one of these and uses it for every call. Only the actor that was handed it may
+ * touch it, and hands it on with exactly one message. It never leaves the lane of its kernel.
+ */
+public final class Call {
+  private final ActorRef<KernelMessage> kernel;
+  private final ActorRef<MemCgroupMessage> memCgroups;
+  private final SockCreate create = new SockCreate();
+  private @Nullable HopTrace trace;
+  private @Nullable Syscall syscall;
+  private @Nullable Cred cred;
+  private int pid;
+  private int cgroup;
+  private @Nullable ActorRef<NetMessage> net;
+  private @Nullable ActorRef<SockMessage> sock;
+  private @Nullable Sk sk;
+  private int unchargeBytes;
+  private int refusal;
+
+  /**
+   * The baton of a kernel.
+   *
+   * @param kernel where it comes home
+   * @param memCgroups who charges memory of tasks outside the root cgroup
+   */
+  public Call(ActorRef<KernelMessage> kernel, ActorRef<MemCgroupMessage> memCgroups) {
+    this.kernel = kernel;
+    this.memCgroups = memCgroups;
+  }
+
+  /** Begins a call of a task whose memory cgroup has this number; 0 is the root. */
+  public void begin(Syscall newSyscall, int newPid, Cred newCred, int newCgroup) {
+    syscall = newSyscall;
+    pid = newPid;
+    cred = newCred;
+    cgroup = newCgroup;
+    net = null;
+    sock = null;
+    sk = null;
+    unchargeBytes = 0;
+    refusal = 0;
+  }
+
+  /** The call as the program made it. */
+  public Syscall syscall() {
+    return known(syscall);
+  }
+
+  /** Process that made it. */
+  public int pid() {
+    return pid;
+  }
+
+  /** Credentials of the task. */
+  public Cred cred() {
+    return known(cred);
+  }
+
+  /** Number of the task's memory cgroup; 0 is the root, which is never charged. */
+  public int cgroup() {
+    return cgroup;
+  }
+
+  /** The socket that the call makes, if it makes one. */
+  public SockCreate create() {
+    return create;
+  }
+
+  /** Notes the namespace in which a socket is made. */
+  public void setNet(ActorRef<NetMessage> newNet) {
+    net = newNet;
+  }
+
+  /** The namespace in which a socket is made. */
+  public ActorRef<NetMessage> net() {
+    return known(net);
+  }
+
+  /** Notes the sock that was made. */
+  public void made(ActorRef<SockMessage> newSock, Sk newSk) {
+    sock = newSock;
+    sk = newSk;
+  }
+
+  /** The sock that was made. */
+  public ActorRef<SockMessage> sock() {
+    return known(sock);
+  }
+
+  /** The model of the sock that was made. */
+  public Sk sk() {
+    return known(sk);
+  }
+
+  /** Notes why a socket that is ready must be released again. */
+  public void refuse(int result) {
+    refusal = result;
+  }
+
+  /** Why the socket is released: {@code -errno}, or 0 if it is closed. */
+  public int refusal() {
+    return refusal;
+  }
+
+  /** Adds to what the cgroup gets back when the release is over. */
+  public void uncharge(int bytes) {
+    unchargeBytes += bytes;
+  }
+
+  /** Takes what the cgroup gets back, so that nothing is left for a later release. */
+  public int takeUncharge() {
+    int bytes = unchargeBytes;
+    unchargeBytes = 0;
+    return bytes;
+  }
+
+  /** Begins the release of one more socket in the same call. */
+  public void beginRelease() {
+    unchargeBytes = 0;
+    refusal = 0;
+  }
+
+  /** Who charges memory. */
+  public ActorRef<MemCgroupMessage> memCgroups() {
+    return memCgroups;
+  }
+
+  /** The kernel, to which the baton comes home. */
+  public ActorRef<KernelMessage> kernel() {
+    return kernel;
+  }
+
+  /** Switches the trace of hops on, or off with null. */
+  public void setTrace(@Nullable HopTrace newTrace) {
+    trace = newTrace;
+  }
+
+  /** Whether hops are traced. */
+  public boolean traced() {
+    return trace != null;
+  }
+
+  /** Hands the baton on. */
+  public <M> void pass(String from, ActorRef<M> to, M message, String function) {
+    if (trace != null) {
+      trace.hop(from, to.path().name(), message, function);
+    }
+    to.tell(message);
+  }
+
+  /** Notes work of a kernel function inside the actor that holds the baton. */
+  public void note(String where, Object what, String function) {
+    if (trace != null) {
+      trace.hop(where, where, what, function);
+    }
+  }
+
+  /** Brings the baton home with the result of the call, or of its present part. */
+  public void done(String from, long result, String function) {
+    pass(from, kernel, new KernelMessage.Done(this, result), function);
+  }
+
+  private static <T> T known(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("the baton does not carry this now");
+    }
+    return value;
+  }
+
+  @Override
+  public String toString() {
+    return syscall == null ? "no call" : "pid " + pid + " " + syscall;
+  }
+}

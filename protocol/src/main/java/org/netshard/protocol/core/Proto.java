@@ -32,6 +32,11 @@ public final class Proto {
     return profile.objSizeBytes();
   }
 
+  /** Bytes that one sock charges to a memory cgroup. */
+  public int chargedBytes() {
+    return profile.chargedBytes();
+  }
+
   /** Whether socks come from a slab cache of their own. */
   public boolean ownSlab() {
     return profile.ownSlab();

@@ -165,6 +165,24 @@ public record Cred(
         userNs);
   }
 
+  /** The bounding set replaced. */
+  public Cred withBounding(long newBounding) {
+    return new Cred(
+        uid,
+        euid,
+        suid,
+        gid,
+        egid,
+        sgid,
+        groups,
+        effective,
+        permitted,
+        inheritable,
+        newBounding,
+        keepCaps,
+        userNs);
+  }
+
   /** Moved to a new user namespace, with every capability in it ({@code set_cred_user_ns}). */
   public Cred inUserNamespace(UserNamespace ns) {
     return new Cred(

@@ -26,6 +26,7 @@ final class PacketCreate implements CreateRules {
     if (table.entries(create.type()).isEmpty()) {
       return Errno.ESOCKTNOSUPPORT.negated();
     }
+    create.setNum(create.protocol() & 0xffff);
     create.setProtocol(0);
     create.choose(table.entries(create.type()).get(0));
     return 0;

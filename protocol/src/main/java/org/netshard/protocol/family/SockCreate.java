@@ -16,6 +16,8 @@ public final class SockCreate {
   private int type;
   private int protocol;
   private boolean kern;
+  private boolean postCreate;
+  private int num;
   private @Nullable Protosw answer;
 
   /** Begins a creation. */
@@ -26,7 +28,9 @@ public final class SockCreate {
     type = newType;
     protocol = newProtocol;
     kern = false;
+    postCreate = false;
     answer = null;
+    num = 0;
   }
 
   /** Makes this a socket of the kernel's own ({@code kern} of {@code __sock_create}). */
@@ -77,6 +81,26 @@ public final class SockCreate {
   /** Whether the kernel itself asks, who needs no capability. */
   public boolean kern() {
     return kern;
+  }
+
+  /** What the sock remembers as its number: AF_PACKET's Ethernet type ({@code po->num}). */
+  public int num() {
+    return num;
+  }
+
+  /** Sets what the sock remembers as its number. */
+  public void setNum(int newNum) {
+    num = newNum;
+  }
+
+  /** Whether {@code security_socket_post_create} has to be asked at the end. */
+  public boolean postCreate() {
+    return postCreate;
+  }
+
+  /** Has {@code security_socket_post_create} asked at the end. */
+  public void setPostCreate() {
+    postCreate = true;
   }
 
   /** The protosw that the family's rules chose. */

@@ -1,0 +1,157 @@
+package org.netshard.namespace.actor;
+
+import java.util.List;
+import org.netshard.namespace.cgroup.MemCgroupTree;
+import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.net.MachineState;
+import org.netshard.namespace.net.NetState;
+import org.netshard.namespace.program.ScriptProgram;
+import org.netshard.namespace.program.StormProgram;
+import org.netshard.namespace.security.SecurityHooks;
+import org.netshard.namespace.spec.CgroupSpec;
+import org.netshard.namespace.spec.KernelOperation;
+import org.netshard.namespace.spec.KernelSpec;
+import org.netshard.namespace.spec.NetnsSpec;
+import org.netshard.namespace.spec.StormSpec;
+import org.netshard.namespace.spec.SysctlSetting;
+import org.netshard.namespace.spec.TaskSpec;
+import org.netshard.namespace.task.FdTable;
+import org.netshard.namespace.task.OpenFile;
+import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.family.FamilyTable;
+import org.netshard.protocol.family.SockOpsTable;
+import org.netshard.protocol.profile.FamilyProfile;
+import org.netshard.protocol.profile.KernelProfile;
+
+/** Makes a machine from its spec: sysctls, namespaces, cgroups, tasks, programs. */
+final class KernelBoot {
+  private static final String INIT = "init";
+
+  private final KernelModel model;
+  private final Simulation simulation;
+  private final Cred root;
+
+  private KernelBoot(KernelModel model, Simulation simulation) {
+    this.model = model;
+    this.simulation = simulation;
+    this.root = model.rootCred();
+  }
+
+  /**
+   * Gives a machine what its spec says.
+   *
+   * @throws BadSpecException naming the place of what cannot be
+   */
+  static void populate(KernelSpec spec, KernelModel model, Simulation simulation)
+      throws BadSpecException {
+    KernelBoot boot = new KernelBoot(model, simulation);
+    boot.sysctls(model.machine().initNet(), spec.sysctls());
+    for (NetnsSpec namespace : spec.namespaces()) {
+      boot.namespace(namespace);
+    }
+    for (CgroupSpec cgroup : spec.cgroups()) {
+      model.cgroups().mkdir(cgroup.path(), cgroup.limitBytes());
+    }
+    model.setHooks(new SecurityHooks(spec.lsmRules()));
+    for (TaskSpec task : spec.tasks()) {
+      boot.task(task);
+    }
+    for (StormSpec storm : spec.workloads()) {
+      boot.storm(storm);
+    }
+    for (KernelOperation operation : spec.operations()) {
+      simulation.at(operation.atNs(), () -> simulation.operate(operation));
+    }
+  }
+
+  private void sysctls(NetState net, List<SysctlSetting> settings) throws BadSpecException {
+    for (SysctlSetting setting : settings) {
+      long result = net.writeSysctl(setting.name(), setting.value(), root);
+      if (result < 0) {
+        throw new BadSpecException(
+            setting.place()
+                + ": sysctl "
+                + setting.name()
+                + " = "
+                + setting.value()
+                + ": "
+                + Errno.resultText(result));
+      }
+    }
+  }
+
+  private void namespace(NetnsSpec spec) throws BadSpecException {
+    for (int i = 0; i < spec.count(); i++) {
+      int allowed = model.machine().mayCopyNetNs(root, root.userNs());
+      if (allowed < 0) {
+        throw new BadSpecException("namespace " + spec.name() + ": " + Errno.resultText(allowed));
+      }
+      // The reference is that of its file in /run/netns, so it lives whatever its tasks do.
+      NetState net = model.machine().newNetNs(root.userNs(), model.machine().initNet());
+      sysctls(net, spec.sysctls());
+      model.named(spec.count() == 1 ? spec.name() : spec.name() + "-" + i, net);
+    }
+  }
+
+  private void task(TaskSpec spec) throws BadSpecException {
+    int[] groups = spec.groups().stream().mapToInt(Integer::intValue).toArray();
+    Task task =
+        add(
+            spec.name(),
+            spec.netns(),
+            spec.cgroup(),
+            Cred.of(spec.uid(), spec.gid(), groups, spec.caps(), root.userNs()),
+            spec.nofile());
+    if (!spec.calls().isEmpty()) {
+      simulation.attach(new ScriptProgram(spec, task.pid(), simulation.ledger()));
+    }
+  }
+
+  private void storm(StormSpec spec) throws BadSpecException {
+    Cred cred = Cred.of(spec.uid(), spec.uid(), new int[0], spec.caps(), root.userNs());
+    Task task = add(spec.name(), spec.netns(), spec.cgroup(), cred, spec.nofile());
+    simulation.attach(new StormProgram(spec, task.pid()));
+  }
+
+  private Task add(String name, String netns, String cgroup, Cred cred, int nofile)
+      throws BadSpecException {
+    NetState net = netns.equals(INIT) ? model.machine().initNet() : model.namedNet(netns);
+    if (net == null) {
+      throw new BadSpecException("task " + name + ": no namespace '" + netns + "'");
+    }
+    int group = model.cgroups().find(cgroup);
+    if (group < MemCgroupTree.ROOT) {
+      throw new BadSpecException("task " + name + ": no cgroup '" + cgroup + "'");
+    }
+    int pid = model.nextPid();
+    Task task = new Task(pid, pid, name, group, cred, net, standardFiles(), nofile);
+    model.add(task);
+    return task;
+  }
+
+  /** Descriptors 0, 1 and 2, which are not simulated. */
+  private static FdTable standardFiles() {
+    FdTable fds = new FdTable();
+    OpenFile file = new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, null);
+    for (int fd = 0; fd <= 2; fd++) {
+      fds.install(fd, file, false);
+    }
+    return fds;
+  }
+
+  /** The machine of a spec, without anything in it. */
+  static KernelModel build(KernelProfile profile, KernelModel.NetSpawner spawner) {
+    FamilyTable families = new FamilyTable(SockOpsTable::find);
+    profile.protos().forEach(families::protoRegister);
+    for (FamilyProfile family : profile.families()) {
+      int result = families.sockRegister(family);
+      if (result < 0) {
+        throw new IllegalStateException(family.name() + ": " + Errno.resultText(result));
+      }
+    }
+    return new KernelModel(profile, families, new MachineState(profile, families), spawner);
+  }
+}

@@ -1,0 +1,323 @@
+package org.netshard.namespace.actor;
+
+import akka.actor.typed.ActorRef;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.task.FdTable;
+import org.netshard.namespace.task.OpenFile;
+import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.SoOption;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.actor.Call;
+import org.netshard.protocol.actor.KernelMessage;
+import org.netshard.protocol.actor.MemCgroupMessage;
+import org.netshard.protocol.actor.NetMessage;
+import org.netshard.protocol.actor.SockMessage;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SocketOptions;
+
+/**
+ * The calls that hand the baton to other actors: {@code socket}, {@code socketpair}, the calls on a
+ * sock, and every release of a last reference.
+ *
+ * <p>A method returns the result of the call, or {@link #PENDING} after it has handed the baton on;
+ * when the baton is home again, {@link #resume} goes on where the call was left.
+ *
+ * <p><b>Source:</b> {@code net/socket.c}: {@code __sys_socket}, {@code sock_map_fd}, {@code
+ * __sys_socketpair}, {@code sock_close}; {@code fs/file_table.c}: {@code __fput}.
+ */
+final class SocketCalls {
+  /** The baton is under way; there is no result yet. */
+  static final long PENDING = Long.MIN_VALUE;
+
+  private static final String KERNEL = "Kernel";
+
+  private final KernelModel model;
+  private final Call call;
+  private final ArrayDeque<OpenFile> toRelease = new ArrayDeque<>(2);
+  private final Resume afterSocket = this::afterSocket;
+  private final Resume afterFileCharge = this::afterFileCharge;
+  private final Resume afterRefusal = result -> result;
+  private final Resume afterPerform = this::afterPerform;
+  private final Resume afterRelease = this::releaseNext;
+  private Resume next = afterPerform;
+  private long releaseResult;
+  private @Nullable Task task;
+  private int fd;
+  private @Nullable SocketpairCall pair;
+
+  /** What to do when the baton is home again. */
+  @FunctionalInterface
+  interface Resume {
+    /** Goes on with the result of the part that is over; returns the call's, or PENDING. */
+    long resume(long result);
+  }
+
+  SocketCalls(KernelModel model, Call call) {
+    this.model = model;
+    this.call = call;
+  }
+
+  /** The baton is home with this result. */
+  long resume(long result) {
+    return next.resume(result);
+  }
+
+  /**
+   * {@code socket(family, type, protocol)}.
+   *
+   * <p><b>Errors:</b> EINVAL for bits in the type that are no flags; then those of {@link Net};
+   * then EMFILE, and ENFILE without room for the file.
+   */
+  long socket(Task newTask, Syscall asked) {
+    int type = asked.intArg(1);
+    if (badFlags(type)) {
+      return Errno.EINVAL.negated();
+    }
+    task = newTask;
+    next = afterSocket;
+    create(newTask, asked);
+    return PENDING;
+  }
+
+  /** Whether a type has bits that are neither a type nor a known flag. */
+  static boolean badFlags(int type) {
+    return (type & ~Abi.SOCK_TYPE_MASK & ~(Abi.SOCK_CLOEXEC | Abi.SOCK_NONBLOCK)) != 0;
+  }
+
+  /** Hands the baton to the task's namespace to make a socket. */
+  void create(Task creator, Syscall asked) {
+    call.create()
+        .begin(
+            creator.net(),
+            creator.cred(),
+            asked.intArg(0),
+            asked.intArg(1) & Abi.SOCK_TYPE_MASK,
+            asked.intArg(2));
+    call.pass(
+        KERNEL, model.netActor(creator.net()), new NetMessage.SockCreate(call), "sock_create");
+  }
+
+  private long afterSocket(long result) {
+    if (result < 0) {
+      return result;
+    }
+    Task creator = known(task);
+    fd = creator.fds().lowestFree(0, creator.nofile());
+    if (fd < 0) {
+      return refuse(call.sock(), fd, "get_unused_fd_flags");
+    }
+    if (creator.cgroup() == 0) {
+      return installSocket();
+    }
+    next = afterFileCharge;
+    chargeFile();
+    return PENDING;
+  }
+
+  /** Charges a file to the caller's cgroup; the baton comes home with 0 or the errno. */
+  void chargeFile() {
+    int errno = model.profile().fileErrno();
+    MemCgroupMessage charge =
+        new MemCgroupMessage.Charge<KernelMessage, KernelMessage>(
+            call,
+            model.profile().fileBytes(),
+            call.kernel(),
+            new KernelMessage.Done(call, 0),
+            call.kernel(),
+            new KernelMessage.Done(call, -errno));
+    call.pass(KERNEL, call.memCgroups(), charge, "sock_alloc_file");
+  }
+
+  private long afterFileCharge(long result) {
+    if (result < 0) {
+      return refuse(call.sock(), (int) result, "sock_alloc_file");
+    }
+    return installSocket();
+  }
+
+  /** Releases a socket that cannot be given out; the call then fails with this result. */
+  long refuse(ActorRef<SockMessage> sock, int result, String function) {
+    next = afterRefusal;
+    call.refuse(result);
+    call.pass(KERNEL, sock, new SockMessage.Release(call), function);
+    return PENDING;
+  }
+
+  private long installSocket() {
+    int type = call.syscall().intArg(1);
+    install(known(task), fd, socketFile(call.sock(), type), type);
+    return fd;
+  }
+
+  /** The file of a new socket. */
+  OpenFile socketFile(ActorRef<SockMessage> sock, int type) {
+    model.socketOpened();
+    return new OpenFile(
+        OpenFile.Kind.SOCKET,
+        Abi.O_RDWR | (type & Abi.SOCK_NONBLOCK),
+        new SocketFile(sock, call.sk()));
+  }
+
+  /** Puts the file of a new socket behind a descriptor. */
+  void install(Task owner, int newFd, OpenFile file, int type) {
+    call.note(KERNEL, newFd, "fd_install");
+    owner.fds().install(newFd, file, (type & Abi.SOCK_CLOEXEC) != 0);
+  }
+
+  /** {@code socketpair(family, type, protocol, sv)}; see {@link SocketpairCall}. */
+  long socketpair(Task newTask, Syscall asked) {
+    if (pair == null) {
+      pair = new SocketpairCall(this, call);
+    }
+    return pair.begin(newTask, asked);
+  }
+
+  /** Hands the baton on and goes on with {@code resume} when it is home. */
+  <M> long pass(ActorRef<M> to, M message, String function, Resume resume) {
+    next = resume;
+    call.pass(KERNEL, to, message, function);
+    return PENDING;
+  }
+
+  /** Sets what to do when the baton is home. */
+  void setNext(Resume resume) {
+    next = resume;
+  }
+
+  /**
+   * A call on a sock: {@code getsockopt}, {@code setsockopt}, {@code getsockname}.
+   *
+   * <p><b>Errors:</b> EBADF for a descriptor that is not open, ENOTSOCK if it is no socket; then
+   * those of the sock.
+   */
+  long perform(Task caller, Syscall asked, String function) {
+    OpenFile file = caller.fds().get(asked.intArg(0));
+    if (file == null) {
+      return Errno.EBADF.negated();
+    }
+    if (!(file.payload() instanceof SocketFile socket)) {
+      return Errno.ENOTSOCK.negated();
+    }
+    task = caller;
+    return pass(socket.sock(), new SockMessage.Perform(call), function, afterPerform);
+  }
+
+  private long afterPerform(long result) {
+    Syscall asked = call.syscall();
+    if (asked.name() == SyscallName.GETSOCKOPT && result == SocketOptions.NEEDS_PIDFD) {
+      return installPidfd(asked);
+    }
+    boolean needsBpf =
+        asked.name() == SyscallName.SETSOCKOPT
+            && asked.intArg(1) == Abi.SOL_SOCKET
+            && (asked.intArg(2) == SoOption.SO_ATTACH_BPF
+                || asked.intArg(2) == SoOption.SO_ATTACH_REUSEPORT_EBPF);
+    if (needsBpf && result == Errno.EBADF.negated()) {
+      OpenFile file = known(task).fds().get(asked.mem(3).getInt(0));
+      return file == null ? result : Errno.EINVAL.negated();
+    }
+    return result;
+  }
+
+  /** {@code SO_PEERPIDFD}: the descriptor that the option gives. */
+  private long installPidfd(Syscall asked) {
+    Task caller = known(task);
+    int pidfd = caller.fds().lowestFree(0, caller.nofile());
+    if (pidfd < 0) {
+      return pidfd;
+    }
+    int result = SocketOptions.putPidfd(asked.mem(3), asked.mem(4), pidfd);
+    if (result == 0) {
+      OpenFile file = new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, null);
+      caller.fds().install(pidfd, file, true);
+    }
+    return result;
+  }
+
+  /** {@code close(fd)}. <b>Errors:</b> EBADF. */
+  long close(Task caller, int closed) {
+    OpenFile file = caller.fds().remove(closed);
+    if (file == null) {
+      return Errno.EBADF.negated();
+    }
+    return release(file, 0);
+  }
+
+  /** Gives a reference of a file back; the call then returns {@code result}. */
+  long release(OpenFile file, long result) {
+    toRelease.addLast(file);
+    releaseResult = result;
+    return releaseNext(0);
+  }
+
+  /** Closes every descriptor of a table that nobody uses any more, in order. */
+  long releaseAll(FdTable fds, long result) {
+    for (int i = 0; i < fds.capacity(); i++) {
+      OpenFile file = fds.remove(i);
+      if (file != null) {
+        toRelease.addLast(file);
+      }
+    }
+    releaseResult = result;
+    return releaseNext(0);
+  }
+
+  /** Adds a file to what is released next. */
+  void addToRelease(OpenFile file) {
+    toRelease.addLast(file);
+  }
+
+  /** Releases what was added; the call then returns {@code result}. */
+  long releaseQueued(long result) {
+    releaseResult = result;
+    return releaseNext(0);
+  }
+
+  private long releaseNext(long ignored) {
+    OpenFile file;
+    while ((file = toRelease.pollFirst()) != null) {
+      if (!file.put()) {
+        continue;
+      }
+      if (file.payload() instanceof SocketFile socket) {
+        model.socketClosed();
+        call.beginRelease();
+        call.uncharge(model.profile().fileBytes());
+        return pass(socket.sock(), new SockMessage.Release(call), "__fput", afterRelease);
+      }
+      model.releaseFile(file);
+    }
+    return releaseResult;
+  }
+
+  /** The memory that takes the descriptors of a pair. */
+  static boolean putFds(UserMem sv, int first, int second) {
+    if (!sv.accessible(0, 2 * Integer.BYTES)) {
+      return false;
+    }
+    sv.putInt(0, first);
+    sv.putInt(Integer.BYTES, second);
+    return true;
+  }
+
+  /**
+   * What stands behind the file of a socket.
+   *
+   * @param sock the actor
+   * @param sk its model, to be looked at only
+   */
+  record SocketFile(ActorRef<SockMessage> sock, Sk sk) {}
+
+  private static <T> T known(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("no call is under way");
+    }
+    return value;
+  }
+}

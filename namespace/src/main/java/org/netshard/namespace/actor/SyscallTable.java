@@ -1,0 +1,55 @@
+package org.netshard.namespace.actor;
+
+import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.task.FdCalls;
+import org.netshard.namespace.task.NsProxy;
+import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Syscall;
+
+/**
+ * Which code answers which system call.
+ *
+ * <p><b>Source:</b> {@code arch/x86/entry/syscalls/syscall_64.tbl}.
+ */
+final class SyscallTable {
+  private final SocketCalls sockets;
+  private final FileCalls files;
+  private final ProcessCalls processes;
+
+  SyscallTable(KernelModel model, SocketCalls sockets) {
+    this.sockets = sockets;
+    this.files = new FileCalls(model, sockets);
+    this.processes = new ProcessCalls(model, sockets);
+  }
+
+  /** Makes a call; the result, or {@link SocketCalls#PENDING} if the baton has left. */
+  long perform(Task task, Syscall call) {
+    return switch (call.name()) {
+      case SOCKET -> sockets.socket(task, call);
+      case CLOSE -> sockets.close(task, call.intArg(0));
+      case SOCKETPAIR -> sockets.socketpair(task, call);
+      case GETSOCKOPT -> sockets.perform(task, call, "__sys_getsockopt");
+      case SETSOCKOPT -> sockets.perform(task, call, "__sys_setsockopt");
+      case GETSOCKNAME -> sockets.perform(task, call, "__sys_getsockname");
+      case DUP -> FdCalls.dup(task, call.intArg(0));
+      case DUP2 -> files.dup2(task, call.intArg(0), call.intArg(1));
+      case DUP3 -> files.dup3(task, call.intArg(0), call.intArg(1), call.intArg(2));
+      case FCNTL -> FdCalls.fcntl(task, call.intArg(0), call.intArg(1), call.intArg(2));
+      case OPENAT -> files.openat(task, call);
+      case WRITE -> files.write(task, call);
+      case UNSHARE -> processes.unshare(task, call.intArg(0));
+      case SETNS -> NsProxy.setns(task, call.intArg(0), call.intArg(1));
+      case FORK, VFORK, CLONE, CLONE3 -> processes.fork(task, call);
+      case EXIT, EXIT_GROUP -> processes.exit(task, call);
+      case EXECVE -> processes.execve(task, call);
+      case PRLIMIT64 -> processes.prlimit64(task, call);
+      case SETRESUID, SETRESGID, SETUID, SETGID, SETGROUPS, PRCTL, CAPSET ->
+          processes.credentials(task, call);
+    };
+  }
+
+  /** The child that was made last. */
+  int lastChildPid() {
+    return processes.lastChildPid();
+  }
+}

@@ -1,0 +1,109 @@
+package org.netshard.namespace.event;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Syscall;
+
+/**
+ * The hash over everything that happened in one kernel, in order: SHA-256 over its name, its events
+ * and their results. Two runs that did the same have the same hash, on any number of nodes.
+ *
+ * <p>It allocates nothing before the first event.
+ */
+public final class TraceHash {
+  private static final int BUFFER_BYTES = 2048;
+  private static final int RECORD_BYTES_MAX = 128;
+  private static final int POINTER_BYTES_MAX = 64;
+
+  private final String kernel;
+  private @Nullable MessageDigest digest;
+  private @Nullable ByteBuffer buffer;
+
+  /** The hash of this kernel. */
+  public TraceHash(String kernel) {
+    this.kernel = kernel;
+  }
+
+  /**
+   * Adds a call and its result, with what it left in the caller's memory.
+   *
+   * @param timeNs virtual time of its end
+   * @param pid process that made it
+   */
+  public void add(long timeNs, int pid, Syscall call, long result) {
+    ByteBuffer out = room(RECORD_BYTES_MAX);
+    out.putLong(timeNs);
+    out.putInt(pid);
+    out.put((byte) call.name().ordinal());
+    int pointers = 0;
+    for (int i = 0; i < call.argCount(); i++) {
+      out.putLong(call.arg(i));
+      pointers |= call.isPointer(i) ? 1 << i : 0;
+    }
+    out.putLong(result);
+    for (int i = 0; pointers >>> i != 0; i++) {
+      if ((pointers >>> i & 1) != 0) {
+        addContent(call.mem(i).content());
+      }
+    }
+  }
+
+  /** Adds an event that is not a call. */
+  public void add(long timeNs, String event) {
+    room(Long.BYTES).putLong(timeNs);
+    addContent(event.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The hash up to now, in hexadecimal; more can be added afterwards. */
+  public String hex() {
+    room(0);
+    flush();
+    MessageDigest present = digest;
+    if (present == null) {
+      throw new IllegalStateException("no digest");
+    }
+    try {
+      return HexFormat.of().formatHex(((MessageDigest) present.clone()).digest());
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void addContent(byte[] content) {
+    room(Integer.BYTES).putInt(content.length);
+    for (int offset = 0; offset < content.length; offset += POINTER_BYTES_MAX) {
+      int length = Math.min(POINTER_BYTES_MAX, content.length - offset);
+      room(length).put(content, offset, length);
+    }
+  }
+
+  private ByteBuffer room(int bytes) {
+    ByteBuffer present = buffer;
+    if (present == null) {
+      try {
+        digest = MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException(e);
+      }
+      present = ByteBuffer.allocate(BUFFER_BYTES);
+      buffer = present;
+      present.put(kernel.getBytes(StandardCharsets.UTF_8));
+    }
+    if (present.remaining() < bytes) {
+      flush();
+    }
+    return present;
+  }
+
+  private void flush() {
+    if (buffer != null && digest != null) {
+      buffer.flip();
+      digest.update(buffer);
+      buffer.clear();
+    }
+  }
+}

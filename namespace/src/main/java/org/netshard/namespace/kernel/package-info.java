@@ -1,0 +1,9 @@
+/**
+ * One simulated machine as a model: its tasks, namespaces, cgroups, families and programs.
+ *
+ * <p>Read {@link org.netshard.namespace.kernel.KernelModel} first.
+ */
+@NullMarked
+package org.netshard.namespace.kernel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,87 @@
+package org.netshard.namespace.program;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.kernel.RunLedger;
+import org.netshard.namespace.spec.KernelReport;
+import org.netshard.namespace.spec.ScriptedCall;
+import org.netshard.namespace.spec.ScriptedCall.Expectation;
+import org.netshard.namespace.spec.TaskSpec;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
+
+/** The calls of a task as its user wrote them, with what he expects. */
+public final class ScriptProgram implements Program {
+  private final TaskSpec task;
+  private final int pid;
+  private final RunLedger ledger;
+  private final Map<String, Long> kept = new LinkedHashMap<>();
+  private int position;
+
+  /**
+   * A script.
+   *
+   * @param task the task and its calls
+   * @param pid its process number
+   * @param ledger where met and unmet expectations are counted
+   */
+  public ScriptProgram(TaskSpec task, int pid, RunLedger ledger) {
+    this.task = task;
+    this.pid = pid;
+    this.ledger = ledger;
+  }
+
+  @Override
+  public String name() {
+    return task.name();
+  }
+
+  @Override
+  public @Nullable Step next(KernelView kernel, long nowNs) {
+    if (position == task.calls().size() || kernel.cred(pid) == null) {
+      return null;
+    }
+    ScriptedCall scripted = task.calls().get(position);
+    Syscall call = scripted.call().copy();
+    for (ScriptedCall.Variable variable : scripted.variables()) {
+      Long value = kept.get(variable.name());
+      if (value == null) {
+        throw new IllegalStateException(
+            scripted.place() + ": $" + variable.name() + " is not kept");
+      }
+      call = call.withArg(variable.argument(), value);
+    }
+    long fromNs = position == 0 ? Math.max(nowNs, task.startNs()) : nowNs;
+    return new Step(fromNs + scripted.delayNs(), pid, call);
+  }
+
+  @Override
+  public void completed(KernelView kernel, Syscall call, long result, long nowNs) {
+    ScriptedCall scripted = task.calls().get(position++);
+    if (!scripted.keepAs().isEmpty()) {
+      kept.put(scripted.keepAs(), result);
+    }
+    Expectation expected = scripted.expected();
+    if (expected.kind() == Expectation.Kind.NONE) {
+      return;
+    }
+    Long value =
+        expected.kind() == Expectation.Kind.VALUE
+            ? (Long) expected.value()
+            : kept.get(expected.variable());
+    if (value != null && value == result) {
+      ledger.met();
+    } else {
+      String wanted = value == null ? "$" + expected.variable() : Errno.resultText(value);
+      ledger.unmet(
+          new KernelReport.Unmet(
+              scripted.place(),
+              task.name(),
+              scripted.text(),
+              wanted,
+              Errno.resultText(result),
+              nowNs));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package org.netshard.namespace.task;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open file, which any number of descriptors share.
+ *
+ * <p><b>Source:</b> {@code include/linux/fs.h}, {@code struct file}.
+ */
+public final class OpenFile {
+  private final Kind kind;
+  private final @Nullable Object payload;
+  private final int ownerUid;
+  private int flags;
+  private int references;
+
+  /** What a file is. */
+  public enum Kind {
+    /** A socket; the payload is the actor of its sock. */
+    SOCKET,
+    /** A namespace file of {@code /proc}; the payload is the network namespace. */
+    NETNS,
+    /** A sysctl file; the payload says which, and of which namespace. */
+    SYSCTL,
+    /** Anything that is not simulated. */
+    OTHER
+  }
+
+  /** A file of root's that no descriptor holds yet. */
+  public OpenFile(Kind kind, int flags, @Nullable Object payload) {
+    this(kind, flags, payload, 0);
+  }
+
+  /**
+   * A file that no descriptor holds yet.
+   *
+   * @param kind what it is
+   * @param flags status flags, {@code O_RDWR} and so on ({@code f_flags})
+   * @param payload what stands behind it
+   * @param ownerUid owner of its inode; for a socket, the effective user that made it
+   */
+  public OpenFile(Kind kind, int flags, @Nullable Object payload, int ownerUid) {
+    this.kind = kind;
+    this.flags = flags;
+    this.payload = payload;
+    this.ownerUid = ownerUid;
+  }
+
+  /** What it is. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** What stands behind it. */
+  public @Nullable Object payload() {
+    return payload;
+  }
+
+  /** Owner of its inode. */
+  public int ownerUid() {
+    return ownerUid;
+  }
+
+  /** Status flags ({@code f_flags}). */
+  public int flags() {
+    return flags;
+  }
+
+  /** Replaces the status flags. */
+  public void setFlags(int newFlags) {
+    flags = newFlags;
+  }
+
+  /** References of descriptors and of calls under way. */
+  public int references() {
+    return references;
+  }
+
+  /** Takes one more reference ({@code get_file}). */
+  public void get() {
+    references++;
+  }
+
+  /** Gives a reference back; true if it was the last ({@code fput}). */
+  public boolean put() {
+    if (references == 0) {
+      throw new IllegalStateException("a file without references is released");
+    }
+    return --references == 0;
+  }
+}

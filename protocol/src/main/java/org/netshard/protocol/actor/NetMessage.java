@@ -1,0 +1,41 @@
+package org.netshard.protocol.actor;
+
+/** What a {@code Net} understands. */
+public sealed interface NetMessage extends BatonMessage {
+  /**
+   * Make a socket ({@code __sock_create}).
+   *
+   * @param call the baton; its {@code create()} holds what is asked
+   */
+  record SockCreate(Call call) implements NetMessage {}
+
+  /**
+   * The inode was charged; go on to the family.
+   *
+   * @param call the baton
+   */
+  record InodeCharged(Call call) implements NetMessage {}
+
+  /**
+   * A socket could not be made after its inode was: release the inode and say why.
+   *
+   * @param call the baton
+   * @param result {@code -errno}
+   */
+  record CreateFailed(Call call, int result) implements NetMessage {}
+
+  /**
+   * The sock is gone; release the inode ({@code sock_release}).
+   *
+   * @param call the baton
+   * @param cgroup cgroup that its memory was charged to; 0 for none
+   */
+  record SockRelease(Call call, int cgroup) implements NetMessage {}
+
+  /**
+   * The sock is ready; ask {@code security_socket_post_create} before it is given out.
+   *
+   * @param call the baton
+   */
+  record PostCreate(Call call) implements NetMessage {}
+}

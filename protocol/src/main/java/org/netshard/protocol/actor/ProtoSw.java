@@ -1,0 +1,130 @@
+package org.netshard.protocol.actor;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.TypedActorContext;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import java.util.ArrayDeque;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.family.Protosw;
+
+/**
+ * One entry of a family's switch in one network namespace: the slab from which its socks come.
+ *
+ * <p>As a slab cache keeps objects that were freed, this keeps the actors of some socks that were
+ * closed and gives them out again; spawning an actor costs more than all else that a creation does.
+ *
+ * <p><b>Source:</b> {@code net/core/sock.c}: {@code sk_alloc}, {@code sk_prot_alloc}, {@code
+ * sk_free}, {@code sk_prot_free}.
+ */
+public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
+  /** Actors at rest that are kept; the rest are stopped. */
+  private static final int FREE_MAX = 256;
+
+  private static final int NAME_RADIX = 36;
+
+  private final Protosw entry;
+  private final String name;
+  private final int allocErrno;
+  private final NetNs ns;
+  private final ActorRef<NetMessage> net;
+  private final ActorRef<ProtoSwMessage> self;
+  private final ArrayDeque<ActorRef<SockMessage>> free = new ArrayDeque<>(0);
+  private long spawned;
+
+  private ProtoSw(
+      Protosw entry,
+      int allocErrno,
+      NetNs ns,
+      ActorRef<NetMessage> net,
+      ActorRef<ProtoSwMessage> self) {
+    this.entry = entry;
+    this.name = entry.actorName();
+    this.allocErrno = allocErrno;
+    this.ns = ns;
+    this.net = net;
+    this.self = self;
+  }
+
+  /**
+   * The slab of one kind of sock.
+   *
+   * @param entry the entry of the switch
+   * @param allocErrno positive errno when the sock cannot be charged
+   * @param ns the namespace
+   * @param net the namespace's actor, to which freed sockets go back
+   */
+  public static Behavior<ProtoSwMessage> create(
+      Protosw entry, int allocErrno, NetNs ns, ActorRef<NetMessage> net) {
+    return Behaviors.setup(context -> new ProtoSw(entry, allocErrno, ns, net, context.getSelf()));
+  }
+
+  @Override
+  protected Behavior<ProtoSwMessage> onMessage(
+      TypedActorContext<ProtoSwMessage> context, ProtoSwMessage message) {
+    if (message instanceof ProtoSwMessage.SkAlloc alloc) {
+      onSkAlloc(context, alloc.call());
+    } else if (message instanceof ProtoSwMessage.SkCharged charged) {
+      allocate(context, charged.call());
+    } else if (message instanceof ProtoSwMessage.SkFree freed) {
+      onSkFree(context.asJava(), freed);
+    } else {
+      throw new IllegalStateException("no handler for " + message);
+    }
+    return Behaviors.same();
+  }
+
+  private void onSkAlloc(TypedActorContext<ProtoSwMessage> context, Call call) {
+    if (call.cgroup() == 0 || entry.proto().chargedBytes() == 0) {
+      allocate(context, call);
+      return;
+    }
+    MemCgroupMessage charge =
+        new MemCgroupMessage.Charge<ProtoSwMessage, NetMessage>(
+            call,
+            entry.proto().chargedBytes(),
+            self,
+            new ProtoSwMessage.SkCharged(call),
+            net,
+            new NetMessage.CreateFailed(call, -allocErrno));
+    call.pass(name, call.memCgroups(), charge, "mem_cgroup_sk_alloc");
+  }
+
+  private void allocate(TypedActorContext<ProtoSwMessage> context, Call call) {
+    ActorRef<SockMessage> sock = free.pollLast();
+    if (sock == null) {
+      sock = context.asJava().spawn(Sock.NEWBORN, Long.toString(spawned++, NAME_RADIX), Lane.SAME);
+    }
+    if (call.create().kern()) {
+      ns.getPassive();
+    } else {
+      ns.get();
+      ns.addSocketsUsed(1);
+    }
+    call.pass(name, sock, new SockMessage.InitData(call, ns, self), "sk_alloc");
+  }
+
+  private void onSkFree(ActorContext<ProtoSwMessage> context, ProtoSwMessage.SkFree freed) {
+    Call call = freed.call();
+    if (freed.kern()) {
+      ns.putPassive();
+    } else {
+      ns.addSocketsUsed(-1);
+      ns.put();
+    }
+    if (freed.cgroup() != 0) {
+      call.uncharge(entry.proto().chargedBytes());
+    }
+    if (free.size() < FREE_MAX) {
+      free.addLast(freed.sock());
+    } else {
+      context.stop(freed.sock());
+    }
+    NetMessage next =
+        freed.result() < 0
+            ? new NetMessage.CreateFailed(call, freed.result())
+            : new NetMessage.SockRelease(call, freed.cgroup());
+    call.pass(name, net, next, "sk_free");
+  }
+}

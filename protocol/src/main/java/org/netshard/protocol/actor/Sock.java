@@ -1,0 +1,147 @@
+package org.netshard.protocol.actor;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.TypedActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SocketOptions;
+import org.netshard.protocol.family.Protosw;
+import org.netshard.protocol.family.SockCreate;
+
+/**
+ * One socket's sock: it owns the {@link Sk} and answers the calls on it.
+ *
+ * <p>All new actors have one shared behavior, {@link #NEWBORN}; the message with which the sock
+ * begins gives it its own. After its release it is at rest again, as a newborn, until its slab
+ * gives it out again or stops it.
+ *
+ * <p><b>Source:</b> {@code net/core/sock.c}: {@code sock_init_data}, {@code sk_common_release};
+ * {@code net/socket.c}: {@code sock_release}, {@code do_sock_getsockopt} and so on.
+ */
+public final class Sock extends BatonBehavior<SockMessage> {
+  /** A sock that is allocated and not yet begun. */
+  static final Behavior<SockMessage> NEWBORN = new Newborn();
+
+  private final Sk sk;
+  private final int cgroup;
+  private final boolean kern;
+  private final ActorRef<ProtoSwMessage> slab;
+
+  private Sock(Sk sk, int cgroup, boolean kern, ActorRef<ProtoSwMessage> slab) {
+    this.sk = sk;
+    this.cgroup = cgroup;
+    this.kern = kern;
+    this.slab = slab;
+  }
+
+  @Override
+  protected Behavior<SockMessage> onMessage(
+      TypedActorContext<SockMessage> context, SockMessage message) {
+    if (message instanceof SockMessage.Perform perform) {
+      onPerform(perform.call());
+      return Behaviors.same();
+    }
+    if (message instanceof SockMessage.Release release) {
+      return onRelease(context, release.call());
+    }
+    if (message instanceof SockMessage.Socketpair pair) {
+      Call call = pair.call();
+      int result = sk.ops().socketpair(sk, pair.other(), call.cred(), call.pid());
+      call.done("Sock", result, "sock->ops->socketpair");
+      return Behaviors.same();
+    }
+    throw new IllegalStateException("no handler for " + message + " in a live sock");
+  }
+
+  private void onPerform(Call call) {
+    Syscall asked = call.syscall();
+    switch (asked.name()) {
+      case GETSOCKOPT -> {
+        int result =
+            SocketOptions.getsockopt(
+                sk,
+                call.cred(),
+                call.pid(),
+                asked.intArg(1),
+                asked.intArg(2),
+                asked.mem(3),
+                asked.mem(4));
+        call.done("Sock", result, "do_sock_getsockopt");
+      }
+      case SETSOCKOPT -> {
+        int result =
+            SocketOptions.setsockopt(
+                sk, call.cred(), asked.intArg(1), asked.intArg(2), asked.mem(3), asked.intArg(4));
+        call.done("Sock", result, "do_sock_setsockopt");
+      }
+      case GETSOCKNAME -> {
+        int result = SocketOptions.getsockname(sk, asked.mem(1), asked.mem(2));
+        call.done("Sock", result, "__sys_getsockname");
+      }
+      default -> throw new IllegalStateException("not a call of a sock: " + asked);
+    }
+  }
+
+  private Behavior<SockMessage> onRelease(TypedActorContext<SockMessage> context, Call call) {
+    sk.ops().destroy(sk);
+    call.pass(
+        "Sock",
+        slab,
+        new ProtoSwMessage.SkFree(call, context.asJava().getSelf(), cgroup, kern, 0),
+        "sk_common_release");
+    return NEWBORN;
+  }
+
+  /** A sock that has its memory and nothing in it. */
+  private static final class Newborn extends BatonBehavior<SockMessage> {
+    @Override
+    protected Behavior<SockMessage> onMessage(
+        TypedActorContext<SockMessage> context, SockMessage message) {
+      if (!(message instanceof SockMessage.InitData init)) {
+        throw new IllegalStateException("no handler for " + message + " before the sock begins");
+      }
+      Call call = init.call();
+      SockCreate create = call.create();
+      Protosw answer = create.answer();
+      Sk sk = begin(init.net(), answer, create);
+      int result = answer.ops().init(sk, create.cred());
+      ActorRef<SockMessage> self = context.asJava().getSelf();
+      if (result < 0) {
+        ProtoSwMessage free =
+            new ProtoSwMessage.SkFree(call, self, call.cgroup(), create.kern(), result);
+        call.pass("Sock", init.slab(), free, "sk_common_release");
+        return Behaviors.same();
+      }
+      call.made(self, sk);
+      if (create.postCreate()) {
+        ActorRef<NetMessage> net = call.net();
+        call.pass("Sock", net, new NetMessage.PostCreate(call), "sock_init_data");
+      } else {
+        call.done("Sock", 0, "sock_init_data");
+      }
+      return new Sock(sk, call.cgroup(), create.kern(), init.slab());
+    }
+
+    private static Sk begin(NetNs net, Protosw answer, SockCreate create) {
+      Sk sk =
+          new Sk(
+              net,
+              answer.proto(),
+              answer.ops(),
+              create.family(),
+              create.type(),
+              create.protocol(),
+              create.cred());
+      if (answer.profile().reuse()) {
+        sk.setReuse(1);
+      }
+      if (create.num() != 0) {
+        sk.setNum(create.num());
+      }
+      return sk;
+    }
+  }
+}

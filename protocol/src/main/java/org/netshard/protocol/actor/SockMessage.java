@@ -1,0 +1,39 @@
+package org.netshard.protocol.actor;
+
+import akka.actor.typed.ActorRef;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Sk;
+
+/** What a {@code Sock} understands. */
+public sealed interface SockMessage extends BatonMessage {
+  /**
+   * Begin as a new sock ({@code sock_init_data}).
+   *
+   * @param call the baton; its {@code create()} holds what was chosen
+   * @param net the namespace
+   * @param slab where the sock was allocated and is given back
+   */
+  record InitData(Call call, NetNs net, ActorRef<ProtoSwMessage> slab) implements SockMessage {}
+
+  /**
+   * Answer the call of the baton: {@code getsockopt} and so on.
+   *
+   * @param call the baton
+   */
+  record Perform(Call call) implements SockMessage {}
+
+  /**
+   * Connect to another new sock ({@code socketpair}).
+   *
+   * @param call the baton
+   * @param other the other one
+   */
+  record Socketpair(Call call, Sk other) implements SockMessage {}
+
+  /**
+   * The last reference is gone: end ({@code sock_release}).
+   *
+   * @param call the baton
+   */
+  record Release(Call call) implements SockMessage {}
+}
