@@ -1,0 +1,18 @@
+package org.netshard.node.run;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import org.netshard.namespace.actor.KernelProtocol;
+import org.netshard.protocol.actor.KernelMessage;
+
+/** Makes the actor of a kernel that has not been booted. */
+@FunctionalInterface
+public interface KernelFactory {
+  /**
+   * Makes it.
+   *
+   * @param name its stable name
+   * @param clock who takes its replies
+   */
+  Behavior<KernelMessage> create(String name, ActorRef<KernelProtocol.Reply> clock);
+}

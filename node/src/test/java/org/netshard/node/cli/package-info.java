@@ -1,0 +1,4 @@
+@NullMarked
+package org.netshard.node.cli;
+
+import org.jspecify.annotations.NullMarked;

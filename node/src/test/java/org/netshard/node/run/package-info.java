@@ -1,0 +1,4 @@
+@NullMarked
+package org.netshard.node.run;
+
+import org.jspecify.annotations.NullMarked;

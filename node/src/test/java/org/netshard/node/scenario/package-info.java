@@ -1,0 +1,4 @@
+@NullMarked
+package org.netshard.node.scenario;
+
+import org.jspecify.annotations.NullMarked;

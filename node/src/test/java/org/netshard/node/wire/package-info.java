@@ -1,0 +1,4 @@
+@NullMarked
+package org.netshard.node.wire;
+
+import org.jspecify.annotations.NullMarked;
