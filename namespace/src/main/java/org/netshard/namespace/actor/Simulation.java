@@ -253,6 +253,11 @@ final class Simulation implements KernelView {
   }
 
   @Override
+  public KernelModel model() {
+    return model;
+  }
+
+  @Override
   public @Nullable Cred cred(int pid) {
     Task task = model.task(pid);
     return task == null ? null : task.cred();

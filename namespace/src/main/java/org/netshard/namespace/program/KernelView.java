@@ -1,6 +1,7 @@
 package org.netshard.namespace.program;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
 
@@ -8,6 +9,9 @@ import org.netshard.protocol.cred.Cred;
 public interface KernelView {
   /** Virtual time in nanoseconds. */
   long nowNs();
+
+  /** The machine: a program may look at it and set it up, as its kernel's lane runs both. */
+  KernelModel model();
 
   /** The credentials of the task with this pid, or null if there is none. */
   @Nullable Cred cred(int pid);
