@@ -74,7 +74,7 @@ final class FileCalls {
     OpenFile file;
     if (path.equals("/proc/self/ns/net") || path.equals("/proc/thread-self/ns/net")) {
       task.net().get();
-      file = new OpenFile(OpenFile.Kind.NETNS, flags, task.net());
+      file = new OpenFile(OpenFile.Kind.NETNS, flags | FdCalls.O_LARGEFILE, task.net());
     } else if (path.startsWith(SYSCTL_PREFIX)) {
       String name = path.substring(SYSCTL_PREFIX.length()).replace('/', '.');
       SysctlFile sysctl = new SysctlFile(task.net(), name);
@@ -82,7 +82,7 @@ final class FileCalls {
       if (result < 0) {
         return result;
       }
-      file = new OpenFile(OpenFile.Kind.SYSCTL, flags, sysctl);
+      file = new OpenFile(OpenFile.Kind.SYSCTL, flags | FdCalls.O_LARGEFILE, sysctl);
     } else {
       return Errno.ENOENT.negated();
     }

@@ -97,7 +97,7 @@ final class ProcessCalls {
   }
 
   /** {@code unshare(flags)}; see {@link NsProxy}. */
-  long unshare(Task task, int flags) {
+  long unshare(Task task, long flags) {
     return NsProxy.unshare(task, flags, model.threadsOf(task).isEmpty());
   }
 

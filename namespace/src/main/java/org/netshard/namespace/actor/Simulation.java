@@ -272,9 +272,7 @@ final class Simulation implements KernelView {
   public @Nullable Sk sock(int pid, int fd) {
     Task task = model.task(pid);
     OpenFile file = task == null ? null : task.fds().get(fd);
-    return file != null && file.payload() instanceof SocketCalls.SocketFile socket
-        ? socket.sk()
-        : null;
+    return file != null && file.payload() instanceof SocketFile socket ? socket.sk() : null;
   }
 
   @Override

@@ -18,7 +18,6 @@ import org.netshard.protocol.actor.KernelMessage;
 import org.netshard.protocol.actor.MemCgroupMessage;
 import org.netshard.protocol.actor.NetMessage;
 import org.netshard.protocol.actor.SockMessage;
-import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SocketOptions;
 
 /**
@@ -161,7 +160,8 @@ final class SocketCalls {
     return new OpenFile(
         OpenFile.Kind.SOCKET,
         Abi.O_RDWR | (type & Abi.SOCK_NONBLOCK),
-        new SocketFile(sock, call.sk()));
+        new SocketFile(sock, call.sk()),
+        call.cred().euid());
   }
 
   /** Puts the file of a new socket behind a descriptor. */
@@ -305,14 +305,6 @@ final class SocketCalls {
     sv.putInt(Integer.BYTES, second);
     return true;
   }
-
-  /**
-   * What stands behind the file of a socket.
-   *
-   * @param sock the actor
-   * @param sk its model, to be looked at only
-   */
-  record SocketFile(ActorRef<SockMessage> sock, Sk sk) {}
 
   private static <T> T known(@Nullable T value) {
     if (value == null) {

@@ -37,7 +37,7 @@ final class SyscallTable {
       case FCNTL -> FdCalls.fcntl(task, call.intArg(0), call.intArg(1), call.intArg(2));
       case OPENAT -> files.openat(task, call);
       case WRITE -> files.write(task, call);
-      case UNSHARE -> processes.unshare(task, call.intArg(0));
+      case UNSHARE -> processes.unshare(task, call.arg(0));
       case SETNS -> NsProxy.setns(task, call.intArg(0), call.intArg(1));
       case FORK, VFORK, CLONE, CLONE3 -> processes.fork(task, call);
       case EXIT, EXIT_GROUP -> processes.exit(task, call);
