@@ -35,6 +35,8 @@ import org.netshard.node.run.RunProtocol.ToClient;
 import org.netshard.node.run.RunProtocol.ToClock;
 import org.netshard.node.run.RunProtocol.ToConductor;
 import org.netshard.node.run.RunProtocol.WindowReached;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run of the conductor, from the wait for its nodes to the end of its last kernel.
@@ -43,6 +45,7 @@ import org.netshard.node.run.RunProtocol.WindowReached;
  * of them to HALTING.
  */
 final class ConductedRun {
+  private static final Logger LOG = LoggerFactory.getLogger(ConductedRun.class);
   private static final long NEVER = Long.MAX_VALUE;
   private static final Duration BOOT_AGAIN = Duration.ofSeconds(5);
   private static final Duration HALT_TIMEOUT = Duration.ofSeconds(20);
@@ -83,6 +86,7 @@ final class ConductedRun {
   private final Map<String, Member> members = new TreeMap<>();
   private final Map<String, Booting> booting = new LinkedHashMap<>();
   private final ArrayDeque<String> toReport = new ArrayDeque<>();
+  private final long startNanos = System.nanoTime();
   private Phase phase = Phase.GATHERING;
   private long heardNanos = System.nanoTime();
   private long progressNanos = heardNanos;
@@ -189,7 +193,7 @@ final class ConductedRun {
         || !members.values().stream().allMatch(member -> member.ready)) {
       return;
     }
-    phase = Phase.BOOTING;
+    enter(Phase.BOOTING);
     heard();
     client.tell(new RunAccepted(epoch, members.size(), self));
     if (order.kernels() == 0) {
@@ -246,8 +250,20 @@ final class ConductedRun {
     }
   }
 
+  private void enter(Phase next) {
+    LOG.info(
+        "{} after {} ms: {}, window {}",
+        this,
+        (System.nanoTime() - startNanos) / 1_000_000,
+        next,
+        window);
+    phase = next;
+  }
+
   private void openWindow() {
-    phase = Phase.RUNNING;
+    if (phase != Phase.RUNNING) {
+      enter(Phase.RUNNING);
+    }
     long next = NEVER;
     for (Member member : members.values()) {
       next = Math.min(next, member.nextEventNs);
@@ -298,7 +314,7 @@ final class ConductedRun {
   }
 
   private void beginReporting() {
-    phase = Phase.REPORTING;
+    enter(Phase.REPORTING);
     toReport.addAll(members.keySet());
     askReports();
   }
@@ -385,7 +401,7 @@ final class ConductedRun {
     if (phase == Phase.HALTING || phase == Phase.OVER) {
       return;
     }
-    phase = Phase.HALTING;
+    enter(Phase.HALTING);
     heard();
     booting.clear();
     members.values().forEach(member -> member.clock.tell(new EndRun(epoch)));
@@ -399,13 +415,13 @@ final class ConductedRun {
   }
 
   private void close() {
-    phase = Phase.OVER;
+    enter(Phase.OVER);
     client.tell(new RunClosed(epoch));
   }
 
-  /** The phase, for messages. */
+  /** The run, for messages. */
   @Override
   public String toString() {
-    return "run " + epoch + " of " + scenario() + ", " + phase;
+    return "run " + epoch + " of " + scenario();
   }
 }

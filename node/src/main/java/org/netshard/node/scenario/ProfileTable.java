@@ -1,8 +1,5 @@
 package org.netshard.node.scenario;
 
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,13 +7,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import org.netshard.namespace.profile.BadProfileException;
+import org.netshard.namespace.profile.KernelProfiles;
 
 /** The kernel profiles of a scenario, each resolved to a built-in one and what is laid over it. */
 final class ProfileTable {
   /** The profile of a kernel that names none. */
   static final String DEFAULT = "linux-6.18";
 
-  private static final List<String> BUILT_IN = List.of(DEFAULT);
+  private static final List<String> BUILT_IN = KernelProfiles.BUILT_IN;
   private static final long FILE_BYTES_MAX = 1 << 20;
 
   private final Path folder;
@@ -71,7 +71,7 @@ final class ProfileTable {
     } else {
       unknown(item, "extends");
     }
-    Resolved result = below.with(ownText(item));
+    Resolved result = ownText(item, below);
     resolved.put(name, result);
     return result;
   }
@@ -84,15 +84,17 @@ final class ProfileTable {
         "no profile is called `%s`; there are %s".formatted(item.text(key), Problems.some(names)));
   }
 
-  private String ownText(Item item) {
+  private Resolved ownText(Item item, Resolved below) {
     if (item.has("file") == item.has("text")) {
       problems.add(item.place(), "a kernel profile has either `file` or `text`");
-      return "";
+      return below;
     }
-    return item.has("file") ? file(item, "file") : parsed(item, "text", item.text("text"), "text");
+    return item.has("file")
+        ? file(item, "file", below)
+        : checked(item, "text", item.text("text"), "the text", below);
   }
 
-  private String file(Item item, String key) {
+  private Resolved file(Item item, String key, Resolved below) {
     Path path = folder.resolve(item.text(key));
     try {
       if (!Files.isRegularFile(path)) {
@@ -100,23 +102,30 @@ final class ProfileTable {
       } else if (Files.size(path) > FILE_BYTES_MAX) {
         problems.add(item.place(key), "file `" + path + "` is larger than 1 MiB");
       } else {
-        return parsed(item, key, Files.readString(path), path.toString());
+        return checked(item, key, Files.readString(path), path.toString(), below);
       }
     } catch (IOException e) {
       problems.add(item.place(key), "file `" + path + "` cannot be read: " + e.getMessage());
     }
-    return "";
+    return below;
   }
 
-  private String parsed(Item item, String key, String text, String origin) {
+  private Resolved checked(Item item, String key, String text, String origin, Resolved below) {
+    Resolved all = below.with(text);
     try {
-      ConfigFactory.parseString(
-          text, ConfigParseOptions.defaults().setOriginDescription(origin).setAllowMissing(false));
-      return text;
-    } catch (ConfigException e) {
-      problems.add(item.place(key), "this is not HOCON: " + e.getMessage());
-      return "";
+      KernelProfiles.load(all.base(), all.text());
+      return all;
+    } catch (BadProfileException e) {
+      String line = String.valueOf(e.getMessage());
+      problems.add(
+          item.place(key),
+          below.text().isEmpty() ? line.replaceFirst("^profile text", quoted(origin)) : line);
+      return below;
     }
+  }
+
+  private static String quoted(String origin) {
+    return Matcher.quoteReplacement(origin);
   }
 
   /** The profile of a kernel. */
@@ -129,6 +138,6 @@ final class ProfileTable {
       }
       profile = new Resolved(name, "");
     }
-    return kernel.has("profileFile") ? profile.with(file(kernel, "profileFile")) : profile;
+    return kernel.has("profileFile") ? file(kernel, "profileFile", profile) : profile;
   }
 }

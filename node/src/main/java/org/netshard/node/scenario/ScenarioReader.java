@@ -6,10 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.netshard.namespace.profile.BadProfileException;
+import org.netshard.namespace.profile.KernelProfiles;
 import org.netshard.namespace.spec.CgroupSpec;
 import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.LsmRule;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.profile.FamilyProfile;
 
 /**
  * Reads scenarios: YAML, then the schema, then names and references.
@@ -156,6 +159,12 @@ public final class ScenarioReader {
   }
 
   private void operation(Item item, KernelTable kernels) {
+    try {
+      FamilyProfile unused = KernelProfiles.family(item.text("entry"));
+    } catch (BadProfileException e) {
+      problems.add(item.place("entry"), String.valueOf(e.getMessage()));
+      return;
+    }
     KernelOperation operation =
         new KernelOperation(
             item.nanos("at", 0, problems),

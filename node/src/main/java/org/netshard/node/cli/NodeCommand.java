@@ -1,0 +1,59 @@
+package org.netshard.node.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.actor.Kernel;
+import org.netshard.node.run.Nodes;
+import org.netshard.node.run.RunFailure;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code netshard node}: a member of a cluster. */
+@Command(
+    name = "node",
+    description = {
+      "Starts a member of a cluster and stays until it is ended (SIGTERM).",
+      "Without --seed-node it begins a cluster that others can join."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = NetshardCommand.Version.class)
+final class NodeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private ClusterOptions clusterOptions = new ClusterOptions();
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "TCP port, 0 for any free one. Default 25520.")
+  private @Nullable Integer port;
+
+  @Option(
+      names = "--seed-node",
+      paramLabel = "HOST:PORT",
+      description = "A node of the cluster to join. May be repeated.")
+  private List<String> seedNodes = new ArrayList<>();
+
+  @Override
+  public Integer call() throws RunFailure {
+    OptionalInt chosen = port == null ? OptionalInt.empty() : OptionalInt.of(port);
+    Nodes node =
+        Nodes.member(
+            clusterOptions.host(),
+            chosen,
+            ClusterOptions.addresses(seedNodes),
+            clusterOptions.config(),
+            Kernel::create);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("node up at " + node.address());
+    out.flush();
+    node.whenEnded().join();
+    return ExitCodes.GOOD;
+  }
+}

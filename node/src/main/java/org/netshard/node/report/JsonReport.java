@@ -1,0 +1,103 @@
+package org.netshard.node.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.netshard.namespace.spec.KernelReport.CgroupUse;
+import org.netshard.namespace.spec.KernelReport.Unmet;
+import org.netshard.node.run.RunSummary;
+import org.netshard.node.scenario.Units;
+
+/** The report of a run as JSON. */
+public final class JsonReport {
+  private JsonReport() {}
+
+  /** The report as an object. */
+  public static ObjectNode of(RunReport report) {
+    RunSummary summary = report.summary();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("scenario", report.scenario().file());
+    json.put("seed", report.scenario().seed());
+    json.put("nodes", report.outcome().nodes());
+    json.put("kernels", summary.kernels());
+    json.put("traceHash", summary.traceHash());
+    json.put("events", summary.events());
+    json.put("calls", summary.calls());
+    json.put("virtualSeconds", Units.seconds(report.outcome().virtualNs()));
+    json.put("wallSeconds", Math.round(report.outcome().wallNs() / 1e6) / 1e3);
+    json.put("namespaces", summary.namespacesCreated());
+    json.put("namespacesAlive", summary.namespacesAlive());
+    ObjectNode sockets = json.putObject("sockets");
+    sockets.put("created", summary.socketsCreated());
+    sockets.put("open", summary.socketsOpen());
+    ObjectNode failed = sockets.putObject("failed");
+    summary.failures().forEach(failed::put);
+    ObjectNode byCall = json.putObject("byCall");
+    summary
+        .callsByName()
+        .forEach(
+            (name, total) ->
+                byCall
+                    .putObject(name)
+                    .put("succeeded", total.succeeded())
+                    .put("failed", total.failed()));
+    expectations(json, summary);
+    ArrayNode warnings = json.putArray("warnings");
+    summary.warnings().forEach(warning -> warnings.add(warning.text()));
+    cgroups(json, summary);
+    ArrayNode crashes = json.putArray("crashes");
+    summary
+        .crashes()
+        .forEach((kernel, event) -> crashes.addObject().put("kernel", kernel).put("event", event));
+    return json;
+  }
+
+  private static void expectations(ObjectNode json, RunSummary summary) {
+    ObjectNode expectations = json.putObject("expectations");
+    expectations.put("met", summary.expectationsMet());
+    expectations.put("notMet", summary.expectationsFailed());
+    ArrayNode failed = expectations.putArray("failed");
+    for (RunSummary.Of<Unmet> one : summary.unmet()) {
+      Unmet unmet = one.what();
+      failed
+          .addObject()
+          .put("place", unmet.place())
+          .put("kernel", one.kernel())
+          .put("task", unmet.task())
+          .put("call", unmet.text())
+          .put("expected", unmet.expected())
+          .put("actual", unmet.actual())
+          .put("atSeconds", Units.seconds(unmet.atNs()));
+    }
+  }
+
+  private static void cgroups(ObjectNode json, RunSummary summary) {
+    ArrayNode cgroups = json.putArray("cgroups");
+    for (RunSummary.Of<CgroupUse> one : summary.cgroups()) {
+      CgroupUse use = one.what();
+      ObjectNode node = cgroups.addObject();
+      node.put("kernel", one.kernel());
+      node.put("path", use.path());
+      node.put("currentBytes", use.currentBytes());
+      node.put("peakBytes", use.peakBytes());
+      if (use.limitBytes() == Long.MAX_VALUE) {
+        node.put("limitBytes", "max");
+      } else {
+        node.put("limitBytes", use.limitBytes());
+      }
+      node.put("refused", use.refused());
+    }
+  }
+
+  /** The report as text. */
+  public static String text(RunReport report) {
+    try {
+      return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(of(report))
+          + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
