@@ -89,7 +89,7 @@ public sealed interface StraceValue {
   /**
    * Two values and an operator, such as {@code 8192*1024} or {@code 1<<CAP_CHOWN}.
    *
-   * @param operator {@code <<}, {@code *}, {@code -}, {@code ==} or {@code &&}
+   * @param operator {@code <<}, {@code *}, {@code +}, {@code -}, {@code ==} or {@code &&}
    * @param left left of it
    * @param right right of it
    */

@@ -23,7 +23,7 @@ import org.netshard.node.strace.StraceValue.Unary;
  * Reads the values of a call.
  *
  * <p>Operators from the weakest: {@code =>}, {@code name=} and {@code [index]=}, {@code &&}, {@code
- * ==}, {@code |}, {@code <<}, {@code -}, {@code *}, then those in front of a value.
+ * ==}, {@code |}, {@code <<}, {@code +} and {@code -}, {@code *}, then those in front of a value.
  */
 final class ValueParser {
   private static final String UNFINISHED = "<unfinished ...>";
@@ -133,20 +133,23 @@ final class ValueParser {
   }
 
   private StraceValue shift() {
-    StraceValue left = difference();
+    StraceValue left = sum();
     while (in.take("<<")) {
-      left = new Binary("<<", left, difference());
+      left = new Binary("<<", left, sum());
     }
     return left;
   }
 
-  private StraceValue difference() {
+  private StraceValue sum() {
     StraceValue left = product();
-    while (in.peek() == '-' && Cursor.isDigit(in.peek(1))) {
-      in.next();
-      left = new Binary("-", left, product());
+    while (true) {
+      boolean minus = in.peek() == '-' && Cursor.isDigit(in.peek(1));
+      boolean plus = in.peek() == '+' && Cursor.isWord(in.peek(1));
+      if (!minus && !plus) {
+        return left;
+      }
+      left = new Binary(String.valueOf(in.next()), left, product());
     }
-    return left;
   }
 
   private StraceValue product() {

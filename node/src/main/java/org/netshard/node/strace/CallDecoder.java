@@ -1,0 +1,380 @@
+package org.netshard.node.strace;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.netshard.node.strace.StraceEvent.Call;
+import org.netshard.node.strace.StraceEvent.Result;
+import org.netshard.node.strace.StraceValue.Array;
+import org.netshard.node.strace.StraceValue.Named;
+import org.netshard.node.strace.StraceValue.Str;
+import org.netshard.node.strace.StraceValue.Struct;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
+
+/**
+ * Makes the call that a program made out of what a log says of it.
+ *
+ * <p>What a log does not tell is filled in thus:
+ *
+ * <ul>
+ *   <li>An address in place of a value is a bad one if the call failed with EFAULT and no other
+ *       argument explains that; else it is good memory, zeroed, of the length that the call says.
+ *   <li>What follows a truncated string, up to the length that the call says, is zeros.
+ *   <li>A buffer for results has at least {@value #OUTPUT_BYTES_MIN} bytes, even where the call
+ *       says fewer, since in a real program something lies behind it.
+ *   <li>A filter of which only the length is known lets everything pass.
+ *   <li>{@code execve} has its arguments one after another, each with its NUL, in place of an array
+ *       of pointers. {@code clone} has its flags first, as in the register.
+ * </ul>
+ */
+public final class CallDecoder {
+  private static final int OUTPUT_BYTES_MIN = 64;
+  private static final int MEMORY_BYTES_MAX = 1 << 24;
+  private static final int CLONE_ARGS_BYTES = 88;
+  private static final int FLOCK_BYTES = 32;
+  private static final int USUAL_ROOM = 128;
+
+  private final Call call;
+  private final Result result;
+
+  private CallDecoder(Call call) {
+    this.call = call;
+    this.result = call.result();
+  }
+
+  /**
+   * The call that was made.
+   *
+   * @throws StraceSyntaxException if an argument cannot be understood
+   * @throws IllegalArgumentException if the call is not one of {@link SyscallName}
+   */
+  public static Syscall decode(Call call) {
+    SyscallName name = SyscallName.byKernelName(call.name());
+    if (name == null) {
+      throw new IllegalArgumentException(call.name() + " is not simulated");
+    }
+    try {
+      return new CallDecoder(call).decode(name);
+    } catch (NotationException wrong) {
+      int column = Math.max(0, call.text().indexOf(wrong.token())) + 1;
+      throw new StraceSyntaxException(
+          call.place().file(),
+          call.place().startLine(),
+          column,
+          call.name() + ": " + wrong.getMessage());
+    }
+  }
+
+  /** Decodes and leaves it to the caller to say where something is wrong. */
+  static Syscall decodeOrThrow(SyscallName name, Call call) {
+    return new CallDecoder(call).decode(name);
+  }
+
+  private Syscall decode(SyscallName name) {
+    return switch (name) {
+      case FORK, VFORK -> Syscall.of(name);
+      case CLOSE, DUP, UNSHARE, SETUID, SETGID, EXIT, EXIT_GROUP -> numbers(name, 1);
+      case DUP2, SETNS -> numbers(name, 2);
+      case SOCKET, DUP3, SETRESUID, SETRESGID -> numbers(name, 3);
+      case FCNTL -> fcntl(name);
+      case SOCKETPAIR ->
+          Syscall.of(name, number(0), number(1), number(2), output(argument(3), Long.BYTES));
+      case GETSOCKOPT -> getsockopt(name);
+      case SETSOCKOPT -> setsockopt(name);
+      case GETSOCKNAME -> getsockname(name);
+      case SETGROUPS -> Syscall.of(name, number(0), groups());
+      case PRCTL -> prctl(name);
+      case CAPSET -> Syscall.of(name, capHeader(), capData());
+      case PRLIMIT64 -> prlimit64(name);
+      case OPENAT -> openat(name);
+      case WRITE -> Syscall.of(name, number(0), written(), number(2));
+      case CLONE -> Syscall.of(name, named("flags"), named("child_stack"));
+      case CLONE3 -> Syscall.of(name, cloneArgs(), optionalNumber(1, CLONE_ARGS_BYTES));
+      case EXECVE -> execve(name);
+    };
+  }
+
+  // Arguments.
+
+  private @Nullable StraceValue optional(int index) {
+    if (index >= call.arguments().size()) {
+      return null;
+    }
+    StraceValue value = call.arguments().get(index);
+    return value instanceof Named named ? named.value() : value;
+  }
+
+  private StraceValue argument(int index) {
+    StraceValue value = optional(index);
+    if (value == null) {
+      if (result.known()) {
+        throw new NotationException(call.name(), "too few arguments, " + call.arguments().size());
+      }
+      return StraceValue.IntValue.of(0);
+    }
+    return value;
+  }
+
+  private long number(int index) {
+    return Notation.number(argument(index));
+  }
+
+  private long optionalNumber(int index, long otherwise) {
+    StraceValue value = optional(index);
+    return value == null ? otherwise : Notation.number(value);
+  }
+
+  private long named(String name) {
+    for (StraceValue value : call.arguments()) {
+      if (value instanceof Named named && named.name().equals(name)) {
+        return Notation.number(named.value());
+      }
+    }
+    return 0;
+  }
+
+  private Syscall numbers(SyscallName name, int count) {
+    if (call.arguments().size() > count) {
+      throw new NotationException(
+          call.name(), "takes " + count + " arguments, found " + call.arguments().size());
+    }
+    Object[] numbers = new Object[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = number(i);
+    }
+    return Syscall.of(name, numbers);
+  }
+
+  // Memory.
+
+  private boolean fault() {
+    return result.is(Errno.EFAULT);
+  }
+
+  private static int size(long length) {
+    return (int) Math.max(0, Math.min(length, MEMORY_BYTES_MAX));
+  }
+
+  /** A buffer for results. */
+  private UserMem output(StraceValue value, long length) {
+    return output(value, length, fault());
+  }
+
+  private static UserMem output(StraceValue value, long length, boolean bad) {
+    if (Notation.isNull(value)) {
+      return UserMem.NULL;
+    }
+    boolean address = OptionValue.isAddress(value);
+    return address && bad ? UserMem.BAD : UserMem.zeroed(Math.max(size(length), OUTPUT_BYTES_MIN));
+  }
+
+  /** Memory of which only the address is known, or NULL. */
+  private UserMem unknown(StraceValue value, long length) {
+    if (Notation.isNull(value)) {
+      return UserMem.NULL;
+    }
+    return fault() ? UserMem.BAD : UserMem.zeroed(size(length));
+  }
+
+  private static UserMem padded(byte[] bytes, long length) {
+    return UserMem.of(Arrays.copyOf(bytes, Math.max(bytes.length, size(length))));
+  }
+
+  private UserMem text(StraceValue value) {
+    if (value.plain() instanceof Str string) {
+      byte[] bytes = string.bytes();
+      return UserMem.of(Arrays.copyOf(bytes, bytes.length + 1));
+    }
+    return unknown(value, 1);
+  }
+
+  /** The length behind a pointer, {@code [128 => 16]}, on entry. */
+  private static UserMem length(StraceValue value) {
+    if (Notation.isNull(value)) {
+      return UserMem.NULL;
+    }
+    return value.plain() instanceof Array
+        ? UserMem.ofInt((int) Notation.element(value))
+        : UserMem.BAD;
+  }
+
+  // Calls.
+
+  private Syscall fcntl(SyscallName name) {
+    StraceValue argument = optional(2);
+    boolean lock = argument != null && argument.before().plain() instanceof Struct;
+    Object third = lock ? UserMem.zeroed(FLOCK_BYTES) : (Object) optionalNumber(2, 0);
+    return Syscall.of(name, number(0), number(1), third);
+  }
+
+  private Syscall getsockopt(SyscallName name) {
+    StraceValue value = argument(3);
+    UserMem length = length(argument(4));
+    long room = length.accessible(0, Integer.BYTES) ? length.getInt(0) : 0;
+    boolean bad = fault() && length.accessible(0, Integer.BYTES);
+    return Syscall.of(name, number(0), number(1), number(2), output(value, room, bad), length);
+  }
+
+  private Syscall setsockopt(SyscallName name) {
+    StraceValue value = argument(3);
+    long length = (int) number(4);
+    int level = (int) number(1);
+    UserMem memory =
+        Notation.isNull(value) || OptionValue.isAddress(value)
+            ? unknown(value, length)
+            : padded(OptionValue.bytes(level, value), length);
+    return Syscall.of(name, number(0), number(1), number(2), memory, length);
+  }
+
+  /**
+   * {@code getsockname}: with a NULL address, {@code strace} prints the length as an address too,
+   * so that only the result tells of what kind it was.
+   */
+  private Syscall getsockname(SyscallName name) {
+    StraceValue address = argument(1);
+    StraceValue room = argument(2);
+    if (Notation.isNull(address) && !Notation.isNull(room) && OptionValue.isAddress(room)) {
+      int length = result.is(Errno.EINVAL) ? -1 : fault() ? USUAL_ROOM : 0;
+      return Syscall.of(name, number(0), UserMem.NULL, UserMem.ofInt(length));
+    }
+    UserMem length = length(room);
+    boolean known = length.accessible(0, Integer.BYTES);
+    UserMem memory = output(address, known ? length.getInt(0) : 0, fault() && known);
+    return Syscall.of(name, number(0), memory, length);
+  }
+
+  private UserMem groups() {
+    StraceValue value = argument(1);
+    long count = (int) number(0);
+    if (!(value.plain() instanceof Array array)) {
+      return unknown(value, count * Integer.BYTES);
+    }
+    UserMem memory =
+        UserMem.zeroed(Math.max(size(count * Integer.BYTES), array.elements().size() * 4));
+    for (int i = 0; i < array.elements().size(); i++) {
+      if (!(array.elements().get(i) instanceof StraceValue.Ellipsis)) {
+        memory.putInt(i * Integer.BYTES, Notation.intNumber(array.elements().get(i)));
+      }
+    }
+    return memory;
+  }
+
+  private Syscall prctl(SyscallName name) {
+    Object[] arguments = new Object[5];
+    for (int i = 0; i < arguments.length; i++) {
+      StraceValue value = optional(i);
+      if (value != null && value.plain() instanceof Str) {
+        arguments[i] = text(value);
+      } else if (value != null && value.before().plain() instanceof Array) {
+        arguments[i] = UserMem.zeroed(OUTPUT_BYTES_MIN);
+      } else {
+        arguments[i] = value == null ? 0L : Notation.number(value);
+      }
+    }
+    return Syscall.of(name, arguments);
+  }
+
+  private UserMem capHeader() {
+    StraceValue value = argument(0);
+    if (value.plain() instanceof Struct struct) {
+      return UserMem.ofInts(
+          (int) SockAddr.require(struct, "version"), (int) SockAddr.require(struct, "pid"));
+    }
+    return unknown(value, 2 * Integer.BYTES);
+  }
+
+  /** Two times effective, permitted and inheritable: the lower halves, then the upper. */
+  private UserMem capData() {
+    StraceValue value = argument(1);
+    if (!(value.plain() instanceof Struct struct)) {
+      return unknown(value, 6 * Integer.BYTES);
+    }
+    long effective = SockAddr.require(struct, "effective");
+    long permitted = SockAddr.require(struct, "permitted");
+    long inheritable = SockAddr.require(struct, "inheritable");
+    return UserMem.ofInts(
+        (int) effective,
+        (int) permitted,
+        (int) inheritable,
+        (int) (effective >>> 32),
+        (int) (permitted >>> 32),
+        (int) (inheritable >>> 32));
+  }
+
+  private Syscall prlimit64(SyscallName name) {
+    StraceValue wanted = argument(2);
+    boolean wantedKnown = wanted.plain() instanceof Struct || Notation.isNull(wanted);
+    UserMem limits = unknown(wanted, 2 * Long.BYTES);
+    if (wanted.plain() instanceof Struct struct) {
+      limits = UserMem.zeroed(2 * Long.BYTES);
+      limits.putLong(0, SockAddr.require(struct, "rlim_cur"));
+      limits.putLong(Long.BYTES, SockAddr.require(struct, "rlim_max"));
+    }
+    UserMem old = output(argument(3), 2 * Long.BYTES, fault() && wantedKnown);
+    return Syscall.of(name, number(0), number(1), limits, old);
+  }
+
+  private Syscall openat(SyscallName name) {
+    return Syscall.of(name, number(0), text(argument(1)), number(2), optionalNumber(3, 0));
+  }
+
+  private UserMem written() {
+    StraceValue value = argument(1);
+    long count = number(2);
+    return value.plain() instanceof Str string
+        ? padded(string.bytes(), count)
+        : unknown(value, count);
+  }
+
+  private UserMem cloneArgs() {
+    StraceValue value = argument(0).before().plain();
+    if (!(value instanceof Struct struct)) {
+      return unknown(value, optionalNumber(1, CLONE_ARGS_BYTES));
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(CLONE_ARGS_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    List<String> fields =
+        List.of(
+            "flags",
+            "pidfd",
+            "child_tid",
+            "parent_tid",
+            "exit_signal",
+            "stack",
+            "stack_size",
+            "tls",
+            "set_tid",
+            "set_tid_size",
+            "cgroup");
+    for (String field : fields) {
+      StraceValue given = struct.field(field);
+      boolean list = given != null && given.plain() instanceof Array;
+      buffer.putLong(given == null || list ? 0 : Notation.number(given));
+    }
+    return padded(buffer.array(), optionalNumber(1, CLONE_ARGS_BYTES));
+  }
+
+  private Syscall execve(SyscallName name) {
+    return Syscall.of(name, text(argument(0)), strings(optional(1)), strings(optional(2)));
+  }
+
+  private UserMem strings(@Nullable StraceValue value) {
+    if (value == null || Notation.isNull(value)) {
+      return UserMem.NULL;
+    }
+    if (!(value.plain() instanceof Array array)) {
+      return unknown(value, 1);
+    }
+    StringBuilder all = new StringBuilder();
+    for (StraceValue element : array.elements()) {
+      if (element instanceof Str string) {
+        all.append(string.string()).append('\0');
+      }
+    }
+    return UserMem.of(Str.of(all.toString()).bytes());
+  }
+}
