@@ -1,0 +1,68 @@
+package org.netshard.protocol.mptcp;
+
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.SoOption;
+import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SocketOptions;
+import org.netshard.protocol.cred.Cred;
+
+/**
+ * The options of {@code SOL_SOCKET} that an MPTCP sock lets be set.
+ *
+ * <p><b>Source:</b> {@code net/mptcp/sockopt.c}, {@code mptcp_setsockopt_sol_socket}.
+ */
+final class MptcpSolSocket {
+  private static final int SO_TIMESTAMPING_BYTES = 8;
+
+  private MptcpSolSocket() {}
+
+  /** EOPNOTSUPP for what MPTCP does not want to be set; else as for all kinds of sock. */
+  static int setsockopt(Sk sk, Cred cred, int optname, UserMem optval, int optlen) {
+    return switch (optname) {
+      case SoOption.SO_REUSEPORT,
+          SoOption.SO_REUSEADDR,
+          SoOption.SO_BINDTODEVICE,
+          SoOption.SO_BINDTOIFINDEX,
+          SoOption.SO_KEEPALIVE,
+          SoOption.SO_PRIORITY,
+          SoOption.SO_SNDBUF,
+          SoOption.SO_SNDBUFFORCE,
+          SoOption.SO_RCVBUF,
+          SoOption.SO_RCVBUFFORCE,
+          SoOption.SO_MARK,
+          SoOption.SO_INCOMING_CPU,
+          SoOption.SO_DEBUG,
+          SoOption.SO_TIMESTAMP_OLD,
+          SoOption.SO_TIMESTAMP_NEW,
+          SoOption.SO_TIMESTAMPNS_OLD,
+          SoOption.SO_TIMESTAMPNS_NEW,
+          SoOption.SO_LINGER,
+          SoOption.SO_RCVLOWAT,
+          SoOption.SO_RCVTIMEO_OLD,
+          SoOption.SO_RCVTIMEO_NEW,
+          SoOption.SO_SNDTIMEO_OLD,
+          SoOption.SO_SNDTIMEO_NEW,
+          SoOption.SO_BUSY_POLL,
+          SoOption.SO_PREFER_BUSY_POLL,
+          SoOption.SO_BUSY_POLL_BUDGET ->
+          SocketOptions.sockSetsockopt(sk, cred, optname, optval, optlen);
+      case SoOption.SO_TIMESTAMPING_OLD, SoOption.SO_TIMESTAMPING_NEW ->
+          optlen == SO_TIMESTAMPING_BYTES || optlen == Integer.BYTES
+              ? SocketOptions.sockSetsockopt(sk, cred, optname, optval, optlen)
+              : Errno.EINVAL.negated();
+      case SoOption.SO_NO_CHECK,
+          SoOption.SO_DONTROUTE,
+          SoOption.SO_BROADCAST,
+          SoOption.SO_BSDCOMPAT,
+          SoOption.SO_PASSCRED,
+          SoOption.SO_PASSSEC,
+          SoOption.SO_RXQ_OVFL,
+          SoOption.SO_WIFI_STATUS,
+          SoOption.SO_NOFCS,
+          SoOption.SO_SELECT_ERR_QUEUE ->
+          0;
+      default -> Errno.EOPNOTSUPP.negated();
+    };
+  }
+}

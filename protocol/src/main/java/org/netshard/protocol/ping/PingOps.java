@@ -1,0 +1,45 @@
+package org.netshard.protocol.ping;
+
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.inet.AbstractInetOps;
+import org.netshard.protocol.inet6.Inet6Options;
+
+/**
+ * The calls of {@code PING} and {@code PINGv6}.
+ *
+ * <p><b>Source:</b> {@code net/ipv4/ping.c}, {@code ping_init_sock}, {@code ping_prot}.
+ */
+public final class PingOps extends AbstractInetOps {
+  /** The calls. */
+  public PingOps() {}
+
+  /** EACCES unless a group of the task is within {@code net.ipv4.ping_group_range}. */
+  @Override
+  public int init(Sk sk, Cred cred) {
+    super.init(sk, cred);
+    sk.setReuse(Sk.SK_CAN_REUSE);
+    if (isV6(sk)) {
+      sk.setInet6(Inet6Options.shared(true));
+    }
+    return mayPing(sk, cred) ? 0 : Errno.EACCES.negated();
+  }
+
+  private static boolean mayPing(Sk sk, Cred cred) {
+    long low = sk.net().sysctl(Sysctl.IPV4_PING_GROUP_RANGE, 0);
+    long high = sk.net().sysctl(Sysctl.IPV4_PING_GROUP_RANGE, 1);
+    long egid = Integer.toUnsignedLong(cred.egid());
+    if (low <= egid && egid <= high) {
+      return true;
+    }
+    for (int gid : cred.groups()) {
+      long group = Integer.toUnsignedLong(gid);
+      if (low <= group && group <= high) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

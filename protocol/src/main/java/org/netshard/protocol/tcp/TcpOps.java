@@ -1,0 +1,102 @@
+package org.netshard.protocol.tcp;
+
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.inet.AbstractInetOps;
+
+/**
+ * The calls of {@code TCP} and {@code TCPv6}.
+ *
+ * <p><b>Source:</b> {@code net/ipv4/tcp.c}, {@code tcp_init_sock}, {@code tcp_setsockopt}, {@code
+ * tcp_getsockopt}.
+ */
+public final class TcpOps extends AbstractInetOps {
+  /** {@code TCP_DEFAULT_SCALING_RATIO}: bytes of window in 256 bytes of buffer. */
+  private static final int SCALING_RATIO = 128;
+
+  private static final int SCALING_SHIFT = 8;
+
+  /** The calls. */
+  public TcpOps() {}
+
+  @Override
+  public int init(Sk sk, Cred cred) {
+    super.init(sk, cred);
+    initBuffers(sk);
+    sk.setFlag(SockFlag.SK_TXREHASH, sk.net().sysctl(Sysctl.CORE_TXREHASH) != 0);
+    sk.setTransport(TcpOptions.shared(sk.net()));
+    sk.net().machine().addSocketsAllocated(sk.proto(), 1);
+    return 0;
+  }
+
+  /** Buffers as {@code net.ipv4.tcp_rmem} and {@code tcp_wmem} say, their second numbers. */
+  public static void initBuffers(Sk sk) {
+    sk.setSndbuf((int) sk.net().sysctl(Sysctl.IPV4_TCP_WMEM, 1));
+    sk.setRcvbuf((int) sk.net().sysctl(Sysctl.IPV4_TCP_RMEM, 1));
+  }
+
+  @Override
+  public void destroy(Sk sk) {
+    sk.net().machine().addSocketsAllocated(sk.proto(), -1);
+  }
+
+  @Override
+  public boolean hasPeekOff(Sk sk) {
+    return true;
+  }
+
+  @Override
+  public boolean hasAccount(Sk sk) {
+    return true;
+  }
+
+  /** {@code tcp_set_rcvlowat}: a window that is limited grows with the buffer. */
+  @Override
+  public int setRcvlowat(Sk sk, int value) {
+    if (growForRcvlowat(sk, value)) {
+      int clamp = TcpOptions.of(sk).windowClamp;
+      int lowat = sk.rare().rcvlowat();
+      if (clamp != 0 && clamp < lowat) {
+        TcpOptions.forWrite(sk).windowClamp = lowat;
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * Sets {@code sk_rcvlowat}, to at most half the buffer, which grows for it unless the program has
+   * fixed it.
+   *
+   * @return whether the buffer grew
+   */
+  public static boolean growForRcvlowat(Sk sk, int value) {
+    boolean locked = (sk.userlocks() & Sk.SOCK_RCVBUF_LOCK) != 0;
+    long limit = locked ? sk.rcvbuf() : sk.net().sysctl(Sysctl.IPV4_TCP_RMEM, 2);
+    int lowat = (int) Math.min(value, limit >> 1);
+    sk.rareForWrite().setRcvlowat(lowat == 0 ? 1 : lowat);
+    long space = ((long) lowat << SCALING_SHIFT) / SCALING_RATIO;
+    if (locked || space <= sk.rcvbuf()) {
+      return false;
+    }
+    sk.setRcvbuf((int) space);
+    return true;
+  }
+
+  @Override
+  public int getsockopt(Sk sk, Cred cred, int level, int optname, UserMem optval, UserMem optlen) {
+    return level == Abi.IPPROTO_TCP
+        ? TcpGetsockopt.getsockopt(sk, cred, optname, optval, optlen)
+        : ipGetsockopt(sk, cred, level, optname, optval, optlen);
+  }
+
+  @Override
+  public int setsockopt(Sk sk, Cred cred, int level, int optname, UserMem optval, int optlen) {
+    return level == Abi.IPPROTO_TCP
+        ? TcpSetsockopt.setsockopt(sk, cred, optname, optval, optlen)
+        : ipSetsockopt(sk, cred, level, optname, optval, optlen);
+  }
+}
