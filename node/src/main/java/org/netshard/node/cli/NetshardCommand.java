@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       // One line for each command.
       RunCommand.class,
+      ReplayCommand.class,
       NodeCommand.class,
     })
 public final class NetshardCommand implements Runnable {

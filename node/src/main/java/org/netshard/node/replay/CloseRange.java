@@ -1,0 +1,30 @@
+package org.netshard.node.replay;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.netshard.namespace.task.Task;
+import org.netshard.node.strace.StraceEvent;
+import org.netshard.node.strace.StraceValue;
+
+/** What {@code close_range} closed, which is not simulated as a call. */
+final class CloseRange {
+  private CloseRange() {}
+
+  static List<Integer> closed(StraceEvent.Call call, LogProcess process, Task task) {
+    List<Integer> fds = new ArrayList<>();
+    if (call.name().equals("close_range")
+        && call.result().known()
+        && call.result().value() == 0
+        && !call.text().contains("CLOSE_RANGE_CLOEXEC")
+        && call.arguments().get(0).plain() instanceof StraceValue.IntValue first
+        && call.arguments().get(1).plain() instanceof StraceValue.IntValue last) {
+      long end = Math.min(last.value() & 0xffffffffL, task.fds().capacity() - 1L);
+      for (int fd = (int) first.value(); fd <= end; fd++) {
+        if (task.fds().get(fd) != null) {
+          fds.add(process.fds().simulated(fd));
+        }
+      }
+    }
+    return fds;
+  }
+}

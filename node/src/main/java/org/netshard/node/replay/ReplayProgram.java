@@ -1,0 +1,228 @@
+package org.netshard.node.replay;
+
+import java.util.ArrayDeque;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.program.KernelView;
+import org.netshard.namespace.program.Program;
+import org.netshard.namespace.task.OpenFile;
+import org.netshard.namespace.task.Task;
+import org.netshard.node.strace.StraceEvent;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.core.Sk;
+
+/**
+ * Makes the calls of a log in a simulated kernel, in the order of the log, and compares results.
+ *
+ * <p>A call that this kernel does not have changes only what the log shows of it: the descriptors
+ * that it gave exist from then on, as files that are not simulated. After a difference the
+ * simulation is brought back to what the log says, so that one difference is counted once.
+ */
+final class ReplayProgram implements Program {
+  private final String file;
+  private final List<StraceEvent> events;
+  private final ReplaySetup setup;
+  private final ReplayResult result = new ReplayResult();
+  private final Map<Integer, LogProcess> processes = new LinkedHashMap<>();
+  private final IdentityHashMap<Sk, String> noLongerNew = new IdentityHashMap<>();
+  private final ArrayDeque<Step> quiet = new ArrayDeque<>();
+  private final long baseNs;
+  private int position;
+  private @Nullable Asked asked;
+
+  /** A call that is under way: what the log says of it, and who makes it. */
+  private record Asked(StraceEvent.Call recorded, LogProcess process) {}
+
+  /**
+   * A replay.
+   *
+   * @param file the log, for messages
+   * @param log its events in their order
+   * @param setup makes the first process of the log
+   */
+  ReplayProgram(String file, List<StraceEvent> log, ReplaySetup setup) {
+    this.file = file;
+    this.events = CallOrder.of(log);
+    this.setup = setup;
+    this.baseNs = log.isEmpty() ? 0 : Math.max(0, log.get(0).place().startNs());
+  }
+
+  /** What came of it. */
+  ReplayResult result() {
+    return result;
+  }
+
+  /** Where in the log it is, for messages. */
+  String position() {
+    Asked was = asked;
+    return was == null ? "" : " at " + was.recorded().place() + ": " + was.recorded().text();
+  }
+
+  @Override
+  public String name() {
+    return file;
+  }
+
+  @Override
+  public @Nullable Step next(KernelView kernel, long nowNs) {
+    if (!quiet.isEmpty()) {
+      asked = null;
+      return quiet.removeFirst();
+    }
+    while (position < events.size()) {
+      Step step = step(kernel, events.get(position++), nowNs);
+      if (step != null) {
+        return step;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Step step(KernelView kernel, StraceEvent event, long nowNs) {
+    asked = null;
+    if (event instanceof StraceEvent.Exit exit) {
+      LogProcess ended = processes.remove(exit.pid());
+      if (ended == null || kernel.cred(ended.pid()) == null) {
+        return null;
+      }
+      return new Step(nowNs, ended.pid(), Syscall.of(SyscallName.EXIT, 0));
+    }
+    if (event instanceof StraceEvent.Superseded superseded) {
+      LogProcess by = processes.remove(superseded.by());
+      if (by != null) {
+        processes.put(superseded.pid(), new LogProcess(superseded.pid(), by.pid(), by.fds()));
+      }
+      return null;
+    }
+    if (!(event instanceof StraceEvent.Call call)) {
+      return null;
+    }
+    LogProcess process = process(kernel, call.pid());
+    Task task = kernel.model().task(process.pid());
+    if (task == null) {
+      notSimulated(kernel, call, process, "its process has ended");
+      return null;
+    }
+    CallPlan plan = CallPlan.of(call, process, task, noLongerNew);
+    if (plan.syscall() == null) {
+      notSimulated(kernel, call, process, plan.reason());
+      return null;
+    }
+    asked = new Asked(call, process);
+    return new Step(timeOf(call, nowNs), process.pid(), plan.syscall());
+  }
+
+  private long timeOf(StraceEvent.Call call, long nowNs) {
+    long started = call.place().startNs();
+    return started == StraceEvent.NO_TIME ? nowNs : started - baseNs;
+  }
+
+  private LogProcess process(KernelView kernel, int logPid) {
+    return processes.computeIfAbsent(
+        logPid, pid -> new LogProcess(pid, setup.firstProcess(kernel.model()), new FdNames()));
+  }
+
+  private void notSimulated(
+      KernelView kernel, StraceEvent.Call call, LogProcess process, String reason) {
+    if (call.result().known()) {
+      result.notSimulated(call.name(), reason);
+    }
+    Task task = kernel.model().task(process.pid());
+    if (task == null) {
+      return;
+    }
+    for (int fd : FdOrigins.of(call)) {
+      install(task, process, fd, call);
+    }
+    StateChange.note(call, process, task, noLongerNew);
+    CloseRange.closed(call, process, task)
+        .forEach(fd -> quiet.add(new Step(kernel.nowNs(), process.pid(), Syscall.close(fd))));
+  }
+
+  private static void install(Task task, LogProcess process, int recorded, StraceEvent.Call call) {
+    int fd = recorded;
+    if (task.fds().get(fd) != null) {
+      fd = task.fds().lowestFree(0, Integer.MAX_VALUE);
+    }
+    UnsimulatedFile file = new UnsimulatedFile(FdOrigins.givesSocket(call.name()), call.name());
+    OpenFile opened = new OpenFile(OpenFile.Kind.OTHER, 0, file);
+    task.fds().install(fd, opened, FdOrigins.closeOnExec(call));
+    process.fds().map(recorded, fd);
+  }
+
+  @Override
+  public void completed(KernelView kernel, Syscall call, long simulated, long nowNs) {
+    Asked was = asked;
+    if (was == null) {
+      return;
+    }
+    StraceEvent.Call recorded = was.recorded();
+    if (recorded.result().known()) {
+      String difference = ReplayComparison.difference(recorded, call, simulated, was.process());
+      if (difference == null) {
+        result.same(recorded.name());
+      } else {
+        result.different(
+            new ReplayResult.Difference(
+                file, recorded.place().startLine(), recorded.name(), recorded.text(), difference));
+      }
+    }
+    follow(kernel, was, call, simulated);
+  }
+
+  /** Brings descriptors and processes to what the log says. */
+  private void follow(KernelView kernel, Asked was, Syscall call, long simulated) {
+    StraceEvent.Call recorded = was.recorded();
+    LogProcess process = was.process();
+    Task task = kernel.model().task(process.pid());
+    if (CallOrder.makesProcess(recorded) && !Errno.isError(simulated)) {
+      int logChild = (int) recorded.result().value();
+      boolean shared = recorded.text().contains("CLONE_FILES");
+      FdNames names = shared ? process.fds() : process.fds().copy();
+      processes.put(logChild, new LogProcess(logChild, kernel.lastChildPid(), names));
+      return;
+    }
+    if (task == null || !givesFds(call)) {
+      return;
+    }
+    List<Integer> wanted = recordedFds(recorded);
+    List<Integer> given = Errno.isError(simulated) ? List.of() : simulatedFds(call, simulated);
+    for (int i = 0; i < Math.max(wanted.size(), given.size()); i++) {
+      if (i >= given.size()) {
+        install(task, process, wanted.get(i), recorded);
+      } else if (i >= wanted.size()) {
+        quiet.add(new Step(kernel.nowNs(), process.pid(), Syscall.close(given.get(i))));
+      } else {
+        process.fds().map(wanted.get(i), given.get(i));
+      }
+    }
+  }
+
+  private static boolean givesFds(Syscall call) {
+    return switch (call.name()) {
+      case SOCKET, SOCKETPAIR, DUP, DUP2, DUP3, OPENAT -> true;
+      case FCNTL -> CallPlan.duplicates(call.intArg(1));
+      default -> false;
+    };
+  }
+
+  private static List<Integer> recordedFds(StraceEvent.Call recorded) {
+    if (!recorded.result().known() || recorded.result().isError()) {
+      return List.of();
+    }
+    return recorded.name().equals("socketpair")
+        ? FdOrigins.of(recorded)
+        : List.of((int) recorded.result().value());
+  }
+
+  private static List<Integer> simulatedFds(Syscall call, long simulated) {
+    return call.name() == SyscallName.SOCKETPAIR
+        ? List.of(call.mem(3).getInt(0), call.mem(3).getInt(Integer.BYTES))
+        : List.of((int) simulated);
+  }
+}

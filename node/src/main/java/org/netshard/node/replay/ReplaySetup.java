@@ -1,0 +1,76 @@
+package org.netshard.node.replay;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.net.NetState;
+import org.netshard.namespace.spec.SysctlSetting;
+import org.netshard.namespace.task.FdTable;
+import org.netshard.namespace.task.OpenFile;
+import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.cred.Capability;
+import org.netshard.protocol.cred.Cred;
+
+/**
+ * The machine on which a log was recorded: its sysctls, and one namespace beside the initial one in
+ * which every first process begins, as root, with descriptors 0, 1 and 2.
+ */
+final class ReplaySetup {
+  private static final int NOFILE = 1024;
+
+  /** Root of a container, and of the machines on which the logs were recorded. */
+  private static final long CAPS = Capability.ALL & ~Capability.CAP_SYS_RESOURCE.bit();
+
+  private final List<SysctlSetting> sysctls;
+  private final List<String> warnings = new ArrayList<>();
+  private @Nullable NetState net;
+
+  ReplaySetup(List<SysctlSetting> sysctls) {
+    this.sysctls = sysctls;
+  }
+
+  /** Settings that the simulated kernel refused, one line each. */
+  List<String> warnings() {
+    return warnings;
+  }
+
+  /** Makes a process that the log does not show being made; its pid. */
+  int firstProcess(KernelModel model) {
+    NetState began = net;
+    if (began == null) {
+      began = begin(model);
+      net = began;
+    }
+    int pid = model.nextPid();
+    Cred cred =
+        new Cred(
+            0, 0, 0, 0, 0, 0, new int[0], CAPS, CAPS, 0, CAPS, false, model.machine().initUserNs());
+    model.add(new Task(pid, pid, "log", 0, cred, began, standardFiles(), NOFILE));
+    return pid;
+  }
+
+  private NetState begin(KernelModel model) {
+    Cred root = model.rootCred();
+    NetState init = model.machine().initNet();
+    for (SysctlSetting setting : sysctls) {
+      if (init.writeSysctl(setting.name(), setting.value(), root) < 0) {
+        warnings.add(setting.place() + ": " + setting.name() + " is refused by this kernel");
+      }
+    }
+    NetState began = model.machine().newNetNs(root.userNs(), init);
+    began.setLoUp(true);
+    return began;
+  }
+
+  private static FdTable standardFiles() {
+    FdTable fds = new FdTable();
+    for (int fd = 0; fd <= 2; fd++) {
+      OpenFile opened =
+          new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, new UnsimulatedFile(false, "inherited"));
+      fds.install(fd, opened, false);
+    }
+    return fds;
+  }
+}
