@@ -3,6 +3,7 @@ package org.netshard.protocol.family;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.core.SockOps;
+import org.netshard.protocol.inet.InetOps;
 import org.netshard.protocol.netlink.NetlinkOps;
 import org.netshard.protocol.packet.PacketOps;
 import org.netshard.protocol.unix.UnixOps;
@@ -21,7 +22,8 @@ public final class SockOpsTable {
       case Abi.AF_PACKET -> PacketOps.INSTANCE;
       case Abi.AF_VSOCK -> VsockOps.INSTANCE;
       case Abi.AF_XDP -> XdpOps.INSTANCE;
-      default -> UnixOps.INSTANCE;
+      case Abi.AF_INET, Abi.AF_INET6 -> InetOps.forProto(prot, family);
+      default -> null;
     };
   }
 }
