@@ -41,10 +41,12 @@ public final class CallDecoder {
 
   private final Call call;
   private final Result result;
+  private final boolean complete;
 
-  private CallDecoder(Call call) {
+  private CallDecoder(Call call, boolean complete) {
     this.call = call;
     this.result = call.result();
+    this.complete = complete;
   }
 
   /**
@@ -59,20 +61,20 @@ public final class CallDecoder {
       throw new IllegalArgumentException(call.name() + " is not simulated");
     }
     try {
-      return new CallDecoder(call).decode(name);
+      return new CallDecoder(call, call.result().known()).decode(name);
     } catch (NotationException wrong) {
       int column = Math.max(0, call.text().indexOf(wrong.token())) + 1;
       throw new StraceSyntaxException(
           call.place().file(),
           call.place().startLine(),
           column,
-          call.name() + ": " + wrong.getMessage());
+          call.name() + ": " + wrong.problem());
     }
   }
 
-  /** Decodes and leaves it to the caller to say where something is wrong. */
+  /** Decodes a call that must be complete, and leaves it to the caller to say where it is wrong. */
   static Syscall decodeOrThrow(SyscallName name, Call call) {
-    return new CallDecoder(call).decode(name);
+    return new CallDecoder(call, true).decode(name);
   }
 
   private Syscall decode(SyscallName name) {
@@ -112,7 +114,7 @@ public final class CallDecoder {
   private StraceValue argument(int index) {
     StraceValue value = optional(index);
     if (value == null) {
-      if (result.known()) {
+      if (complete) {
         throw new NotationException(call.name(), "too few arguments, " + call.arguments().size());
       }
       return StraceValue.IntValue.of(0);

@@ -13,6 +13,7 @@ import org.netshard.node.strace.StraceValue.Flags;
 import org.netshard.node.strace.StraceValue.Function;
 import org.netshard.node.strace.StraceValue.IntValue;
 import org.netshard.node.strace.StraceValue.Named;
+import org.netshard.node.strace.StraceValue.Raw;
 import org.netshard.node.strace.StraceValue.Symbol;
 import org.netshard.node.strace.StraceValue.Unary;
 import org.netshard.protocol.abi.Errno;
@@ -243,7 +244,8 @@ public final class Notation {
           new Function(
               "htons",
               List.of(xval(Short.reverseBytes((short) number) & 0xffff, "ETH_P_???", Table.ETH_P)));
-      default -> IntValue.of(number & 0xffffffffL);
+      case 3 -> new Annotated(hex(protocol), Annotated.Kind.COMMENT, "AX25_P_???");
+      default -> new Raw(Long.toUnsignedString(protocol));
     };
   }
 
@@ -261,7 +263,7 @@ public final class Notation {
       case 41 -> xval(number, "IPV6_???", Table.IPV6, get ? Table.IPV6_GET : Table.IPV6_SET);
       case 6 -> xval(number, "TCP_???", Table.TCP_OPT);
       case 17 -> xval(number, "UDP_???", Table.UDP_OPT);
-      case 40 -> xval(number, "SO_VM_SOCKETS_???", Table.VSOCK_OPT);
+      case 40 -> xval(number, "SO_VM_???", Table.VSOCK_OPT);
       case 132 -> xval(number, "SCTP_???", Table.SCTP_OPT);
       case 255 -> xval(number, "RAW_???", Table.RAW_OPT);
       case 263 -> xval(number, "PACKET_???", Table.PACKET_OPT);

@@ -66,6 +66,11 @@ final class OptionValue {
       int end = 0;
       for (Field field : fields) {
         StraceValue value = struct.field(field.name());
+        if (value instanceof Str part) {
+          buffer.put(part.bytes());
+          end = buffer.position();
+          break;
+        }
         long number = value == null ? 0 : Notation.number(value.after());
         if (field.size() == Long.BYTES) {
           buffer.putLong(number);

@@ -34,7 +34,8 @@ final class SockAddr {
   private static final int SIN6_BYTES = 28;
   private static final int SIN6_MIN_BYTES = 24;
   private static final int NETLINK_BYTES = 12;
-  private static final int LL_MIN_BYTES = 12;
+  private static final int LL_BYTES = 20;
+  private static final int LL_ADDRESS_AT = 12;
   private static final int VM_BYTES = 16;
   private static final int XDP_BYTES = 16;
 
@@ -182,7 +183,7 @@ final class SockAddr {
         }
       }
     }
-    return 20;
+    return LL_BYTES;
   }
 
   /** Groups are printed as eight hexadecimal digits without a prefix. */
@@ -254,8 +255,10 @@ final class SockAddr {
         add(out, "nl_pad", IntValue.hex(pad));
       }
       add(out, "nl_pid", IntValue.of(in.getInt()));
-      add(out, "nl_groups", new StraceValue.Raw(String.format("%08x", in.getInt())));
-    } else if (family == Abi.AF_PACKET && length >= LL_MIN_BYTES) {
+      int groups = in.getInt();
+      String text = groups == 0 ? "00000000" : String.format("0x%06x", groups);
+      add(out, "nl_groups", new StraceValue.Raw(text));
+    } else if (family == Abi.AF_PACKET && length >= LL_BYTES) {
       printPacket(in, length, out);
     } else if (family == Abi.AF_VSOCK && length >= VM_BYTES) {
       in.getShort();
@@ -308,7 +311,7 @@ final class SockAddr {
       return;
     }
     List<StraceValue> address = new ArrayList<>();
-    for (int i = 0; i < octets && LL_MIN_BYTES + i < length; i++) {
+    for (int i = 0; i < octets && LL_ADDRESS_AT + i < length; i++) {
       address.add(IntValue.hex(in.get() & 0xff));
     }
     if (address.size() < octets) {

@@ -76,6 +76,13 @@ public sealed interface StraceValue {
   record Ellipsis() implements StraceValue {}
 
   /**
+   * A result that was kept under a name, {@code $name}; only in scripts.
+   *
+   * @param name the name
+   */
+  record Variable(String name) implements StraceValue {}
+
+  /**
    * Flags joined by {@code |}; at least two.
    *
    * @param members names, numbers and shifts

@@ -30,10 +30,17 @@ final class ValueParser {
   private static final int DEPTH_MAX = 200;
 
   private final Cursor in;
+  private final boolean variables;
   private int depth;
 
   ValueParser(Cursor in) {
+    this(in, false);
+  }
+
+  /** A parser that also reads {@code $name}. */
+  ValueParser(Cursor in, boolean variables) {
     this.in = in;
+    this.variables = variables;
   }
 
   /** One value, with spaces around it. */
@@ -235,6 +242,13 @@ final class ValueParser {
     }
     if (in.looksAt("/*") || in.take("...")) {
       return new Ellipsis();
+    }
+    if (variables && in.take("$")) {
+      String name = in.word();
+      if (name.isEmpty()) {
+        throw in.expected("a name after '$'");
+      }
+      return new StraceValue.Variable(name);
     }
     if (in.looksAt("@\"")) {
       in.next();

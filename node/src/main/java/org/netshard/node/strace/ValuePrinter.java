@@ -14,6 +14,7 @@ import org.netshard.node.strace.StraceValue.Str;
 import org.netshard.node.strace.StraceValue.Struct;
 import org.netshard.node.strace.StraceValue.Symbol;
 import org.netshard.node.strace.StraceValue.Unary;
+import org.netshard.node.strace.StraceValue.Variable;
 
 /**
  * Writes values as {@code strace} does.
@@ -36,6 +37,8 @@ final class ValuePrinter {
       out.append(symbol.name());
     } else if (value instanceof Raw raw) {
       out.append(raw.text());
+    } else if (value instanceof Variable variable) {
+      out.append('$').append(variable.name());
     } else if (value instanceof Flags flags) {
       list(flags.members(), "|", out);
     } else if (value instanceof Binary binary) {

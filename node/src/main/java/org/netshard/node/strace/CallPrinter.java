@@ -1,0 +1,445 @@
+package org.netshard.node.strace;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.netshard.node.strace.Constants.Table;
+import org.netshard.node.strace.StraceEvent.Result;
+import org.netshard.node.strace.StraceValue.Annotated;
+import org.netshard.node.strace.StraceValue.Array;
+import org.netshard.node.strace.StraceValue.Binary;
+import org.netshard.node.strace.StraceValue.Change;
+import org.netshard.node.strace.StraceValue.IntValue;
+import org.netshard.node.strace.StraceValue.Named;
+import org.netshard.node.strace.StraceValue.Str;
+import org.netshard.node.strace.StraceValue.Struct;
+import org.netshard.node.strace.StraceValue.Symbol;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
+
+/**
+ * Writes a call and its result as {@code strace -v -s 256} of version 6.1 does.
+ *
+ * <p><b>Differs from strace:</b> memory has no address here, so that every good one is printed as
+ * {@value #GOOD_ADDRESS} and every bad one as {@value #BAD_ADDRESS}; instructions of a filter are
+ * printed as numbers; no column is aligned.
+ */
+public final class CallPrinter {
+  /** The address that memory is printed with where {@code strace} prints no content. */
+  public static final long GOOD_ADDRESS = 0x7ffd00000000L;
+
+  /** The address that a bad pointer is printed with. */
+  public static final long BAD_ADDRESS = 0xbad000L;
+
+  static final int STRING_BYTES_MAX = 256;
+
+  private static final int PR_CAPBSET_READ = 23;
+  private static final int PR_CAPBSET_DROP = 24;
+  private static final int PR_SET_NAME = 15;
+  private static final int PR_GET_DUMPABLE = 3;
+  private static final int PR_GET_KEEPCAPS = 7;
+  private static final int PR_SET_KEEPCAPS = 8;
+  private static final int PR_GET_SECUREBITS = 27;
+  private static final int PR_SET_SECUREBITS = 28;
+  private static final int PR_SET_NO_NEW_PRIVS = 38;
+  private static final int PR_GET_NO_NEW_PRIVS = 39;
+  private static final int PR_SET_DUMPABLE = 4;
+  private static final int PR_CAP_AMBIENT = 47;
+  private static final int CSIGNAL = 0xff;
+
+  private final Syscall entry;
+  private final Syscall after;
+  private final long result;
+
+  private CallPrinter(Syscall entry, Syscall after, long result) {
+    this.entry = entry;
+    this.after = after;
+    this.result = result;
+  }
+
+  /**
+   * The whole line, such as {@code close(3) = 0}.
+   *
+   * @param entry the call with its memory as it was on entry
+   * @param after the call with its memory as the kernel left it
+   * @param result what it returned: a value or {@code -errno}
+   */
+  public static String line(Syscall entry, Syscall after, long result) {
+    return call(entry, after, result) + " = " + result(entry, result);
+  }
+
+  /** The call without its result, such as {@code close(3)}. */
+  public static String call(Syscall entry, Syscall after, long result) {
+    StringBuilder text = new StringBuilder(entry.name().kernelName()).append('(');
+    List<StraceValue> arguments = new CallPrinter(entry, after, result).arguments();
+    for (int i = 0; i < arguments.size(); i++) {
+      text.append(i == 0 ? "" : ", ").append(arguments.get(i).text());
+    }
+    return text.append(')').toString();
+  }
+
+  /** The result of a call, such as {@code -1 EPERM (Operation not permitted)}. */
+  public static String result(Syscall call, long result) {
+    if (call.name() == SyscallName.EXIT || call.name() == SyscallName.EXIT_GROUP) {
+      return "?";
+    }
+    if (call.name() == SyscallName.FCNTL && result >= 0) {
+      int command = call.intArg(1);
+      if (command == Abi.F_GETFL) {
+        return Notation.hex(result).text() + " (flags " + openFlags(result).text() + ")";
+      }
+      if (command == Abi.F_GETFD && result != 0) {
+        return Notation.hex(result).text() + " (flags FD_CLOEXEC)";
+      }
+    }
+    return Result.of(result).text();
+  }
+
+  private boolean failed() {
+    return Errno.isError(result);
+  }
+
+  private List<StraceValue> arguments() {
+    return switch (entry.name()) {
+      case CLOSE, DUP, EXIT, EXIT_GROUP, SETUID, SETGID -> numbers(1);
+      case DUP2 -> numbers(2);
+      case SETRESUID, SETRESGID -> numbers(3);
+      case DUP3 -> List.of(number(0), number(1), Notation.flags(arg(2), "O_???", Table.OPEN_FLAG));
+      case FORK, VFORK -> List.of();
+      case SOCKET ->
+          List.of(family(), Notation.socketType(arg(1)), Notation.protocol(arg(0), arg(2)));
+      case SOCKETPAIR ->
+          List.of(family(), Notation.socketType(arg(1)), IntValue.of(arg(2) & 0xffffffffL), pair());
+      case FCNTL -> fcntl();
+      case GETSOCKOPT -> getsockopt();
+      case SETSOCKOPT -> setsockopt();
+      case GETSOCKNAME -> getsockname();
+      case UNSHARE ->
+          List.of(Notation.flags(arg(0) & 0xffffffffL, "CLONE_???", Table.CLONE, Table.SETNS));
+      case SETNS ->
+          List.of(number(0), Notation.flags(arg(1) & 0xffffffffL, "CLONE_???", Table.SETNS));
+      case SETGROUPS -> List.of(IntValue.of(arg(0) & 0xffffffffL), groups());
+      case PRCTL -> prctl();
+      case CAPSET -> List.of(capHeader(), capData());
+      case PRLIMIT64 ->
+          List.of(
+              number(0),
+              Notation.xval(arg(1) & 0xffffffffL, "RLIMIT_???", Table.RLIMIT),
+              limits(entry, 2, false),
+              limits(after, 3, failed()));
+      case OPENAT -> openat();
+      case WRITE ->
+          List.of(
+              number(0),
+              OptionPrinter.string(entry.mem(1), arg(2), address(1)),
+              IntValue.of(arg(2)));
+      case CLONE ->
+          List.of(
+              new Named("child_stack", pointer(arg(1))), new Named("flags", cloneFlags(arg(0))));
+      case CLONE3 -> List.of(cloneArgs(), IntValue.of(arg(1)));
+      case EXECVE -> List.of(path(0), strings(1), strings(2));
+    };
+  }
+
+  // Parts.
+
+  private long arg(int index) {
+    return entry.arg(index);
+  }
+
+  private IntValue number(int index) {
+    return IntValue.of(entry.intArg(index));
+  }
+
+  private List<StraceValue> numbers(int count) {
+    List<StraceValue> numbers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      numbers.add(number(i));
+    }
+    return numbers;
+  }
+
+  private StraceValue family() {
+    return Notation.xval(arg(0) & 0xffffffffL, "AF_???", Table.FAMILY);
+  }
+
+  private static StraceValue pointer(long address) {
+    return address == 0 ? new Symbol("NULL") : IntValue.hex(address);
+  }
+
+  /** What is printed for a pointer whose target is not. */
+  private StraceValue address(int index) {
+    UserMem mem = entry.mem(index);
+    if (mem.isNull()) {
+      return new Symbol("NULL");
+    }
+    if (!entry.isPointer(index)) {
+      return pointer(arg(index));
+    }
+    return IntValue.hex(mem == UserMem.BAD ? BAD_ADDRESS : GOOD_ADDRESS);
+  }
+
+  private StraceValue path(int index) {
+    UserMem mem = entry.mem(index);
+    if (mem.size() == 0) {
+      return address(index);
+    }
+    int end = 0;
+    while (end < mem.size() && mem.getByte(end) != 0) {
+      end++;
+    }
+    return Str.of(mem.get(0, end));
+  }
+
+  private StraceValue strings(int index) {
+    UserMem mem = entry.mem(index);
+    if (mem.isNull() || mem == UserMem.BAD) {
+      return address(index);
+    }
+    List<StraceValue> strings = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i < mem.size(); i++) {
+      if (mem.getByte(i) == 0) {
+        strings.add(Str.of(mem.get(start, i - start)));
+        start = i + 1;
+      }
+    }
+    return new Array(strings, false);
+  }
+
+  private StraceValue ints(UserMem mem, int count, StraceValue address, boolean unsigned) {
+    if (!mem.accessible(0, count * Integer.BYTES)) {
+      return address;
+    }
+    List<StraceValue> numbers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int number = mem.getInt(i * Integer.BYTES);
+      numbers.add(IntValue.of(unsigned ? number & 0xffffffffL : number));
+    }
+    return new Array(numbers, false);
+  }
+
+  private StraceValue pair() {
+    return failed() ? address(3) : ints(after.mem(3), 2, address(3), false);
+  }
+
+  private StraceValue groups() {
+    int count = entry.intArg(0);
+    if (entry.mem(1).isNull() || count < 0) {
+      return address(1);
+    }
+    return ints(entry.mem(1), count, address(1), true);
+  }
+
+  private List<StraceValue> fcntl() {
+    StraceValue command = Notation.xval(arg(1) & 0xffffffffL, "F_???", Table.FCNTL);
+    return switch (entry.intArg(1)) {
+      case Abi.F_GETFD, Abi.F_GETFL -> List.of(number(0), command);
+      case Abi.F_SETFD ->
+          List.of(
+              number(0),
+              command,
+              arg(2) == Abi.FD_CLOEXEC ? new Symbol("FD_CLOEXEC") : Notation.hex(arg(2)));
+      case Abi.F_SETFL -> List.of(number(0), command, openFlags(arg(2)));
+      default -> List.of(number(0), command, entry.isPointer(2) ? address(2) : number(2));
+    };
+  }
+
+  /** {@code tprint_open_modes}: the access mode, then flags. */
+  static StraceValue openFlags(long flags) {
+    List<StraceValue> members = new ArrayList<>();
+    members.add(Notation.xval(flags & 3, "O_???", Table.ACCESS_MODE));
+    long rest = Notation.addFlags(flags & 0xfffffffcL, members, Table.OPEN_FLAG);
+    if (rest != 0) {
+      members.add(Notation.hex(rest));
+    }
+    return Notation.joined(members);
+  }
+
+  private List<StraceValue> openat() {
+    List<StraceValue> list = new ArrayList<>();
+    list.add(entry.intArg(0) == Abi.AT_FDCWD ? new Symbol("AT_FDCWD") : number(0));
+    list.add(path(1));
+    list.add(openFlags(arg(2)));
+    if ((arg(2) & Constants.of(Table.OPEN_FLAG).getOrDefault("O_CREAT", 0L)) != 0) {
+      list.add(new IntValue(arg(3), StraceValue.Radix.OCTAL));
+    }
+    return list;
+  }
+
+  private List<StraceValue> setsockopt() {
+    int level = entry.intArg(1);
+    int name = entry.intArg(2);
+    StraceValue value = OptionPrinter.set(level, name, entry.mem(3), entry.intArg(4), address(3));
+    return List.of(
+        number(0), Notation.level(level), Notation.option(level, name, false), value, number(4));
+  }
+
+  private List<StraceValue> getsockopt() {
+    int level = entry.intArg(1);
+    int name = entry.intArg(2);
+    UserMem length = entry.mem(4);
+    StraceValue value = address(3);
+    StraceValue shown = address(4);
+    if (length.accessible(0, Integer.BYTES)) {
+      int room = length.getInt(0);
+      int returned = failed() ? room : after.mem(4).getInt(0);
+      shown = length(room, returned);
+      if (!failed()) {
+        value = OptionPrinter.get(level, name, after.mem(3), room, returned, value);
+      }
+    }
+    return List.of(
+        number(0), Notation.level(level), Notation.option(level, name, true), value, shown);
+  }
+
+  private static StraceValue length(int room, int returned) {
+    IntValue was = IntValue.of(room);
+    return new Array(
+        List.of(room == returned ? was : new Change(was, IntValue.of(returned))), false);
+  }
+
+  private List<StraceValue> getsockname() {
+    UserMem mem = after.mem(1);
+    UserMem length = entry.mem(2);
+    if (entry.mem(1).isNull() || !length.accessible(0, Integer.BYTES)) {
+      return List.of(number(0), address(1), address(2));
+    }
+    int room = length.getInt(0);
+    int returned = failed() ? room : after.mem(2).getInt(0);
+    int known = Math.min(Math.min(room, returned), mem.size());
+    StraceValue name = failed() || known < 2 ? address(1) : SockAddr.struct(mem.get(0, known));
+    return List.of(number(0), name, length(room, returned));
+  }
+
+  private List<StraceValue> prctl() {
+    long option = arg(0) & 0xffffffffL;
+    StraceValue name = Notation.xval(option, "PR_???", Table.PRCTL);
+    return switch ((int) option) {
+      case PR_CAPBSET_READ, PR_CAPBSET_DROP -> List.of(name, capability(1));
+      case PR_SET_NAME -> List.of(name, path(1));
+      case PR_SET_DUMPABLE -> List.of(name, Notation.xval(arg(1), "SUID_DUMP_???", Table.DUMPABLE));
+      case PR_CAP_AMBIENT ->
+          List.of(
+              name,
+              Notation.xval(arg(1), "PR_CAP_AMBIENT_???", Table.CAP_AMBIENT),
+              capability(2),
+              Notation.hex(arg(3)),
+              Notation.hex(arg(4)));
+      case PR_SET_KEEPCAPS -> List.of(name, IntValue.of(arg(1)));
+      case PR_GET_KEEPCAPS, PR_GET_DUMPABLE, PR_GET_SECUREBITS -> List.of(name);
+      case PR_SET_SECUREBITS ->
+          List.of(name, Notation.flags(arg(1), "SECBIT_???", Table.SECUREBIT));
+      case PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS ->
+          List.of(
+              name,
+              Notation.hex(arg(1)),
+              Notation.hex(arg(2)),
+              Notation.hex(arg(3)),
+              Notation.hex(arg(4)));
+      default -> List.of(name, Notation.hex(arg(1)));
+    };
+  }
+
+  private StraceValue capability(int index) {
+    return Notation.xval(arg(index), "CAP_???", Table.CAP);
+  }
+
+  private StraceValue capHeader() {
+    UserMem mem = entry.mem(0);
+    if (!mem.accessible(0, 8)) {
+      return address(0);
+    }
+    StraceValue version =
+        Notation.xval(
+            mem.getInt(0) & 0xffffffffL, "_LINUX_CAPABILITY_VERSION_???", Table.CAP_VERSION);
+    return new Struct(
+        List.of(new Named("version", version), new Named("pid", IntValue.of(mem.getInt(4)))));
+  }
+
+  private StraceValue capData() {
+    UserMem mem = entry.mem(1);
+    if (!mem.accessible(0, 24)) {
+      return address(1);
+    }
+    List<StraceValue> members = new ArrayList<>();
+    String[] names = {"effective", "permitted", "inheritable"};
+    for (int i = 0; i < names.length; i++) {
+      long set = (mem.getInt(4 * i) & 0xffffffffL) | (long) mem.getInt(12 + 4 * i) << 32;
+      members.add(new Named(names[i], capabilities(set)));
+    }
+    return new Struct(members);
+  }
+
+  private static StraceValue capabilities(long set) {
+    List<StraceValue> members = new ArrayList<>();
+    long rest = set;
+    for (Map.Entry<String, Long> capability : Constants.of(Table.CAP).entrySet()) {
+      long bit = 1L << capability.getValue();
+      if ((rest & bit) != 0) {
+        members.add(new Binary("<<", IntValue.of(1), new Symbol(capability.getKey())));
+        rest &= ~bit;
+      }
+    }
+    if (members.isEmpty() && rest != 0) {
+      return new Annotated(IntValue.hex(rest), Annotated.Kind.COMMENT, "CAP_???");
+    }
+    if (rest != 0 || members.isEmpty()) {
+      members.add(Notation.hex(rest));
+    }
+    return Notation.joined(members);
+  }
+
+  private StraceValue limits(Syscall call, int index, boolean hidden) {
+    UserMem mem = call.mem(index);
+    if (hidden || !mem.accessible(0, 16)) {
+      return address(index);
+    }
+    return new Struct(
+        List.of(
+            new Named("rlim_cur", limit(mem.getLong(0))),
+            new Named("rlim_max", limit(mem.getLong(8)))));
+  }
+
+  private static StraceValue limit(long limit) {
+    if (limit == -1) {
+      return new Symbol("RLIM64_INFINITY");
+    }
+    return limit > 1024 && limit % 1024 == 0
+        ? new Binary("*", IntValue.of(limit / 1024), IntValue.of(1024))
+        : IntValue.of(limit);
+  }
+
+  private static StraceValue cloneFlags(long flags) {
+    List<StraceValue> members = new ArrayList<>();
+    long rest = Notation.addFlags(flags & ~CSIGNAL, members, Table.CLONE);
+    if (rest != 0) {
+      members.add(Notation.hex(rest));
+    }
+    long signal = flags & CSIGNAL;
+    if (signal != 0 || members.isEmpty()) {
+      String name = Constants.name(Table.SIGNAL, signal);
+      members.add(name == null ? IntValue.of(signal) : new Symbol(name));
+    }
+    return Notation.joined(members);
+  }
+
+  private StraceValue cloneArgs() {
+    UserMem mem = entry.mem(0);
+    if (!mem.accessible(0, 64)) {
+      return address(0);
+    }
+    String signal = Constants.name(Table.SIGNAL, mem.getLong(32));
+    return new Struct(
+        List.of(
+            new Named(
+                "flags", Notation.flags(mem.getLong(0), "CLONE_???", Table.CLONE, Table.CLONE3)),
+            new Named(
+                "exit_signal", signal == null ? IntValue.of(mem.getLong(32)) : new Symbol(signal)),
+            new Named("stack", pointer(mem.getLong(40))),
+            new Named("stack_size", Notation.hex(mem.getLong(48)))));
+  }
+}

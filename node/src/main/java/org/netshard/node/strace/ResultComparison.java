@@ -1,0 +1,326 @@
+package org.netshard.node.strace;
+
+import java.util.Arrays;
+import java.util.List;
+import org.netshard.node.strace.StraceEvent.Call;
+import org.netshard.node.strace.StraceEvent.Result;
+import org.netshard.node.strace.StraceValue.Array;
+import org.netshard.node.strace.StraceValue.Named;
+import org.netshard.node.strace.StraceValue.Raw;
+import org.netshard.node.strace.StraceValue.Str;
+import org.netshard.node.strace.StraceValue.Struct;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.SoOption;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
+
+/**
+ * Compares what a log says of a call with what the simulated kernel did.
+ *
+ * <p>Compared are the result and, if the call succeeded, what it wrote: value and length of {@code
+ * getsockopt}, name and length of {@code getsockname}, the descriptors of {@code socketpair}, the
+ * old RLIMIT_NOFILE of {@code prlimit64}. Descriptors, pids and ports go through an {@link
+ * IdMapping}. Of values that differ from run to run, only the length counts: TCP_INFO,
+ * TCP_TIMESTAMP, TCP_QUEUE_SEQ, TCP_CC_INFO, SO_COOKIE, SO_NETNS_COOKIE, SO_INCOMING_CPU; names
+ * that an AF_UNIX socket got by autobind may be any.
+ */
+public final class ResultComparison {
+  private static final int SOL_TCP = 6;
+  private static final int TCP_INFO = 11;
+  private static final int TCP_QUEUE_SEQ = 21;
+  private static final int TCP_TIMESTAMP = 24;
+  private static final int TCP_CC_INFO = 26;
+  private static final int RLIMIT_NOFILE = 7;
+  private static final int AUTOBOUND_BYTES = 8;
+  private static final ResultComparison.Outcome SAME = new Outcome(Verdict.SAME, "");
+
+  private final Call recorded;
+  private final Syscall simulated;
+  private final IdMapping ids;
+
+  private ResultComparison(Call recorded, Syscall simulated, IdMapping ids) {
+    this.recorded = recorded;
+    this.simulated = simulated;
+    this.ids = ids;
+  }
+
+  /** How a comparison ended. */
+  public enum Verdict {
+    SAME,
+    DIFFERENT,
+    /** The log does not tell the result. */
+    UNKNOWN
+  }
+
+  /**
+   * The outcome of a comparison.
+   *
+   * @param verdict how it ended
+   * @param difference what differs: {@code what: recorded …, simulated …}; empty if nothing does
+   */
+  public record Outcome(Verdict verdict, String difference) {
+    /** Whether nothing differs. */
+    public boolean same() {
+      return verdict == Verdict.SAME;
+    }
+  }
+
+  /**
+   * Compares.
+   *
+   * @param recorded the call in the log
+   * @param simulated the simulated call, with its memory as the kernel left it
+   * @param result what the simulated call returned: a value or {@code -errno}
+   * @param ids which numbers stand for which
+   * @throws StraceSyntaxException if the log has a value that cannot be understood
+   */
+  public static Outcome compare(Call recorded, Syscall simulated, long result, IdMapping ids) {
+    try {
+      return new ResultComparison(recorded, simulated, ids).compare(result);
+    } catch (NotationException wrong) {
+      throw new StraceSyntaxException(
+          recorded.place().file(),
+          recorded.place().endLine(),
+          Math.max(0, recorded.text().indexOf(wrong.token())) + 1,
+          recorded.name() + ": " + wrong.problem());
+    }
+  }
+
+  private Outcome compare(long result) {
+    Result wanted = recorded.result();
+    if (!wanted.known()) {
+      return new Outcome(Verdict.UNKNOWN, "");
+    }
+    boolean failed = Errno.isError(result);
+    if (wanted.isError() || failed) {
+      return wanted.value() == result
+          ? SAME
+          : different("result", wanted.text(), CallPrinter.result(simulated, result));
+    }
+    if (!sameValue(wanted.value(), result)) {
+      return different("result", wanted.text(), CallPrinter.result(simulated, result));
+    }
+    return switch (simulated.name()) {
+      case GETSOCKOPT -> getsockopt();
+      case GETSOCKNAME -> getsockname();
+      case SOCKETPAIR -> socketpair();
+      case PRLIMIT64 -> prlimit64();
+      default -> SAME;
+    };
+  }
+
+  private boolean sameValue(long wanted, long result) {
+    return switch (simulated.name()) {
+      case SOCKET, DUP, DUP2, DUP3, OPENAT -> ids.sameFd((int) wanted, (int) result);
+      case FCNTL -> makesFd(simulated) ? ids.sameFd((int) wanted, (int) result) : wanted == result;
+      case FORK, VFORK, CLONE, CLONE3 -> ids.samePid((int) wanted, (int) result);
+      default -> wanted == result;
+    };
+  }
+
+  private static boolean makesFd(Syscall call) {
+    int command = call.intArg(1);
+    return command == Abi.F_DUPFD || command == Abi.F_DUPFD_CLOEXEC;
+  }
+
+  /** Whether the call's result, if it is no error, is a new descriptor. */
+  public static boolean returnsFd(Syscall call) {
+    return switch (call.name()) {
+      case SOCKET, DUP, DUP2, DUP3, OPENAT -> true;
+      case FCNTL -> makesFd(call);
+      default -> false;
+    };
+  }
+
+  /** Which arguments of a call are descriptors, for replacing those of the log. */
+  public static List<Integer> descriptorArguments(SyscallName name) {
+    return switch (name) {
+      case CLOSE, DUP, FCNTL, GETSOCKOPT, SETSOCKOPT, GETSOCKNAME, SETNS, WRITE, OPENAT ->
+          List.of(0);
+      case DUP2, DUP3 -> List.of(0, 1);
+      default -> List.of();
+    };
+  }
+
+  private StraceValue argument(int index) {
+    StraceValue value = recorded.arguments().get(index);
+    return (value instanceof Named named ? named.value() : value).after();
+  }
+
+  private static Outcome different(String what, Object recorded, Object simulated) {
+    return new Outcome(
+        Verdict.DIFFERENT, what + ": recorded " + recorded + ", simulated " + simulated);
+  }
+
+  /** The length that the call returned, or -1 if the log does not tell. */
+  private long recordedLength(int index) {
+    return argument(index).plain() instanceof Array ? Notation.elementAfter(argument(index)) : -1;
+  }
+
+  private Outcome getsockopt() {
+    long length = recordedLength(4);
+    UserMem mem = simulated.mem(4);
+    if (length < 0 || !mem.accessible(0, Integer.BYTES)) {
+      return SAME;
+    }
+    if (length != mem.getInt(0)) {
+      return different("length", "[" + length + "]", "[" + mem.getInt(0) + "]");
+    }
+    StraceValue value = argument(3);
+    if (OptionValue.isAddress(value) || Notation.isNull(value) || volatileOption()) {
+      return SAME;
+    }
+    byte[] wanted = OptionValue.bytes(simulated.intArg(1), value);
+    if (simulated.intArg(1) == Abi.SOL_SOCKET && simulated.intArg(2) == SoOption.SO_PEERCRED) {
+      return peercred(wanted, value);
+    }
+    return bytes("value", wanted, simulated.mem(3), value, valueText((int) length));
+  }
+
+  private String valueText(int length) {
+    return OptionPrinter.get(
+            simulated.intArg(1),
+            simulated.intArg(2),
+            simulated.mem(3),
+            Math.max(length, 1),
+            length,
+            new Raw("an address"))
+        .text();
+  }
+
+  private boolean volatileOption() {
+    int name = simulated.intArg(2);
+    return switch (simulated.intArg(1)) {
+      case Abi.SOL_SOCKET ->
+          name == SoOption.SO_COOKIE
+              || name == SoOption.SO_NETNS_COOKIE
+              || name == SoOption.SO_INCOMING_CPU;
+      case SOL_TCP ->
+          name == TCP_INFO || name == TCP_QUEUE_SEQ || name == TCP_TIMESTAMP || name == TCP_CC_INFO;
+      default -> false;
+    };
+  }
+
+  private Outcome peercred(byte[] wanted, StraceValue shown) {
+    UserMem expected = UserMem.of(Arrays.copyOf(wanted, Math.max(wanted.length, 4)));
+    UserMem mem = simulated.mem(3);
+    if (mem.accessible(0, 4) && ids.samePid(expected.getInt(0), mem.getInt(0))) {
+      expected.putInt(0, mem.getInt(0));
+    }
+    return bytes("value", expected.content(), mem, shown, valueText(wanted.length));
+  }
+
+  private static Outcome bytes(
+      String what, byte[] wanted, UserMem mem, StraceValue recorded, String simulated) {
+    boolean same =
+        mem.accessible(0, wanted.length) && Arrays.equals(wanted, mem.get(0, wanted.length));
+    return same ? SAME : different(what, recorded.text(), simulated);
+  }
+
+  private Outcome getsockname() {
+    long length = recordedLength(2);
+    UserMem mem = simulated.mem(2);
+    if (length < 0 || !mem.accessible(0, Integer.BYTES)) {
+      return SAME;
+    }
+    boolean struct = argument(1).plain() instanceof Struct;
+    UserMem name = simulated.mem(1);
+    int returned = mem.getInt(0);
+    if (struct && autobound((Struct) argument(1).plain(), name, returned)) {
+      return SAME;
+    }
+    if (length != returned) {
+      return different("length", "[" + length + "]", "[" + returned + "]");
+    }
+    return struct ? name((Struct) argument(1).plain(), name, length) : SAME;
+  }
+
+  private Outcome name(Struct address, UserMem name, long length) {
+    long room = Notation.number(roomOf(recorded.arguments().get(2)));
+    int known = (int) Math.min(Math.min(room, length), name.size());
+    byte[] wanted = SockAddr.bytes(address, known);
+    byte[] got = name.get(0, known);
+    byte[] shown = got.clone();
+    if (known >= 4 && wanted[0] == got[0] && wanted[1] == got[1]) {
+      map(wanted, got);
+    }
+    if (Arrays.equals(wanted, got)) {
+      return SAME;
+    }
+    String simulatedText = known < 2 ? "nothing" : SockAddr.struct(shown).text();
+    return different("name", address.text(), simulatedText);
+  }
+
+  private static StraceValue roomOf(StraceValue length) {
+    StraceValue plain = length.plain();
+    return plain instanceof Array array && array.elements().size() == 1
+        ? array.elements().get(0).before()
+        : plain;
+  }
+
+  /** Makes numbers that stand for each other the same. */
+  private void map(byte[] wanted, byte[] got) {
+    UserMem one = UserMem.of(wanted);
+    UserMem other = UserMem.of(got);
+    switch (one.getShort(0)) {
+      case Abi.AF_INET, Abi.AF_INET6 -> {
+        int port = (wanted[2] & 0xff) << 8 | (wanted[3] & 0xff);
+        int gotPort = (got[2] & 0xff) << 8 | (got[3] & 0xff);
+        if (ids.samePort(port, gotPort)) {
+          System.arraycopy(wanted, 2, got, 2, 2);
+        }
+      }
+      case Abi.AF_NETLINK -> {
+        if (wanted.length >= 8 && ids.sameNetlinkPid(one.getInt(4), other.getInt(4))) {
+          System.arraycopy(wanted, 4, got, 4, 4);
+        }
+      }
+      default -> {
+        // Nothing in other families is chosen by the kernel.
+      }
+    }
+  }
+
+  /** Whether both names are five hexadecimal digits that the kernel chose. */
+  private static boolean autobound(Struct address, UserMem name, int length) {
+    return address.field("sun_path") instanceof Str path
+        && path.abstractName()
+        && path.string().matches("[0-9a-f]{5}")
+        && length == AUTOBOUND_BYTES
+        && name.accessible(0, AUTOBOUND_BYTES)
+        && name.getShort(0) == Abi.AF_UNIX
+        && name.getByte(2) == 0
+        && Str.of(name.get(3, 5)).string().matches("[0-9a-f]{5}");
+  }
+
+  private Outcome socketpair() {
+    UserMem mem = simulated.mem(3);
+    if (!(argument(3).plain() instanceof Array array) || array.elements().size() != 2) {
+      return SAME;
+    }
+    for (int i = 0; i < 2; i++) {
+      int fd = Notation.intNumber(array.elements().get(i));
+      if (!ids.sameFd(fd, mem.getInt(i * Integer.BYTES))) {
+        String got = "[" + mem.getInt(0) + ", " + mem.getInt(4) + "]";
+        return different("descriptors", array.text(), got);
+      }
+    }
+    return SAME;
+  }
+
+  private Outcome prlimit64() {
+    UserMem mem = simulated.mem(3);
+    if (!(argument(3).plain() instanceof Struct struct)
+        || simulated.intArg(1) != RLIMIT_NOFILE
+        || !mem.accessible(0, 16)) {
+      return SAME;
+    }
+    boolean same =
+        SockAddr.require(struct, "rlim_cur") == mem.getLong(0)
+            && SockAddr.require(struct, "rlim_max") == mem.getLong(8);
+    String got = "{rlim_cur=" + mem.getLong(0) + ", rlim_max=" + mem.getLong(8) + "}";
+    return same ? SAME : different("limits", struct.text(), got);
+  }
+}
