@@ -163,7 +163,7 @@ final class ReplayProgram implements Program {
     }
     StraceEvent.Call recorded = was.recorded();
     if (recorded.result().known()) {
-      String difference = ReplayComparison.difference(recorded, call, simulated, was.process());
+      String difference = ReplayComparison.difference(recorded, call, simulated);
       if (difference == null) {
         result.same(recorded.name());
       } else {
