@@ -143,7 +143,7 @@ final class KernelBoot {
   }
 
   /** The machine of a spec, without anything in it. */
-  static KernelModel build(KernelProfile profile, KernelModel.NetSpawner spawner) {
+  static KernelModel build(KernelProfile profile) {
     FamilyTable families = new FamilyTable(SockOpsTable::find);
     profile.protos().forEach(families::protoRegister);
     for (FamilyProfile family : profile.families()) {
@@ -152,6 +152,6 @@ final class KernelBoot {
         throw new IllegalStateException(family.name() + ": " + Errno.resultText(result));
       }
     }
-    return new KernelModel(profile, families, new MachineState(profile, families), spawner);
+    return new KernelModel(profile, families, new MachineState(profile, families));
   }
 }

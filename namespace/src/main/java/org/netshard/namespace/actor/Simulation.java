@@ -68,7 +68,7 @@ final class Simulation implements KernelView {
     this.hash = new TraceHash(name);
     this.ledger = new RunLedger(name);
     this.call = new Call(context.getSelf(), memCgroups);
-    this.sockets = new SocketCalls(model, call);
+    this.sockets = new SocketCalls(model, actors, call);
     this.syscalls = new SyscallTable(model, sockets);
   }
 
@@ -79,8 +79,8 @@ final class Simulation implements KernelView {
    */
   static Simulation boot(String name, KernelSpec spec, ActorContext<KernelMessage> context)
       throws BadSpecException {
-    NetActors actors = new NetActors(context);
-    KernelModel model = KernelBoot.build(profile(spec), actors);
+    KernelModel model = KernelBoot.build(profile(spec));
+    NetActors actors = new NetActors(context, model);
     ActorRef<MemCgroupMessage> memCgroups =
         context.spawn(MemCgroup.create(model.cgroups()), "MemCgroup", Lane.SAME);
     Simulation simulation = new Simulation(name, model, context, actors, memCgroups);

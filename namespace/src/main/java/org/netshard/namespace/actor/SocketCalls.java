@@ -37,6 +37,7 @@ final class SocketCalls {
   private static final String KERNEL = "Kernel";
 
   private final KernelModel model;
+  private final NetActors nets;
   private final Call call;
   private final ArrayDeque<OpenFile> toRelease = new ArrayDeque<>(2);
   private final Resume afterSocket = this::afterSocket;
@@ -57,8 +58,9 @@ final class SocketCalls {
     long resume(long result);
   }
 
-  SocketCalls(KernelModel model, Call call) {
+  SocketCalls(KernelModel model, NetActors nets, Call call) {
     this.model = model;
+    this.nets = nets;
     this.call = call;
   }
 
@@ -98,8 +100,7 @@ final class SocketCalls {
             asked.intArg(0),
             asked.intArg(1) & Abi.SOCK_TYPE_MASK,
             asked.intArg(2));
-    call.pass(
-        KERNEL, model.netActor(creator.net()), new NetMessage.SockCreate(call), "sock_create");
+    call.pass(KERNEL, nets.of(creator.net()), new NetMessage.SockCreate(call), "sock_create");
   }
 
   private long afterSocket(long result) {

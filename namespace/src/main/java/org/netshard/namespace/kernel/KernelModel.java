@@ -1,6 +1,5 @@
 package org.netshard.namespace.kernel;
 
-import akka.actor.typed.ActorRef;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.security.SecurityHooks;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
-import org.netshard.protocol.actor.NetMessage;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.family.FamilyTable;
@@ -35,37 +33,16 @@ public final class KernelModel {
   private final MemCgroupTree cgroups = new MemCgroupTree();
   private final Map<Integer, Task> tasks = new TreeMap<>();
   private final Map<String, NetState> named = new LinkedHashMap<>();
-  private final NetSpawner spawner;
   private SecurityHooks hooks = new SecurityHooks(List.of());
   private int lastPid;
   private long socketsCreated;
   private long socketsOpen;
 
-  /** Makes the actor that stands for a namespace. */
-  @FunctionalInterface
-  public interface NetSpawner {
-    /** The actor of a namespace that has none yet. */
-    ActorRef<NetMessage> spawn(KernelModel model, NetState net);
-  }
-
   /** A machine without tasks. */
-  public KernelModel(
-      KernelProfile profile, FamilyTable families, MachineState machine, NetSpawner spawner) {
+  public KernelModel(KernelProfile profile, FamilyTable families, MachineState machine) {
     this.profile = profile;
     this.families = families;
     this.machine = machine;
-    this.spawner = spawner;
-  }
-
-  /** The actor that stands for a namespace; it is made when the first socket is. */
-  public ActorRef<NetMessage> netActor(NetState net) {
-    @SuppressWarnings("unchecked")
-    ActorRef<NetMessage> actor = (ActorRef<NetMessage>) net.attachment();
-    if (actor == null) {
-      actor = spawner.spawn(this, net);
-      net.setAttachment(actor);
-    }
-    return actor;
   }
 
   /** Credentials of the initial task: root with every capability. */
