@@ -33,6 +33,14 @@ public final class NfSockopt {
   private static final int IP6T_REVISION = 4;
 
   private static final int IP_SET_OP_VERSION = 0x100;
+  private static final int IP_SET_OP_GET_BYNAME = 6;
+  private static final int IP_SET_OP_GET_BYINDEX = 7;
+  private static final int IP_SET_OP_GET_FNAME = 8;
+  private static final int IP_SET_VERSION_BYTES = 8;
+  private static final int IP_SET_GET_BYTES = 40;
+  private static final int IP_SET_GET_FNAME_BYTES = 44;
+  private static final int IP_SET_MAX = 256;
+  private static final int IPSET_PROTOCOL_MIN = 6;
   private static final int IPSET_PROTOCOL = 7;
 
   private NfSockopt() {}
@@ -152,14 +160,51 @@ public final class NfSockopt {
     if (!optval.accessible(0, len)) {
       return Errno.EFAULT.negated();
     }
-    if (optval.getInt(0) != IP_SET_OP_VERSION) {
+    int op = optval.getInt(0);
+    if (Integer.compareUnsigned(op, IP_SET_OP_VERSION) < 0) {
+      if (len < IP_SET_VERSION_BYTES) {
+        return Errno.EINVAL.negated();
+      }
+      if (Integer.compareUnsigned(optval.getInt(4), IPSET_PROTOCOL_MIN) < 0) {
+        return Errno.EPROTO.negated();
+      }
+    }
+    return answerIpSet(op, optval, len);
+  }
+
+  /** What ipset says while there are no sets. */
+  private static int answerIpSet(int op, UserMem optval, int len) {
+    int bytes =
+        switch (op) {
+          case IP_SET_OP_VERSION -> IP_SET_VERSION_BYTES;
+          case IP_SET_OP_GET_BYNAME, IP_SET_OP_GET_BYINDEX -> IP_SET_GET_BYTES;
+          case IP_SET_OP_GET_FNAME -> IP_SET_GET_FNAME_BYTES;
+          default -> -1;
+        };
+    if (bytes < 0) {
       return Errno.EBADMSG.negated();
     }
-    if (len != 8) {
+    if (len != bytes) {
       return Errno.EINVAL.negated();
     }
-    optval.putInt(4, IPSET_PROTOCOL);
+    switch (op) {
+      case IP_SET_OP_VERSION -> optval.putInt(4, IPSET_PROTOCOL);
+      case IP_SET_OP_GET_BYNAME -> putInvalidId(optval, 8);
+      case IP_SET_OP_GET_FNAME -> putInvalidId(optval, 12);
+      default -> {
+        if (optval.getShort(8) >= IP_SET_MAX) {
+          return Errno.EINVAL.negated();
+        }
+        optval.putByte(8, 0);
+      }
+    }
     return 0;
+  }
+
+  /** {@code IPSET_INVALID_ID}. */
+  private static void putInvalidId(UserMem mem, int at) {
+    mem.putByte(at, 0xff);
+    mem.putByte(at + 1, 0xff);
   }
 
   private static boolean mayAdmin(Sk sk, Cred cred) {

@@ -17,8 +17,8 @@ import org.netshard.protocol.tcp.TcpOptions;
  *
  * <p><b>Source:</b> {@code net/mptcp/sockopt.c}, {@code mptcp_getsockopt_sol_mptcp}.
  *
- * <p><b>Differs from Linux:</b> {@code MPTCP_FULL_INFO} does not follow the pointers to arrays of
- * the program.
+ * <p><b>Differs from Linux:</b> times since something was sent or received are 0; {@code
+ * MPTCP_FULL_INFO} does not follow the pointers to arrays of the program.
  */
 final class MptcpInfo {
   private static final int INFO_BYTES = 96;

@@ -86,8 +86,14 @@ public final class MptcpOps extends AbstractInetOps {
       case IpOption.IP_FREEBIND,
           IpOption.IP_TRANSPARENT,
           IpOption.IP_BIND_ADDRESS_NO_PORT,
-          IpOption.IP_LOCAL_PORT_RANGE,
-          IpOption.IP_TOS ->
+          IpOption.IP_LOCAL_PORT_RANGE -> {
+        int error = IpSetsockopt.setsockopt(sk, cred, Abi.IPPROTO_IP, optname, optval, optlen);
+        if (error == 0) {
+          MptcpSubflow.options(sk, cred);
+        }
+        yield error;
+      }
+      case IpOption.IP_TOS ->
           IpSetsockopt.setsockopt(sk, cred, Abi.IPPROTO_IP, optname, optval, optlen);
       case IpOption.IP_PKTINFO,
           IpOption.IP_RECVTTL,

@@ -15,6 +15,9 @@ import org.netshard.protocol.cred.Cred;
 final class MptcpSolSocket {
   private static final int SO_TIMESTAMPING_BYTES = 8;
 
+  private static final int TCP_LISTEN = 10;
+  private static final int SOF_TIMESTAMPING_OPT_ID = 1 << 7;
+
   private MptcpSolSocket() {}
 
   /** EOPNOTSUPP for what MPTCP does not want to be set; else as for all kinds of sock. */
@@ -23,8 +26,11 @@ final class MptcpSolSocket {
       case SoOption.SO_REUSEPORT,
           SoOption.SO_REUSEADDR,
           SoOption.SO_BINDTODEVICE,
-          SoOption.SO_BINDTOIFINDEX,
-          SoOption.SO_KEEPALIVE,
+          SoOption.SO_BINDTOIFINDEX -> {
+        MptcpSubflow.options(sk, cred);
+        yield SocketOptions.sockSetsockopt(sk, cred, optname, optval, optlen);
+      }
+      case SoOption.SO_KEEPALIVE,
           SoOption.SO_PRIORITY,
           SoOption.SO_SNDBUF,
           SoOption.SO_SNDBUFFORCE,
@@ -48,9 +54,7 @@ final class MptcpSolSocket {
           SoOption.SO_BUSY_POLL_BUDGET ->
           SocketOptions.sockSetsockopt(sk, cred, optname, optval, optlen);
       case SoOption.SO_TIMESTAMPING_OLD, SoOption.SO_TIMESTAMPING_NEW ->
-          optlen == SO_TIMESTAMPING_BYTES || optlen == Integer.BYTES
-              ? SocketOptions.sockSetsockopt(sk, cred, optname, optval, optlen)
-              : Errno.EINVAL.negated();
+          setTimestamping(sk, cred, optname, optval, optlen);
       case SoOption.SO_NO_CHECK,
           SoOption.SO_DONTROUTE,
           SoOption.SO_BROADCAST,
@@ -64,5 +68,20 @@ final class MptcpSolSocket {
           0;
       default -> Errno.EOPNOTSUPP.negated();
     };
+  }
+
+  /**
+   * The subflow refuses ids of packets while it is not connected, when the sock has them already.
+   */
+  private static int setTimestamping(Sk sk, Cred cred, int optname, UserMem optval, int optlen) {
+    if (optlen != SO_TIMESTAMPING_BYTES && optlen != Integer.BYTES) {
+      return Errno.EINVAL.negated();
+    }
+    int error = SocketOptions.sockSetsockopt(sk, cred, optname, optval, optlen);
+    boolean refused =
+        MptcpOptions.of(sk).first != null
+            && (sk.rare().tsflags() & SOF_TIMESTAMPING_OPT_ID) != 0
+            && (sk.state() == Sk.TCP_CLOSE || sk.state() == TCP_LISTEN);
+    return error == 0 && refused ? Errno.EINVAL.negated() : error;
   }
 }
