@@ -29,6 +29,7 @@ public final class StraceParser {
   private final String file;
   private final LinePrefix prefix = new LinePrefix();
   private final Map<Integer, Unfinished> unfinished = new TreeMap<>();
+  private final List<StraceEvent> cutOff = new ArrayList<>();
   private final TreeSet<Integer> alive = new TreeSet<>();
   private int line;
   private int firstPid;
@@ -80,10 +81,12 @@ public final class StraceParser {
   /**
    * Ends the log.
    *
-   * @return the calls that were under way, with {@link Result#UNFINISHED}
+   * @return the calls that were under way, then or at the end of their processes, with {@link
+   *     Result#UNFINISHED}
    */
   public List<StraceEvent> finish() {
-    List<StraceEvent> events = new ArrayList<>();
+    List<StraceEvent> events = new ArrayList<>(cutOff);
+    cutOff.clear();
     for (Map.Entry<Integer, Unfinished> entry : unfinished.entrySet()) {
       events.add(neverFinished(entry.getKey(), entry.getValue()));
     }
@@ -206,7 +209,10 @@ public final class StraceParser {
       return new Superseded(pid, by, place);
     }
     alive.remove(pid);
-    unfinished.remove(pid);
+    Unfinished last = unfinished.remove(pid);
+    if (last != null) {
+      cutOff.add(neverFinished(pid, last));
+    }
     if (in.take("exited with ")) {
       return new Exit(pid, prefix.pid(in), "", place);
     }

@@ -282,6 +282,15 @@ class StraceParserTest {
   }
 
   @Test
+  void aCallUnderWayWhenItsProcessEndsIsToldAtTheEnd() {
+    List<StraceEvent> events =
+        read("1 read(3,  <unfinished ...>", "1 +++ killed by SIGKILL +++", "2 close(3) = 0");
+
+    assertThat(events).hasSize(3);
+    assertThat(((Call) events.get(2)).result()).isEqualTo(Result.UNFINISHED);
+  }
+
+  @Test
   void signalsAndEnds() {
     List<StraceEvent> events =
         read(
