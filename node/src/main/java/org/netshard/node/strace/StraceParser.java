@@ -31,6 +31,8 @@ public final class StraceParser {
   private final Map<Integer, Unfinished> unfinished = new TreeMap<>();
   private final List<StraceEvent> cutOff = new ArrayList<>();
   private final TreeSet<Integer> alive = new TreeSet<>();
+  private final TreeSet<Integer> children = new TreeSet<>();
+  private String half = "";
   private int line;
   private int firstPid;
 
@@ -40,7 +42,11 @@ public final class StraceParser {
   }
 
   /** A call that has begun. */
-  private record Unfinished(Cursor.Piece piece, long startNs) {}
+  private record Unfinished(Cursor.Piece piece, long startNs) {
+    boolean makesProcess() {
+      return piece.text().matches("(v?fork|clone3?)\\(.*");
+    }
+  }
 
   /**
    * Reads the next line.
@@ -50,11 +56,18 @@ public final class StraceParser {
    */
   public @Nullable StraceEvent line(String text) {
     line++;
-    Cursor in = new Cursor(file, line, 1, text.stripTrailing());
-    if (in.atEnd() || isMessage(text)) {
+    String whole = half + text.stripTrailing();
+    int message = interrupted(whole);
+    half = message > 0 ? whole.substring(0, message) : "";
+    Cursor in = new Cursor(file, line, 1, whole);
+    if (message > 0 || in.atEnd() || isMessage(whole)) {
+      announce(whole.substring(Math.max(message, 0)));
       return null;
     }
     LinePrefix.Start start = prefix.read(in);
+    if (isFirst(start.pid(), in)) {
+      firstPid = start.pid();
+    }
     int pid = pidOf(start.pid());
     int column = in.position() + 1;
     alive.add(pid);
@@ -117,6 +130,38 @@ public final class StraceParser {
     return text.startsWith("strace: ") || text.startsWith(" > ") || text.startsWith("Process ");
   }
 
+  /**
+   * Where a message stands behind the beginning of a call, as on a terminal when a child is born,
+   * or -1; the next line then begins with the rest of the call.
+   */
+  private static int interrupted(String text) {
+    int message = text.endsWith(" attached") ? text.lastIndexOf("strace: Process ") : -1;
+    boolean ours = message > 0 && text.substring(message).matches("strace: Process \\d+ attached");
+    return ours ? message : -1;
+  }
+
+  /** Notes the child that {@code strace: Process 12 attached} tells of. */
+  private void announce(String message) {
+    if (message.matches("strace: Process \\d{1,9} attached")) {
+      children.add(Integer.parseInt(message.split(" ")[2]));
+    }
+  }
+
+  /**
+   * Whether a pid must be that of the process that had none so far: it is none of a child, and if a
+   * call of the first process is under way, this line is its end.
+   */
+  private boolean isFirst(int pid, Cursor in) {
+    if (pid == 0 || firstPid != 0 || !alive.contains(0) || children.contains(pid)) {
+      return false;
+    }
+    Unfinished begun = unfinished.get(0);
+    if (begun != null) {
+      return in.looksAt("<... ") && !unfinished.containsKey(pid);
+    }
+    return !alive.contains(pid) && unfinished.values().stream().noneMatch(u -> u.makesProcess());
+  }
+
   /** The process of a line; those without one belong to the only one that is left. */
   private int pidOf(int named) {
     if (named == 0) {
@@ -144,14 +189,7 @@ public final class StraceParser {
     if (!in.take(" resumed>")) {
       throw in.expected("' resumed>'");
     }
-    int caller = pid;
     Unfinished begun = unfinished.remove(pid);
-    if (begun == null && firstPid == 0 && unfinished.containsKey(0)) {
-      firstPid = pid;
-      alive.remove(pid);
-      caller = 0;
-      begun = unfinished.remove(0);
-    }
     if (begun == null || !begun.piece().text().startsWith(name + "(")) {
       throw new Cursor(file, line, column, in.rest())
           .wrong("no unfinished " + name + " of process " + pid + " before this line");
@@ -159,7 +197,7 @@ public final class StraceParser {
     Cursor.Piece rest = new Cursor.Piece(file, line, in.position() + 1, in.rest());
     Cursor whole = Cursor.joined(begun.piece(), rest);
     Place place = place(begun.piece().line(), begun.startNs(), timeNs);
-    return call(whole, caller, place, whole.rest());
+    return call(whole, pid, place, whole.rest());
   }
 
   private Call call(Cursor in, int pid, Place place, String text) {
@@ -178,6 +216,9 @@ public final class StraceParser {
     boolean extend = durationNs > 0 && place.startNs() >= 0 && place.startLine() == place.endLine();
     Place timed =
         extend ? place(place.startLine(), place.startNs(), place.startNs() + durationNs) : place;
+    if (name.matches("v?fork|clone3?") && returned.value() > 0) {
+      children.add((int) returned.value());
+    }
     return new Call(pid, name, arguments, returned, text, timed);
   }
 

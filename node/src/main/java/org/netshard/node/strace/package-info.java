@@ -16,7 +16,8 @@
  * </ul>
  *
  * <p>Supported: every call can be read; decoded, printed and compared are those of {@link
- * org.netshard.protocol.abi.SyscallName}. Not supported: the output of {@code -c} and {@code -C}.
+ * org.netshard.protocol.abi.SyscallName}. Not supported: the output of {@code -c} and {@code -C},
+ * and {@code -f -z}, which tears lines apart.
  *
  * <p>Read {@link org.netshard.node.strace.StraceEvent} first.
  */

@@ -333,6 +333,36 @@ class StraceParserTest {
     assertThat(events).extracting(StraceEvent::pid).containsExactly(12, 0, 0, 12, 0);
   }
 
+  @Test
+  void firstProcessGetsItsPidWithANewCall() {
+    List<StraceEvent> events =
+        read(
+            "fork() = 12",
+            "[pid 11] read(3,  <unfinished ...>",
+            "[pid 12] close(3) = 0",
+            "[pid 12] +++ exited with 0 +++",
+            "<... read resumed>\"\", 1) = 0");
+
+    assertThat(events).extracting(StraceEvent::pid).containsExactly(0, 12, 12, 0);
+  }
+
+  @Test
+  void aMessageInTheMiddleOfALineIsCutOut() {
+    List<StraceEvent> events =
+        read(
+            "clone(child_stack=NULL, flags=SIGCHLDstrace: Process 12 attached",
+            ", child_tidptr=0x7f) = 12",
+            "read(3, strace: Process 13 attached",
+            " <unfinished ...>",
+            "[pid 13] close(3) = 0",
+            "[pid 11] <... read resumed>\"a\", 1) = 1");
+
+    assertThat(events).extracting(StraceEvent::pid).containsExactly(0, 13, 0);
+    assertThat(((Call) events.get(0)).text())
+        .isEqualTo("clone(child_stack=NULL, flags=SIGCHLD, child_tidptr=0x7f) = 12");
+    assertThat(((Call) events.get(2)).arguments()).hasSize(3);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", "strace: Process 12 attached", " > /lib/libc.so.6(close+0x8) [0x1234]"})
