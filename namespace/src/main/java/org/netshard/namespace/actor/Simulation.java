@@ -149,7 +149,8 @@ final class Simulation implements KernelView {
       if (queue.nextTime() >= endNs || !crash.isEmpty()) {
         return true;
       }
-      nowNs = queue.nextTime();
+      // A call takes time; who was due meanwhile comes after it.
+      nowNs = Math.max(nowNs, queue.nextTime());
       model.machine().setNowNs(nowNs);
       events++;
       queue.remove().happen();
