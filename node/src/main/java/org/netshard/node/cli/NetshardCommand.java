@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       // One line for each command.
       RunCommand.class,
       ReplayCommand.class,
+      ConformanceCommand.class,
       NodeCommand.class,
     })
 public final class NetshardCommand implements Runnable {

@@ -1,0 +1,111 @@
+package org.netshard.node.conformance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.zip.GZIPInputStream;
+import org.netshard.namespace.spec.KernelReport;
+import org.netshard.namespace.spec.KernelSpec;
+import org.netshard.node.cli.BadInputException;
+import org.netshard.node.local.LocalKernel;
+
+/** Runs tables through a simulated kernel. The header line of a table says which kind it is. */
+public final class Conformance {
+  private static final Map<String, BiFunction<List<TableRow>, TableResult, TableProgram>> KINDS =
+      new LinkedHashMap<>();
+
+  static {
+    KINDS.put(
+        "caps\tfamily\tfamily_name\ttype\tprotocol\tresult\tso_domain\tso_type\tso_protocol\tfd_flags",
+        SocketCreateTable::new);
+    KINDS.put("who\tsetting\tsocket\tfamily\ttype\tprotocol\tresult", SocketCapsTable::new);
+    KINDS.put("socket\tlevel\toptnum\toptname\tresult\toptlen\tvalue", SockDefaultsTable::new);
+    KINDS.put(
+        "caps\tsocket\toption\tvalue\tresult\tread_back\tso_buf_lock\ttcp_window_clamp",
+        SetsockoptBufTable::new);
+  }
+
+  private Conformance() {}
+
+  /**
+   * Reads a table and makes its rows.
+   *
+   * @throws BadInputException naming the line that cannot be understood
+   */
+  public static TableResult run(Path file) {
+    List<String> lines = lines(file);
+    String header = lines.isEmpty() ? "" : lines.get(0);
+    for (Map.Entry<String, BiFunction<List<TableRow>, TableResult, TableProgram>> kind :
+        KINDS.entrySet()) {
+      if (header.equals(kind.getKey()) || header.startsWith(kind.getKey() + "\t")) {
+        List<TableRow> rows = rows(file, lines, kind.getKey().split("\t", -1).length);
+        return run(kind.getValue().apply(rows, new TableResult(file.toString())));
+      }
+    }
+    throw new BadInputException(
+        file
+            + ":1: no table with this header is known; allowed: "
+            + String.join(" | ", KINDS.keySet()).replace('\t', ' '));
+  }
+
+  private static TableResult run(TableProgram program) {
+    KernelSpec machine =
+        new KernelSpec(
+            "conformance",
+            0,
+            "linux-6.18",
+            "",
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
+    try (LocalKernel kernel = LocalKernel.start(machine)) {
+      KernelReport report = kernel.run(program);
+      if (!report.crash().isEmpty()) {
+        throw new IllegalStateException("a bug stopped the kernel: " + report.crash());
+      }
+    }
+    return program.result();
+  }
+
+  private static List<String> lines(Path file) {
+    boolean packed = file.toString().endsWith(".gz");
+    List<String> lines = new ArrayList<>();
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(
+                packed
+                    ? new GZIPInputStream(Files.newInputStream(file))
+                    : Files.newInputStream(file),
+                StandardCharsets.UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        lines.add(line);
+      }
+    } catch (IOException e) {
+      throw new BadInputException(file + ": there is no such file that can be read");
+    }
+    return lines;
+  }
+
+  private static List<TableRow> rows(Path file, List<String> lines, int cellsMin) {
+    List<TableRow> rows = new ArrayList<>(lines.size());
+    for (int i = 1; i < lines.size(); i++) {
+      String line = lines.get(i);
+      if (!line.isEmpty() && !line.startsWith("#")) {
+        rows.add(TableRow.of(file.toString(), i + 1, line, cellsMin));
+      }
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,124 @@
+package org.netshard.node.conformance;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.net.NetState;
+import org.netshard.namespace.program.KernelView;
+import org.netshard.namespace.program.Program;
+import org.netshard.namespace.task.FdTable;
+import org.netshard.namespace.task.OpenFile;
+import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.cred.Capability;
+import org.netshard.protocol.cred.Cred;
+
+/**
+ * Makes the calls of a table's rows, one row after the other, as the program did that recorded
+ * them.
+ *
+ * <p>A row plans calls; what to do with a result may plan more. The next row begins when nothing is
+ * planned any more.
+ */
+abstract class TableProgram implements Program {
+  /** Root on the recording machine: every capability but CAP_SYS_RESOURCE. */
+  static final long ROOT_CAPS = Capability.ALL & ~Capability.CAP_SYS_RESOURCE.bit();
+
+  static final int NOBODY = 1000;
+  static final int NOFILE = 1024;
+
+  private final List<TableRow> rows;
+  private final TableResult result;
+  private final ArrayDeque<Planned> planned = new ArrayDeque<>();
+  private int position;
+  private @Nullable Planned running;
+
+  /** What to do when a call has ended. */
+  @FunctionalInterface
+  interface Then {
+    /** Gets the result, and the call with its memory as the kernel left it. */
+    void done(long result, Syscall call);
+  }
+
+  private record Planned(int pid, Syscall call, Then then) {}
+
+  TableProgram(List<TableRow> rows, TableResult result) {
+    this.rows = rows;
+    this.result = result;
+  }
+
+  /** Plans the calls of a row, or counts it as not simulated. */
+  abstract void row(TableRow row, KernelModel model);
+
+  TableResult result() {
+    return result;
+  }
+
+  /** Plans a call. */
+  void call(int pid, Syscall call, Then then) {
+    planned.addLast(new Planned(pid, call, then));
+  }
+
+  /** Plans a call whose result does not matter. */
+  void call(int pid, Syscall call) {
+    call(pid, call, (ignored, made) -> {});
+  }
+
+  @Override
+  public String name() {
+    return result.table();
+  }
+
+  @Override
+  public @Nullable Step next(KernelView kernel, long nowNs) {
+    while (planned.isEmpty()) {
+      if (position == rows.size()) {
+        return null;
+      }
+      row(rows.get(position++), kernel.model());
+    }
+    Planned next = planned.removeFirst();
+    running = next;
+    return new Step(nowNs, next.pid(), next.call());
+  }
+
+  @Override
+  public void completed(KernelView kernel, Syscall call, long callResult, long nowNs) {
+    Planned ended = running;
+    if (ended != null) {
+      ended.then().done(callResult, call);
+    }
+  }
+
+  /** A new namespace as {@code unshare(CLONE_NEWNET)} in the initial one leaves it; lo is up. */
+  static NetState freshNetns(KernelModel model) {
+    NetState net =
+        model.machine().newNetNs(model.machine().initUserNs(), model.machine().initNet());
+    net.setLoUp(true);
+    return net;
+  }
+
+  /** Credentials with one id for user and group. */
+  static Cred cred(KernelModel model, int uid, int gid, int[] groups, long caps) {
+    return Cred.of(uid, gid, groups, caps, model.machine().initUserNs());
+  }
+
+  /** A process with descriptors 0, 1 and 2; its pid. */
+  static int process(KernelModel model, Cred cred, NetState net, int nofile) {
+    FdTable fds = new FdTable();
+    for (int fd = 0; fd <= 2; fd++) {
+      fds.install(fd, new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, null), false);
+    }
+    int pid = model.nextPid();
+    model.add(new Task(pid, pid, "probe", 0, cred, net, fds, nofile));
+    return pid;
+  }
+
+  /** A result as the probes print it: OK or the name of the error. */
+  static String okOrErrno(long result) {
+    return Errno.isError(result) ? Errno.resultText(result) : "OK";
+  }
+}

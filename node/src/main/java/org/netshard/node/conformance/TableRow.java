@@ -1,0 +1,54 @@
+package org.netshard.node.conformance;
+
+import org.netshard.node.cli.BadInputException;
+
+/**
+ * A row of a table of tab-separated values.
+ *
+ * @param file the table's file
+ * @param line its line, from 1
+ * @param text the row as it stands there
+ * @param cells its cells
+ */
+record TableRow(String file, int line, String text, String[] cells) {
+  static TableRow of(String file, int line, String text, int cellsMin) {
+    String[] cells = text.split("\t", -1);
+    if (cells.length < cellsMin) {
+      throw new BadInputException(
+          file
+              + ":"
+              + line
+              + ": the row has "
+              + cells.length
+              + " cells; its header has "
+              + cellsMin);
+    }
+    return new TableRow(file, line, text, cells);
+  }
+
+  String cell(int index) {
+    return index < cells.length ? cells[index] : "";
+  }
+
+  /** A cell that must hold a decimal number. */
+  int number(int index) {
+    try {
+      return (int) Long.parseLong(cell(index));
+    } catch (NumberFormatException e) {
+      throw bad(index, "a number");
+    }
+  }
+
+  BadInputException bad(int index, String allowed) {
+    return new BadInputException(
+        file
+            + ":"
+            + line
+            + ": '"
+            + cell(index)
+            + "' in column "
+            + (index + 1)
+            + "; allowed: "
+            + allowed);
+  }
+}

@@ -1,0 +1,63 @@
+package org.netshard.node.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ReplayTest {
+  private static final Path LOGS = Path.of("src/test/resources/strace");
+
+  private static ReplayResult replay(String folder, String prefix) throws IOException {
+    List<Path> logs;
+    try (Stream<Path> files = Files.list(LOGS.resolve(folder))) {
+      logs =
+          files
+              .filter(f -> f.getFileName().toString().startsWith(prefix))
+              .filter(f -> f.toString().endsWith(".strace.gz"))
+              .sorted()
+              .toList();
+    }
+    assertThat(logs).isNotEmpty();
+    ReplayResult all = new ReplayResult();
+    for (Path log : logs) {
+      all.add(Replay.run(log.toString(), Replay.read(log), SysctlConf.beside(log)));
+    }
+    return all;
+  }
+
+  @Test
+  void createLogsAreTheSame() throws IOException {
+    ReplayResult result = replay("fuzz", "create-");
+    assertThat(result.total().same()).isGreaterThan(3_000);
+    assertThat(result.differences()).isEmpty();
+  }
+
+  @Test
+  void optionLogsDifferOnlyWhereStatesAreNotSimulated() throws IOException {
+    ReplayCount total = replay("fuzz", "options-").total();
+    assertThat(total.different()).isLessThanOrEqualTo(total.calls() / 500);
+  }
+
+  @Test
+  void logsOfProgramsAndProbesAreNearlyTheSame() throws IOException {
+    ReplayResult result = replay("programs", "");
+    result.add(replay("probes", ""));
+    ReplayCount total = result.total();
+    assertThat(total.same()).isGreaterThan(10_000);
+    assertThat(total.different()).isLessThanOrEqualTo(total.same() / 50);
+  }
+
+  @Test
+  void replayingTwiceIsTheSame() throws IOException {
+    Path log = LOGS.resolve("fuzz/mixed-1.strace.gz");
+    ReplayResult first = Replay.run("log", Replay.read(log), SysctlConf.beside(log));
+    ReplayResult second = Replay.run("log", Replay.read(log), SysctlConf.beside(log));
+    assertThat(first.differences()).isEqualTo(second.differences());
+    assertThat(first.reasons()).isEqualTo(second.reasons());
+  }
+}

@@ -1,0 +1,5 @@
+/** Logs of real programs, made again. */
+@NullMarked
+package org.netshard.node.replay;
+
+import org.jspecify.annotations.NullMarked;
