@@ -1,0 +1,150 @@
+package org.netshard.node.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class RunCommandTest {
+  private static final Path EXAMPLES = Path.of("..", "examples");
+
+  @TempDir Path folder = Path.of("");
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int netshard(String... arguments) {
+    CommandLine line = NetshardCommand.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    return line.execute(arguments);
+  }
+
+  private String write(String yaml) throws IOException {
+    Path file = folder.resolve("s.yaml");
+    Files.writeString(file, yaml);
+    return file.toString();
+  }
+
+  private JsonNode json() throws IOException {
+    return new ObjectMapper().readTree(out.toString());
+  }
+
+  @Test
+  void theTwoTenantsMeetTheirExpectations() throws IOException {
+    String file = EXAMPLES.resolve("two-tenants.yaml").toString();
+    assertThat(netshard("run", file, "--json")).isEqualTo(ExitCodes.GOOD);
+    JsonNode report = json();
+    assertThat(report.path("scenario").asText()).isEqualTo(file);
+    assertThat(report.path("expectations").path("met").asInt()).isEqualTo(17);
+    assertThat(report.path("expectations").path("failed")).isEmpty();
+    assertThat(report.path("traceHash").asText()).matches("[0-9a-f]{64}");
+    assertThat(report.path("namespaces").asInt()).isEqualTo(3);
+    assertThat(report.path("sockets").path("failed").path("ENOMEM").asInt()).isPositive();
+    assertThat(report.path("cgroups")).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(report.path("crashes")).isEmpty();
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void anExpectationThatIsNotMetIsToldWithItsPlace() throws IOException {
+    String file =
+        write(
+            """
+            tasks:
+              - name: t
+                calls:
+                  - socket(AF_INET, SOCK_STREAM, 0) = 4
+                  - socket(AF_INET, SOCK_STREAM, 0) = -1 EPERM
+            """);
+    assertThat(netshard("run", file, "--json")).isEqualTo(ExitCodes.DIFFERENT);
+    JsonNode failed = json().path("expectations").path("failed");
+    assertThat(failed).hasSize(2);
+    assertThat(failed.get(0).path("place").asText()).isEqualTo(file + ":4:9");
+    assertThat(failed.get(0).path("expected").asText()).isEqualTo("4");
+    assertThat(failed.get(0).path("actual").asText()).isEqualTo("3");
+    assertThat(failed.get(1).path("place").asText()).isEqualTo(file + ":5:9");
+  }
+
+  @Test
+  void outHoldsBothReports() throws IOException {
+    String file = write("tasks: [{name: t, calls: ['socket(AF_UNIX, SOCK_DGRAM, 0) = 3']}]\n");
+    Path reports = folder.resolve("a").resolve("b");
+    assertThat(netshard("run", file, "--seed", "5", "--out", reports.toString()))
+        .isEqualTo(ExitCodes.GOOD);
+    assertThat(reports.resolve("report.txt")).content().isEqualTo(out.toString());
+    JsonNode report = new ObjectMapper().readTree(reports.resolve("report.json").toFile());
+    assertThat(report.path("seed").asLong()).isEqualTo(5);
+    assertThat(report.path("calls").asLong()).isEqualTo(1);
+  }
+
+  @Test
+  void aSysctlThatTheKernelRefusesIsBadInput() throws IOException {
+    String file =
+        write(
+            """
+            kernels:
+              - name: a
+                sysctls:
+                  net.ipv4.no_such_thing: 1
+            """);
+    assertThat(netshard("run", file)).isEqualTo(ExitCodes.BAD_INPUT);
+    assertThat(err.toString())
+        .startsWith(file + ":4:7: sysctl net.ipv4.no_such_thing")
+        .hasLineCount(1);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void aBadScenarioLeavesNothingBehind() throws IOException {
+    String file = write("seed: x\n");
+    Path reports = folder.resolve("reports");
+    assertThat(netshard("run", file, "--out", reports.toString())).isEqualTo(ExitCodes.BAD_INPUT);
+    assertThat(err.toString()).startsWith(file + ":1:7: ").hasLineCount(1);
+    assertThat(reports).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run",
+        "run /nonexistent/s.yaml",
+        "run --nodes 0 s.yaml",
+        "run --nodes many s.yaml",
+        "run --seed -1 s.yaml",
+        "run --nodes 2 --cluster 127.0.0.1:1 s.yaml",
+        "run --host 127.0.0.1 s.yaml",
+        "run --colour red s.yaml",
+        "run s.yaml t.yaml",
+        "node --port 99999",
+        "node --config /nonexistent/node.conf",
+        "node --seed-node nowhere",
+        "walk",
+        ""
+      })
+  void badArgumentsAreOneLine(String arguments) {
+    String[] words = arguments.isEmpty() ? new String[0] : arguments.split(" ");
+    assertThat(netshard(words)).isEqualTo(ExitCodes.BAD_INPUT);
+    assertThat(err.toString()).hasLineCount(1).doesNotContain("Exception");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void everyCommandHasHelp() {
+    for (String name : NetshardCommand.commandLine().getSubcommands().keySet()) {
+      assertThat(netshard(name, "--help")).as(name).isZero();
+    }
+    assertThat(netshard("--help")).isZero();
+    assertThat(netshard("--version")).isZero();
+    assertThat(out.toString()).contains("Usage: netshard run").contains("netshard 0.");
+  }
+}
