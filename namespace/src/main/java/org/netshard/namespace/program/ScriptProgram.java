@@ -10,6 +10,7 @@ import org.netshard.namespace.spec.ScriptedCall.Expectation;
 import org.netshard.namespace.spec.TaskSpec;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.UserMem;
 
 /** The calls of a task as its user wrote them, with what he expects. */
 public final class ScriptProgram implements Program {
@@ -70,18 +71,35 @@ public final class ScriptProgram implements Program {
         expected.kind() == Expectation.Kind.VALUE
             ? (Long) expected.value()
             : kept.get(expected.variable());
-    if (value != null && value == result) {
-      ledger.met();
-    } else {
+    if (value == null || value != result) {
       String wanted = value == null ? "$" + expected.variable() : Errno.resultText(value);
-      ledger.unmet(
-          new KernelReport.Unmet(
-              scripted.place(),
-              task.name(),
-              scripted.text(),
-              wanted,
-              Errno.resultText(result),
-              nowNs));
+      unmet(scripted, wanted, Errno.resultText(result), nowNs);
+      return;
     }
+    for (ScriptedCall.Written written : scripted.written()) {
+      UserMem mem = call.mem(written.argument());
+      if (!written.isIn(mem)) {
+        unmet(scripted, written.text(), shown(mem, written.content().size()), nowNs);
+        return;
+      }
+    }
+    ledger.met();
+  }
+
+  private void unmet(ScriptedCall scripted, String expected, String actual, long nowNs) {
+    ledger.unmet(
+        new KernelReport.Unmet(
+            scripted.place(), task.name(), scripted.text(), expected, actual, nowNs));
+  }
+
+  /** Memory as 32-bit numbers if it can be, else as bytes. */
+  private static String shown(UserMem mem, int size) {
+    int length = Math.min(size, mem.size());
+    StringBuilder text = new StringBuilder("[");
+    int step = length % Integer.BYTES == 0 ? Integer.BYTES : 1;
+    for (int i = 0; i < length; i += step) {
+      text.append(i == 0 ? "" : ", ").append(step == 1 ? mem.getByte(i) : mem.getInt(i));
+    }
+    return text.append(']').toString();
   }
 }

@@ -7,6 +7,7 @@ import org.netshard.namespace.spec.ScriptedCall;
 import org.netshard.namespace.spec.ScriptedCall.Expectation;
 import org.netshard.node.scenario.CallNotation;
 import org.netshard.node.scenario.Place;
+import org.netshard.node.strace.ExpectedMemory;
 import org.netshard.node.strace.ScriptLine;
 import org.netshard.node.strace.StraceEvent.Result;
 import org.netshard.node.strace.StraceSyntaxException;
@@ -37,6 +38,7 @@ final class StraceCalls {
           variables,
           keepAs == null ? "" : keepAs,
           expectation(line.expected()),
+          ExpectedMemory.of(line),
           line.text(),
           place.toString(),
           delayNs);

@@ -53,6 +53,7 @@ public final class NamespaceMessages implements MessageRegistry {
         WireType.of(321, StormSpec.class),
         WireType.of(322, KernelOperation.class),
         WireType.of(323, KernelOperation.Kind.class),
+        WireType.of(324, ScriptedCall.Written.class),
         WireType.of(330, KernelReport.class),
         WireType.of(331, KernelReport.Failure.class),
         WireType.of(332, KernelReport.CallCount.class),

@@ -76,6 +76,29 @@ class RunCommandTest {
   }
 
   @Test
+  void whatACallWritesIsExpectedToo() throws IOException {
+    String file =
+        write(
+            """
+            tasks:
+              - name: t
+                calls: |
+                  socketpair(AF_UNIX, SOCK_STREAM, 0, [3, 4]) = 0
+                  getsockopt(3, SOL_SOCKET, SO_TYPE, [SOCK_STREAM], [4]) = 0
+                  socketpair(AF_UNIX, SOCK_STREAM, 0, [5, 7]) = 0
+                  getsockopt(3, SOL_SOCKET, SO_TYPE, [2], [4]) = 0
+                  getsockopt(3, SOL_SOCKET, SO_TYPE, [1], [8]) = 0
+            """);
+    assertThat(netshard("run", file, "--json")).isEqualTo(ExitCodes.DIFFERENT);
+    JsonNode expectations = json().path("expectations");
+    assertThat(expectations.path("met").asInt()).isEqualTo(2);
+    JsonNode failed = expectations.path("failed");
+    assertThat(failed.findValuesAsText("expected"))
+        .containsExactly("[5, 7]", "[2]", "a length of 8");
+    assertThat(failed.findValuesAsText("actual")).containsExactly("[5, 6]", "[1]", "[4]");
+  }
+
+  @Test
   void outHoldsBothReports() throws IOException {
     String file = write("tasks: [{name: t, calls: ['socket(AF_UNIX, SOCK_DGRAM, 0) = 3']}]\n");
     Path reports = folder.resolve("a").resolve("b");

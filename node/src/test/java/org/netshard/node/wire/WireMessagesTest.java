@@ -82,6 +82,7 @@ class WireMessagesTest {
             List.of(new ScriptedCall.Variable(0, "fd")),
             "kept",
             new ScriptedCall.Expectation(ScriptedCall.Expectation.Kind.VALUE, -13, ""),
+            List.of(new ScriptedCall.Written(3, UserMem.of((byte) 1), "[1]")),
             "getsockopt(…)",
             "s.yaml:1:2",
             5);
@@ -101,6 +102,7 @@ class WireMessagesTest {
     samples.addAll(report.expectationsFailed());
     samples.addAll(report.cgroups());
     samples.addAll(scripted.variables());
+    samples.addAll(scripted.written());
     samples.add(scripted.expected());
     samples.add(ScriptedCall.Expectation.Kind.VARIABLE);
     samples.add(LsmRule.Hook.SOCKET_POST_CREATE);
