@@ -78,6 +78,7 @@ public final class Net extends BatonBehavior<NetMessage> {
 
   private void onSockCreate(TypedActorContext<NetMessage> akka, Call call) {
     SockCreate create = call.create();
+    call.note("Net", "ranges of family and type", "__sock_create");
     int result = check(call, create);
     if (result < 0) {
       call.done("Net", result, "__sock_create");
@@ -113,7 +114,7 @@ public final class Net extends BatonBehavior<NetMessage> {
     if (hooks.hasPostCreate()) {
       create.setPostCreate();
     }
-    call.note("Net", "rules", "security_socket_create");
+    call.note("Net", "hook chain", "security_socket_create");
     return hooks.isEmpty()
         ? 0
         : hooks.socketCreate(
@@ -130,14 +131,14 @@ public final class Net extends BatonBehavior<NetMessage> {
     int number = call.create().family();
     NetProtoFamily rules = context.families().family(number);
     if (rules == null) {
-      finish(call, call.cgroup(), Errno.EAFNOSUPPORT.negated(), "net_families");
+      finish(call, call.cgroup(), Errno.EAFNOSUPPORT.negated(), "net_families[]");
       return;
     }
     Family family = families == null ? null : families[number];
     if (family == null || family.rules != rules) {
       family = spawn(akka, rules, number);
     }
-    call.pass("Net", family.actor, new ProtoFamilyMessage.Create(call), "__sock_create");
+    call.pass("Net", family.actor, new ProtoFamilyMessage.Create(call), "net_families[]");
   }
 
   private Family spawn(TypedActorContext<NetMessage> akka, NetProtoFamily rules, int number) {

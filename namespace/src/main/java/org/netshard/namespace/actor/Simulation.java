@@ -23,6 +23,7 @@ import org.netshard.protocol.actor.Call;
 import org.netshard.protocol.actor.KernelMessage;
 import org.netshard.protocol.actor.Lane;
 import org.netshard.protocol.actor.MemCgroupMessage;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.profile.KernelProfile;
@@ -287,6 +288,11 @@ final class Simulation implements KernelView {
       task.fds().install(fd, new OpenFile(OpenFile.Kind.OTHER, 0, null), cloexec);
     }
     return fd;
+  }
+
+  @Override
+  public void trace(@Nullable HopTrace trace) {
+    call.setTrace(trace);
   }
 
   @Override

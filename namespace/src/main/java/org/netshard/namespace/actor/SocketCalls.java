@@ -77,6 +77,7 @@ final class SocketCalls {
    */
   long socket(Task newTask, Syscall asked) {
     int type = asked.intArg(1);
+    call.note(KERNEL, "type and flags", "__sys_socket");
     if (badFlags(type)) {
       return Errno.EINVAL.negated();
     }
@@ -167,7 +168,9 @@ final class SocketCalls {
 
   /** Puts the file of a new socket behind a descriptor. */
   void install(Task owner, int newFd, OpenFile file, int type) {
-    call.note(KERNEL, newFd, "fd_install");
+    if (call.traced()) {
+      call.note(KERNEL, newFd, "fd_install");
+    }
     owner.fds().install(newFd, file, (type & Abi.SOCK_CLOEXEC) != 0);
   }
 

@@ -2,6 +2,7 @@ package org.netshard.namespace.program;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
 
@@ -29,6 +30,9 @@ public interface KernelView {
    * @return the descriptor, or {@code -errno}
    */
   int installUnsimulated(int pid, boolean cloexec);
+
+  /** Has every hop of the calls to come told to somebody, or nobody with null. */
+  void trace(@Nullable HopTrace trace);
 
   /** Notes once that something is left out of the simulation. */
   void warn(String warning);

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       ReplayCommand.class,
       ConformanceCommand.class,
+      TraceCommand.class,
       NodeCommand.class,
     })
 public final class NetshardCommand implements Runnable {

@@ -3,6 +3,7 @@ package org.netshard.protocol.actor;
 import akka.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.family.SockCreate;

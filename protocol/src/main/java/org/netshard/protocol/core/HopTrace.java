@@ -1,4 +1,4 @@
-package org.netshard.protocol.actor;
+package org.netshard.protocol.core;
 
 /** Receives every hop of a call; see {@code netshard trace}. */
 public interface HopTrace {
