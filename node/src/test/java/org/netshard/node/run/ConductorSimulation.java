@@ -103,12 +103,7 @@ class ConductorSimulation {
 
   @Test
   void aSpecThatCannotBootFailsTheRunWithItsLine() throws Exception {
-    Scenario scenario =
-        scenario(
-            """
-            profiles: [{name: mine, extends: linux-6.18, text: "a = 1"}]
-            kernels: [{name: one, profile: mine}]
-            """);
+    Scenario scenario = scenario("kernels: [{name: one}]");
     try (Nodes group = Nodes.inProcess(1, BrokenKernel::create)) {
       assertThatThrownBy(() -> group.run(scenario, (b, v, e, c) -> {}, true))
           .isInstanceOfSatisfying(RunFailure.class, e -> assertThat(e.badInput()).isTrue())
