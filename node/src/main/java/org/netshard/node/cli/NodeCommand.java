@@ -1,5 +1,7 @@
 package org.netshard.node.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.actor.Kernel;
 import org.netshard.node.run.Nodes;
 import org.netshard.node.run.RunFailure;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +45,7 @@ final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RunFailure {
+    showCluster();
     OptionalInt chosen = port == null ? OptionalInt.empty() : OptionalInt.of(port);
     Nodes node =
         Nodes.member(
@@ -55,5 +59,12 @@ final class NodeCommand implements Callable<Integer> {
     out.flush();
     node.whenEnded().join();
     return ExitCodes.GOOD;
+  }
+
+  /** Who runs a node wants to know of members that come, go, or cannot be reached. */
+  private static void showCluster() {
+    if (LoggerFactory.getLogger("akka.cluster") instanceof Logger logger) {
+      logger.setLevel(Level.WARN);
+    }
   }
 }

@@ -117,6 +117,7 @@ final class RunCommand implements Callable<Integer> {
     ProgressLine progress = new ProgressLine(scenario, spec.commandLine().getErr());
     if (!cluster.isEmpty()) {
       List<String> seeds = ClusterOptions.addresses(cluster);
+      ClusterOptions.checkReachable(seeds);
       try (Nodes member =
           Nodes.member(
               clusterOptions.host(),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,20 @@ class RunCommandTest {
     assertThat(failed.findValuesAsText("expected"))
         .containsExactly("[5, 7]", "[2]", "a length of 8");
     assertThat(failed.findValuesAsText("actual")).containsExactly("[5, 6]", "[1]", "[4]");
+  }
+
+  @Test
+  void aClusterThatIsNotThereIsOneLine() throws IOException {
+    String file = write("kernels: [{name: a}]\n");
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    String address = "127.0.0.1:" + free;
+    assertThat(netshard("run", file, "--cluster", address)).isEqualTo(ExitCodes.BAD_INPUT);
+    assertThat(err.toString()).startsWith("no cluster at " + address).hasLineCount(1);
+    assertThat(netshard("run", file, "--cluster", "here")).isEqualTo(ExitCodes.BAD_INPUT);
+    assertThat(err.toString()).endsWith("--cluster here: must be HOST:PORT\n");
   }
 
   @Test
