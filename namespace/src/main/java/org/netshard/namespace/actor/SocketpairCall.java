@@ -38,6 +38,7 @@ final class SocketpairCall {
   }
 
   long begin(Task newTask, Syscall asked) {
+    call.note("Kernel", "type and flags, descriptors", "__sys_socketpair");
     if (SocketCalls.badFlags(asked.intArg(1))) {
       return Errno.EINVAL.negated();
     }

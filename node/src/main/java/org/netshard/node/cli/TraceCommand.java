@@ -11,8 +11,11 @@ import org.netshard.namespace.spec.KernelSpec;
 import org.netshard.namespace.spec.TaskSpec;
 import org.netshard.node.local.LocalKernel;
 import org.netshard.node.strace.ScriptLine;
+import org.netshard.node.strace.StraceEvent.Result;
 import org.netshard.node.strace.StraceSyntaxException;
 import org.netshard.node.trace.CallTrace;
+import org.netshard.node.trace.TraceText;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.cred.Capability;
 import picocli.CommandLine.Command;
@@ -28,7 +31,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = NetshardCommand.Version.class,
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:the call was made, whatever it returned", "2:the input is wrong"})
+    exitCodeList = {
+      "0:the call was made, and returned what was expected if the line says so",
+      "1:it returned something else",
+      "2:the input is wrong"
+    })
 final class TraceCommand implements Callable<Integer> {
   private static final int NOFILE = 1024;
   private static final String CGROUP = "/trace";
@@ -41,11 +48,24 @@ final class TraceCommand implements Callable<Integer> {
       description = "A call as strace writes it, such as 'socket(AF_INET, SOCK_STREAM, 0)'.")
   private String line = "";
 
-  @Option(
-      names = "--uid",
-      paramLabel = "N",
-      description = "User and group of the task; 0 has every capability, others none. Default 0.")
+  @Option(names = "--uid", paramLabel = "N", description = "User of the task. Default 0.")
   private int uid;
+
+  @Option(
+      names = "--gid",
+      paramLabel = "N",
+      description = "Group of the task. Default: the number of the user.")
+  private @Nullable Integer gid;
+
+  @Option(
+      names = "--caps",
+      paramLabel = "CAP",
+      split = ",",
+      description = {
+        "Capabilities of the task: all, none, or names such as CAP_NET_RAW,CAP_NET_ADMIN.",
+        "Default: all for user 0, none for others."
+      })
+  private @Nullable List<String> caps;
 
   @Option(
       names = "--cgroup-limit",
@@ -56,6 +76,9 @@ final class TraceCommand implements Callable<Integer> {
   @Option(names = "--mermaid", description = "Prints a Mermaid sequence diagram.")
   private boolean mermaid;
 
+  @Option(names = "--json", description = "Prints the hops as JSON.")
+  private boolean json;
+
   @Override
   public Integer call() {
     if (uid < 0) {
@@ -64,8 +87,14 @@ final class TraceCommand implements Callable<Integer> {
     if (cgroupLimit != null && cgroupLimit < 0) {
       throw new BadInputException("--cgroup-limit " + cgroupLimit + " is negative");
     }
-    Syscall asked = parse();
-    CallTrace trace = new CallTrace(1, asked);
+    if (gid != null && gid < 0) {
+      throw new BadInputException("--gid " + gid + " is negative; allowed are 0 and above");
+    }
+    if (mermaid && json) {
+      throw new BadInputException("--mermaid and --json exclude each other");
+    }
+    ScriptLine asked = parse();
+    CallTrace trace = new CallTrace(1, called(asked));
     try (LocalKernel kernel = LocalKernel.start(machine())) {
       KernelReport report = kernel.run(trace);
       if (!report.crash().isEmpty()) {
@@ -73,25 +102,71 @@ final class TraceCommand implements Callable<Integer> {
       }
     }
     PrintWriter stdout = spec.commandLine().getOut();
-    stdout.print(mermaid ? trace.mermaid(line) : trace.text(line));
+    TraceText text = new TraceText(asked.text(), trace);
+    if (json) {
+      stdout.print(text.json().toPrettyString() + "\n");
+    } else {
+      stdout.print(mermaid ? text.mermaid() : text.graph());
+    }
     stdout.flush();
-    return ExitCodes.GOOD;
+    return asExpected(asked, trace) ? ExitCodes.GOOD : ExitCodes.DIFFERENT;
   }
 
-  private Syscall parse() {
+  private boolean asExpected(ScriptLine asked, CallTrace trace) {
+    ScriptLine.Expected expected = asked.expected();
+    if (expected == null
+        || expected.result().kind() != Result.Kind.VALUE
+        || expected.result().value() == trace.result()) {
+      return true;
+    }
+    spec.commandLine()
+        .getErr()
+        .println(
+            "expected "
+                + Errno.resultText(expected.result().value())
+                + ", got "
+                + Errno.resultText(trace.result()));
+    return false;
+  }
+
+  private ScriptLine parse() {
     try {
       ScriptLine parsed = ScriptLine.parse("CALL", 1, 1, line);
-      Syscall asked = parsed.call();
-      if (asked == null) {
-        throw new BadInputException("CALL:1:1: call `" + parsed.name() + "` is not simulated");
-      }
-      if (!parsed.variables().isEmpty()) {
+      boolean kept = parsed.expected() != null && parsed.expected().isVariable();
+      if (kept || !parsed.variables().isEmpty()) {
         throw new BadInputException("CALL:1:1: there are no kept results; allowed: numbers");
       }
-      return asked;
+      return parsed;
     } catch (StraceSyntaxException bad) {
       throw new BadInputException(String.valueOf(bad.getMessage()));
     }
+  }
+
+  private static Syscall called(ScriptLine asked) {
+    Syscall call = asked.call();
+    if (call == null) {
+      throw new BadInputException("CALL:1:1: call `" + asked.name() + "` is not simulated");
+    }
+    return call;
+  }
+
+  private long capabilities() {
+    if (caps == null) {
+      return uid == 0 ? Capability.ALL : 0;
+    }
+    long set = 0;
+    for (String name : caps) {
+      Capability capability = Capability.byName(name);
+      if (capability != null) {
+        set |= capability.bit();
+      } else if (name.equals("all")) {
+        set = Capability.ALL;
+      } else if (!name.equals("none") || caps.size() > 1) {
+        throw new BadInputException(
+            "--caps " + name + ": allowed are all, none, or names such as CAP_NET_RAW");
+      }
+    }
+    return set;
   }
 
   private KernelSpec machine() {
@@ -105,9 +180,9 @@ final class TraceCommand implements Callable<Integer> {
             "init",
             cgroups.isEmpty() ? "/" : CGROUP,
             uid,
-            uid,
+            gid == null ? uid : gid,
             List.of(),
-            uid == 0 ? Capability.ALL : 0,
+            capabilities(),
             NOFILE,
             0,
             List.of());

@@ -46,7 +46,7 @@ public final class Conformance {
     for (Map.Entry<String, BiFunction<List<TableRow>, TableResult, TableProgram>> kind :
         KINDS.entrySet()) {
       if (header.equals(kind.getKey()) || header.startsWith(kind.getKey() + "\t")) {
-        List<TableRow> rows = rows(file, lines, kind.getKey().split("\t", -1).length);
+        List<TableRow> rows = rows(file, lines, header.split("\t", -1).length);
         return run(kind.getValue().apply(rows, new TableResult(file.toString())));
       }
     }
@@ -75,6 +75,10 @@ public final class Conformance {
       if (!report.crash().isEmpty()) {
         throw new IllegalStateException("a bug stopped the kernel: " + report.crash());
       }
+    }
+    BadInputException bad = program.bad();
+    if (bad != null) {
+      throw bad;
     }
     return program.result();
   }

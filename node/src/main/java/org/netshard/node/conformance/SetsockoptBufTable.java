@@ -73,11 +73,19 @@ final class SetsockoptBufTable extends TableProgram {
   /** The last two columns say what the machine's limits were. */
   private void limits(TableRow row, KernelModel model) {
     String wanted = row.cell(8) + " " + row.cell(9);
-    if (!row.cell(8).isEmpty() && !row.cell(8).equals("-") && !wanted.equals(limits)) {
+    if (!wanted.equals(limits)) {
       limits = wanted;
-      NetState init = model.machine().initNet();
-      init.writeSysctl("net.core.rmem_max", row.cell(8), model.rootCred());
-      init.writeSysctl("net.core.wmem_max", row.cell(9), model.rootCred());
+      limit(row, 8, "net.core.rmem_max", model);
+      limit(row, 9, "net.core.wmem_max", model);
+    }
+  }
+
+  private static void limit(TableRow row, int column, String sysctl, KernelModel model) {
+    String value = row.cell(column);
+    boolean said = !value.isEmpty() && !value.equals("-");
+    NetState init = model.machine().initNet();
+    if (said && init.writeSysctl(sysctl, value, model.rootCred()) < 0) {
+      throw row.bad(column, "a value of " + sysctl);
     }
   }
 

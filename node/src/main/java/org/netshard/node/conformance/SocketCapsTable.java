@@ -22,11 +22,12 @@ import org.netshard.protocol.cred.Cred;
 final class SocketCapsTable extends TableProgram {
   private static final Pattern WHO =
       Pattern.compile(
-          "uid(\\d+),?(?: gid(\\d+))?(?: supplementary group (\\d+))?,? ?"
+          "uid(\\d{1,9}),?(?: gid(\\d{1,9}))?(?: supplementary group (\\d{1,9}))?,? ?"
               + "(all caps|no caps|no groups|all but (CAP_\\w+)|only (CAP_\\w+)"
               + "|full caps in (?:a )?child userns|unshared userns.*)?");
   private static final int RESULT_COLUMN = 6;
   private static final String PING = "ping_group_range=";
+  private static final String LOWEST = "lowest free fd: a=3rd,b,c,close b,d,fail,f";
 
   SocketCapsTable(List<TableRow> rows, TableResult result) {
     super(rows, result);
@@ -49,14 +50,11 @@ final class SocketCapsTable extends TableProgram {
       socket(row, pid);
     } else if (setting.startsWith("write " + PING)) {
       write(row, pid, setting.substring(("write " + PING).length()));
-    } else if (setting.startsWith("unshare(")) {
-      call(
-          pid,
-          Syscall.of(SyscallName.UNSHARE, flags(setting.substring(8, setting.length() - 1))),
-          (made, call) -> compare(row, okOrErrno(made)));
-    } else if (setting.startsWith("setns(")) {
+    } else if (setting.startsWith("unshare(") && setting.endsWith(")")) {
+      unshare(row, pid, setting.substring(8, setting.length() - 1));
+    } else if (setting.startsWith("setns(") && setting.endsWith(")")) {
       setns(row, pid, setting.substring(6, setting.length() - 1));
-    } else if (setting.startsWith("lowest free fd")) {
+    } else if (setting.equals(LOWEST)) {
       lowest(row, pid);
     } else if (setting.startsWith("fresh netns") || setting.startsWith("netns ")) {
       userNamespace(row, pid, setting);
@@ -81,22 +79,22 @@ final class SocketCapsTable extends TableProgram {
     int gid = matcher.group(2) == null ? uid : Integer.parseInt(matcher.group(2));
     int[] groups =
         matcher.group(3) == null ? new int[0] : new int[] {Integer.parseInt(matcher.group(3))};
-    long all = uid == 0 ? ROOT_CAPS : 0;
-    long caps = all;
+    long caps = uid == 0 ? ROOT_CAPS : 0;
     String kind = matcher.group(4) == null ? "" : matcher.group(4);
+    String named = matcher.group(5) == null ? matcher.group(6) : matcher.group(5);
     if (kind.equals("no caps")) {
       caps = 0;
-    } else if (matcher.group(5) != null) {
-      caps = all & ~bit(matcher.group(5));
-    } else if (matcher.group(6) != null) {
-      caps = bit(matcher.group(6));
+    } else if (kind.equals("all caps")) {
+      caps = ROOT_CAPS;
+    } else if (named != null) {
+      Capability capability = Capability.byName(named);
+      if (capability == null) {
+        return null;
+      }
+      boolean only = matcher.group(5) == null;
+      caps = only ? capability.bit() : ROOT_CAPS & ~capability.bit();
     }
     return cred(model, uid, gid, groups, caps);
-  }
-
-  private static long bit(String capability) {
-    Capability known = Capability.byName(capability);
-    return known == null ? 0 : known.bit();
   }
 
   /** Moves the process to a user namespace of its own if the row says so. */
@@ -141,11 +139,27 @@ final class SocketCapsTable extends TableProgram {
                 (written, call) -> compare(row, okOrErrno(written))));
   }
 
+  private void unshare(TableRow row, int pid, String names) {
+    Long flags = flags(names);
+    if (flags == null) {
+      result().notSimulated();
+      return;
+    }
+    call(
+        pid, Syscall.of(SyscallName.UNSHARE, flags), (made, call) -> compare(row, okOrErrno(made)));
+  }
+
   private void setns(TableRow row, int pid, String arguments) {
     Syscall open = Syscall.of(SyscallName.OPENAT, Abi.AT_FDCWD, text("/proc/self/ns/net\0"), 0, 0);
     int comma = arguments.indexOf(',');
     String target = comma < 0 ? arguments : arguments.substring(0, comma);
-    long type = comma < 0 ? Abi.CLONE_NEWNET : flags(arguments.substring(comma + 1).strip());
+    Long type =
+        comma < 0 ? (Long) (long) Abi.CLONE_NEWNET : flags(arguments.substring(comma + 1).strip());
+    boolean netns = target.endsWith("netns fd");
+    if (type == null || !(netns || target.equals("not a ns fd") || target.equals("-1"))) {
+      result().notSimulated();
+      return;
+    }
     call(
         pid,
         open,
@@ -153,7 +167,7 @@ final class SocketCapsTable extends TableProgram {
           if (row.cell(0).contains("userns")) {
             call(pid, Syscall.of(SyscallName.UNSHARE, Abi.CLONE_NEWUSER));
           }
-          long fd = target.equals("-1") ? -1 : target.startsWith("not a") ? 0 : opened;
+          long fd = target.equals("-1") ? -1 : netns ? opened : 0;
           call(
               pid,
               Syscall.of(SyscallName.SETNS, fd, type),
@@ -161,11 +175,15 @@ final class SocketCapsTable extends TableProgram {
         });
   }
 
-  private static long flags(String text) {
+  /** Flags by their names or as 0; null if one is not known. */
+  private static @Nullable Long flags(String text) {
     long flags = 0;
     for (String name : text.split("\\|", -1)) {
-      Long flag = Notation.constant(name);
-      flags |= flag == null ? Long.parseLong(name) : flag;
+      Long flag = name.equals("0") ? (Long) 0L : Notation.constant(name);
+      if (flag == null) {
+        return null;
+      }
+      flags |= flag;
     }
     return flags;
   }

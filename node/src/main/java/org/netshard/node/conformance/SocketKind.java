@@ -16,7 +16,7 @@ import org.netshard.protocol.abi.Abi;
  */
 record SocketKind(int family, int type, int protocol, String state) {
   private static final Pattern SYNTAX =
-      Pattern.compile("(\\w+) (\\w+)(?: (\\d+)(?:\\(\\w+\\))?)?(?: \\[(.*)\\])?");
+      Pattern.compile("(\\w+) (\\w+)(?: (\\d{1,9})(?:\\(\\w+\\))?)?(?: \\[(.*)\\])?");
 
   /** The kind that this name stands for, or null. */
   static @Nullable SocketKind of(String name) {

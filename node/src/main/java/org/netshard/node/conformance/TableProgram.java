@@ -10,6 +10,7 @@ import org.netshard.namespace.program.Program;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
+import org.netshard.node.cli.BadInputException;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
@@ -35,6 +36,7 @@ abstract class TableProgram implements Program {
   private final ArrayDeque<Planned> planned = new ArrayDeque<>();
   private int position;
   private @Nullable Planned running;
+  private @Nullable BadInputException bad;
 
   /** What to do when a call has ended. */
   @FunctionalInterface
@@ -55,6 +57,18 @@ abstract class TableProgram implements Program {
 
   TableResult result() {
     return result;
+  }
+
+  /** What is wrong with the row at which the program ended, or null if it came to the last one. */
+  @Nullable BadInputException bad() {
+    return bad;
+  }
+
+  /** A bad row is the user's mistake, not a bug of the kernel in whose lane it was found. */
+  private void end(BadInputException wrong) {
+    bad = wrong;
+    planned.clear();
+    position = rows.size();
   }
 
   /** Plans a call. */
@@ -78,7 +92,11 @@ abstract class TableProgram implements Program {
       if (position == rows.size()) {
         return null;
       }
-      row(rows.get(position++), kernel.model());
+      try {
+        row(rows.get(position++), kernel.model());
+      } catch (BadInputException wrong) {
+        end(wrong);
+      }
     }
     Planned next = planned.removeFirst();
     running = next;
@@ -88,8 +106,13 @@ abstract class TableProgram implements Program {
   @Override
   public void completed(KernelView kernel, Syscall call, long callResult, long nowNs) {
     Planned ended = running;
-    if (ended != null) {
+    if (ended == null) {
+      return;
+    }
+    try {
       ended.then().done(callResult, call);
+    } catch (BadInputException wrong) {
+      end(wrong);
     }
   }
 

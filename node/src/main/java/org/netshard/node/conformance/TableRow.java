@@ -11,6 +11,8 @@ import org.netshard.node.cli.BadInputException;
  * @param cells its cells
  */
 record TableRow(String file, int line, String text, String[] cells) {
+  private static final long UNSIGNED_MAX = 0xffff_ffffL;
+
   static TableRow of(String file, int line, String text, int cellsMin) {
     String[] cells = text.split("\t", -1);
     if (cells.length < cellsMin) {
@@ -30,13 +32,17 @@ record TableRow(String file, int line, String text, String[] cells) {
     return index < cells.length ? cells[index] : "";
   }
 
-  /** A cell that must hold a decimal number. */
+  /** A cell that must hold a decimal number of 32 bits, with or without a sign. */
   int number(int index) {
     try {
-      return (int) Long.parseLong(cell(index));
+      long number = Long.parseLong(cell(index));
+      if (number >= Integer.MIN_VALUE && number <= UNSIGNED_MAX) {
+        return (int) number;
+      }
     } catch (NumberFormatException e) {
       throw bad(index, "a number");
     }
+    throw bad(index, "a number of 32 bits");
   }
 
   BadInputException bad(int index, String allowed) {

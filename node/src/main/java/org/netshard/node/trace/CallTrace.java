@@ -3,22 +3,28 @@ package org.netshard.node.trace;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.actor.KernelMessage;
+import org.netshard.protocol.actor.NetMessage;
+import org.netshard.protocol.actor.ProtoSwMessage;
+import org.netshard.protocol.actor.SockMessage;
 import org.netshard.protocol.core.HopTrace;
 
 /** Makes one call and keeps every hop of it, in order. */
 public final class CallTrace implements Program, HopTrace {
+  private static final String KERNEL = "Kernel";
+
   private final int pid;
   private final Syscall call;
   private final List<Hop> hops = new ArrayList<>();
   private boolean made;
   private long result;
-  private long nowNs;
+  private long beganNs;
+  private long endedNs;
 
   /**
    * One hop of a call.
@@ -28,13 +34,23 @@ public final class CallTrace implements Program, HopTrace {
    * @param to who gets it; the same for work inside one actor
    * @param message the message, or what the work is about
    * @param function the kernel function that it stands for
+   * @param result what the message says went wrong: {@code -errno}, or 0
    */
-  public record Hop(long timeNs, String from, String to, String message, String function) {
+  public record Hop(
+      long timeNs, String from, String to, String message, String function, long result) {
     /** Whether the baton stayed where it was. */
     public boolean inside() {
       return from.equals(to);
     }
   }
+
+  /**
+   * The part of the kernel that refused a call.
+   *
+   * @param actor its name
+   * @param function the kernel function
+   */
+  public record End(String actor, String function) {}
 
   /** Traces a call of the task with this pid. */
   public CallTrace(int pid, Syscall call) {
@@ -48,41 +64,56 @@ public final class CallTrace implements Program, HopTrace {
   }
 
   @Override
-  public @Nullable Step next(KernelView kernel, long now) {
+  public @Nullable Step next(KernelView kernel, long nowNs) {
     if (made) {
       return null;
     }
     made = true;
-    nowNs = now;
+    beganNs = nowNs;
     kernel.trace(this);
-    return new Step(now, pid, call);
+    return new Step(nowNs, pid, call);
   }
 
   @Override
-  public void completed(KernelView kernel, Syscall ended, long value, long now) {
+  public void completed(KernelView kernel, Syscall ended, long value, long nowNs) {
     kernel.trace(null);
     result = value;
-    nowNs = now;
+    endedNs = nowNs;
   }
 
   @Override
   public void hop(String from, String to, Object message, String function) {
     boolean note = message instanceof String || message instanceof Number;
     String text = note ? message.toString() : message.getClass().getSimpleName();
-    hops.add(new Hop(nowNs, from, note ? from : role(text, to), text, function));
+    String target = note ? from : role(text, to);
+    hops.add(new Hop(beganNs, from, target, text, function, error(message)));
   }
 
   /** What an actor is, by the message that it gets. */
   private static String role(String message, String actor) {
     return switch (message) {
       case "SockCreate", "InodeCharged", "CreateFailed", "SockRelease", "PostCreate" -> "Net";
-      case "Create" -> actor.replaceAll("\\.\\d+$", "");
-      case "SkAlloc", "SkCharged", "SkFree" -> actor.replaceAll("\\.\\d+$", "");
+      case "Create", "SkAlloc", "SkCharged", "SkFree" -> actor.replaceAll("\\.\\d+$", "");
       case "InitData", "Perform", "Release", "Socketpair" -> "Sock";
       case "Charge", "Uncharge" -> "MemCgroup";
-      case "Done" -> "Kernel";
+      case "Done" -> KERNEL;
       default -> actor;
     };
+  }
+
+  /** The error that a message brings, or 0. */
+  private static long error(Object message) {
+    long said = 0;
+    if (message instanceof KernelMessage.Done done) {
+      said = done.result();
+    } else if (message instanceof NetMessage.CreateFailed failed) {
+      said = failed.result();
+    } else if (message instanceof ProtoSwMessage.SkFree freed) {
+      said = freed.result();
+    } else if (message instanceof SockMessage.Release release) {
+      said = release.call().refusal();
+    }
+    return Errno.isError(said) ? said : 0;
   }
 
   /** The hops, in order. */
@@ -95,73 +126,28 @@ public final class CallTrace implements Program, HopTrace {
     return result;
   }
 
-  private String outcome() {
+  /** Virtual time at which the call ended, in nanoseconds. */
+  public long endedNs() {
+    return endedNs;
+  }
+
+  /**
+   * Where a failed call ended: who first handed on the error that the call returned, else the
+   * kernel itself. Null for a call that did not fail.
+   */
+  public @Nullable End end() {
     if (!Errno.isError(result)) {
-      return "= " + result;
+      return null;
     }
-    Errno errno = Errno.byNumber((int) -result);
-    String why = errno == null ? "" : " (" + errno.message() + ")";
-    return "= -1 " + Errno.resultText(result) + why + ", " + whereItEnded();
-  }
-
-  private String whereItEnded() {
-    if (hops.isEmpty()) {
-      return "refused before any hop";
-    }
-    // The last hop that went on before the baton turned back says where the call ended.
-    Hop last = hops.get(hops.size() - 1);
+    Hop last = null;
     for (Hop hop : hops) {
-      if (hop.message().equals("CreateFailed") || hop.message().equals("Release")) {
-        last = hop;
-        break;
+      if (hop.result() == result) {
+        return new End(hop.from(), hop.function());
       }
+      last = hop;
     }
-    return "ended in " + last.from() + ", " + last.function();
-  }
-
-  /** The hops as an indented call graph. */
-  public String text(String line) {
-    StringBuilder text = new StringBuilder(line).append('\n');
-    int depth = 0;
-    for (Hop hop : hops) {
-      String what =
-          hop.inside() ? hop.from() + ": " + hop.message() : hop.from() + " → " + hop.to();
-      String message = hop.inside() ? "" : hop.message();
-      boolean back = hop.to().equals("Kernel") && !hop.inside();
-      depth = back ? 0 : depth;
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "%10d ns  %-50s %-14s %s%n",
-              hop.timeNs(),
-              "  ".repeat(depth) + what,
-              message,
-              hop.function()));
-      depth += hop.inside() || back ? 0 : 1;
-    }
-    return text.append(String.format(Locale.ROOT, "%10d ns  %s%n", nowNs, outcome())).toString();
-  }
-
-  /** Mermaid would read a hyphen as the beginning of an arrow. */
-  private static String participant(String actor) {
-    return actor.replace('-', '_');
-  }
-
-  /** The hops as a Mermaid sequence diagram. */
-  public String mermaid(String line) {
-    StringBuilder text = new StringBuilder("sequenceDiagram\n");
-    text.append("  Note over Kernel: ").append(line.replace(";", ",")).append('\n');
-    for (Hop hop : hops) {
-      if (hop.inside()) {
-        text.append("  Note over ").append(participant(hop.from())).append(": ");
-        text.append(hop.function());
-      } else {
-        text.append("  ").append(participant(hop.from())).append("->>");
-        text.append(participant(hop.to())).append(": ");
-        text.append(hop.message()).append(" (").append(hop.function()).append(')');
-      }
-      text.append('\n');
-    }
-    return text.append("  Note over Kernel: ").append(outcome()).append('\n').toString();
+    return last != null && last.inside()
+        ? new End(last.from(), last.function())
+        : new End(KERNEL, "sys_" + call.name().kernelName());
   }
 }

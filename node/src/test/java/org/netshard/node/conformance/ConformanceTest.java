@@ -4,11 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.netshard.node.cli.BadInputException;
+import org.netshard.node.cli.ExitCodes;
+import org.netshard.node.cli.NetshardCommand;
+import picocli.CommandLine;
 
 class ConformanceTest {
   private static final Path ORACLE = Path.of("src/test/resources/oracle");
@@ -82,5 +91,88 @@ class ConformanceTest {
     assertThatThrownBy(() -> Conformance.run(table))
         .isInstanceOf(BadInputException.class)
         .hasMessageStartingWith(table + ":2: ");
+  }
+
+  private static final String CAPS_HEADER =
+      "who\tsetting\tsocket\tfamily\ttype\tprotocol\tresult\n";
+
+  private static final String DEFAULTS_HEADER =
+      "socket\tlevel\toptnum\toptname\tresult\toptlen\tvalue\n";
+
+  private static final String BUF_HEADER =
+      "caps\tsocket\toption\tvalue\tresult\tread_back\tso_buf_lock\ttcp_window_clamp";
+
+  private static final String CREATE_HEADER =
+      "caps\tfamily\tfamily_name\ttype\tprotocol\tresult\tso_domain\tso_type\tso_protocol"
+          + "\tfd_flags\n";
+
+  @ParameterizedTest
+  @MethodSource("badRows")
+  void badRowIsBadInputWithItsLine(String header, String row) throws IOException {
+    Path table = folder.resolve("bad.tsv");
+    Files.writeString(table, header + "# a comment\n" + row + "\n");
+    StringWriter err = new StringWriter();
+    CommandLine line = NetshardCommand.commandLine();
+    line.setErr(new PrintWriter(err));
+    assertThat(line.execute("conformance", table.toString())).isEqualTo(ExitCodes.BAD_INPUT);
+    assertThat(err.toString()).startsWith(table + ":3: ").hasLineCount(1);
+  }
+
+  static List<Arguments> badRows() {
+    String caps = "uid0 all caps\tfresh netns\tx\t";
+    String limits = "\trmem_max\twmem_max\n";
+    String buf = "root\tinet stream\tSO_RCVBUF\t";
+    return List.of(
+        Arguments.of(CAPS_HEADER, caps + "AF_INET\tfoo\t0\tOK"),
+        Arguments.of(CAPS_HEADER, caps + "AF_BOGUS\t1\t0\tOK"),
+        Arguments.of(CAPS_HEADER, caps + "AF_INET\t1\t99999999999\tOK"),
+        Arguments.of(DEFAULTS_HEADER, "inet stream 0\tSOL_BOGUS\t1\tX\tOK\t4\t0"),
+        Arguments.of(DEFAULTS_HEADER, "inet stream 0\tSOL_SOCKET\tz\tX\tOK\t4\t0"),
+        Arguments.of(BUF_HEADER + limits, buf + "0\tOK\t2304\t2\t0\tx\t4194304"),
+        Arguments.of(BUF_HEADER + limits, buf + "0\tOK\t2304\t2\t0"),
+        Arguments.of(BUF_HEADER + "\n", buf + "many\tOK\t2304\t2\t0"),
+        Arguments.of(CREATE_HEADER, "root\t2\tAF_INET\t1|FOO\t0\tOK\t-\t-\t-\t-"),
+        Arguments.of(CREATE_HEADER, "some\t2\tAF_INET\t1\t0\tOK\t-\t-\t-\t-"));
+  }
+
+  @Test
+  void rowsThatCannotBeInterpretedAreNotSimulated() throws IOException {
+    Path table = folder.resolve("caps.tsv");
+    Files.writeString(
+        table,
+        CAPS_HEADER
+            + """
+            uid0 only CAP_BOGUS\tfresh netns\tinet raw icmp\tAF_INET\t3\t1\tEPERM
+            uid99999999999 no caps\tfresh netns\tinet raw icmp\tAF_INET\t3\t1\tEPERM
+            uid0 all caps\tunshare(CLONE_BOGUS)\t-\t-\t-\t-\tOK
+            uid0 all caps\tsetns(pidfd, CLONE_NEWNET)\t-\t-\t-\t-\tOK
+            uid0 all caps\tlowest free fd: other calls\t-\t-\t-\t-\ta=3
+            uid0 all caps\tsomething else\tinet raw icmp\tAF_INET\t3\t1\tEPERM
+            uid7 all caps\tfresh netns\tinet raw icmp\tAF_INET\t3\t1\tOK
+            uid7 all but CAP_NET_RAW\tfresh netns\tinet raw icmp\tAF_INET\t3\t1\tEPERM
+            uid7 all but CAP_NET_RAW\tunshare(CLONE_NEWNET)\t-\t-\t-\t-\tOK
+            """);
+    TableResult result = Conformance.run(table);
+    assertThat(result.notSimulatedCount()).isEqualTo(6);
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.same()).isEqualTo(3);
+  }
+
+  @Test
+  void limitsOfEachRowAreThoseOfTheMachine() throws IOException {
+    Path table = folder.resolve("limits.tsv");
+    String row = "root\tinet dgram\tSO_RCVBUF\t-1\tOK\t";
+    Files.writeString(
+        table,
+        BUF_HEADER
+            + "\trmem_max\twmem_max\n"
+            + (row + "8388608\t2\t-1\t4194304\t4194304\n")
+            + (row + "33554432\t2\t-1\t16777216\t4194304\n")
+            + "none\tunix stream\tSO_SNDBUF\t-1\tOK\t425984\t1\t-1\t16777216\t212992\n");
+    TableResult result = Conformance.run(table);
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.same()).isEqualTo(3);
+    Files.writeString(table, BUF_HEADER + "\n" + row + "8388608\t2\t-1\n");
+    assertThat(Conformance.run(table).same()).isEqualTo(1);
   }
 }

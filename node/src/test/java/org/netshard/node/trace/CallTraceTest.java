@@ -2,21 +2,30 @@ package org.netshard.node.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.netshard.node.cli.ExitCodes;
 import org.netshard.node.cli.NetshardCommand;
 import picocli.CommandLine;
 
 class CallTraceTest {
   private static String trace(String... arguments) {
+    return trace(ExitCodes.GOOD, arguments);
+  }
+
+  private static String trace(int exitCode, String... arguments) {
     StringWriter out = new StringWriter();
     CommandLine line = NetshardCommand.commandLine();
     line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(out));
     String[] all = new String[arguments.length + 1];
     all[0] = "trace";
     System.arraycopy(arguments, 0, all, 1, arguments.length);
-    assertThat(line.execute(all)).isZero();
+    assertThat(line.execute(all)).isEqualTo(exitCode);
     return out.toString();
   }
 
@@ -31,12 +40,73 @@ class CallTraceTest {
             "sock_alloc",
             "net_families[]",
             "inet_create",
+            "  sk_alloc",
+            "sk_prot_alloc",
             "mem_cgroup_sk_alloc",
-            "sk_alloc",
             "sock_init_data",
             "sock_alloc_file",
             "fd_install",
             "= 3");
+  }
+
+  @Test
+  void functionsOfTaskOutsideAnyCgroupComeInTheSameOrder() {
+    assertThat(trace("socket(AF_INET, SOCK_STREAM, 0)"))
+        .containsSubsequence(
+            "inet_create", "  sk_alloc", "sk_prot_alloc", "mem_cgroup_sk_alloc", "sock_init_data")
+        .doesNotContain("Charge");
+  }
+
+  @Test
+  void answerOfMemCgroupGoesBackToTheDepthOfWhoAsked() {
+    assertThat(trace("socket(AF_INET, SOCK_STREAM, 0)", "--cgroup-limit", "1000000"))
+        .contains("ns    Net → MemCgroup", "ns      MemCgroup → Net", "ns    Net → AF_INET");
+  }
+
+  @Test
+  void failureAfterAllocationEndsWhereItBegan() {
+    assertThat(trace("socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP)"))
+        .endsWith("= -1 EACCES (Permission denied), ended in Sock, sk->sk_prot->init\n");
+    assertThat(trace("socketpair(AF_INET, SOCK_STREAM, 0, [3, 4])"))
+        .endsWith(
+            "= -1 EOPNOTSUPP (Operation not supported), ended in Sock, sock->ops->socketpair\n");
+    assertThat(trace("socket(AF_AX25, SOCK_STREAM, 0)")).endsWith("ended in Net, net_families[]\n");
+    assertThat(trace("socket(AF_INET, SOCK_STREAM|0x10, 0)"))
+        .endsWith("= -1 EINVAL (Invalid argument), ended in Kernel, __sys_socket\n");
+    assertThat(trace("close(3)")).endsWith("ended in Kernel, sys_close\n");
+  }
+
+  @Test
+  void capabilitiesAndGroupOfTheTaskCount() {
+    String raw = "socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)";
+    assertThat(trace(raw, "--caps", "none")).contains("= -1 EPERM");
+    assertThat(trace(raw, "--uid", "1000", "--caps", "CAP_NET_ADMIN,CAP_NET_RAW"))
+        .endsWith("= 3\n");
+    assertThat(trace("setresgid(5, 5, 5)", "--uid", "7", "--gid", "5")).endsWith("= 0\n");
+    assertThat(trace("setresgid(5, 5, 5)", "--uid", "7")).contains("= -1 EPERM");
+    assertThat(trace(ExitCodes.BAD_INPUT, raw, "--caps", "CAP_BOGUS"))
+        .startsWith("--caps CAP_BOGUS: allowed are all, none, or names");
+  }
+
+  @Test
+  void unmetExpectationIsReported() {
+    assertThat(trace("socket(AF_INET, SOCK_STREAM, 0) = 3")).endsWith("= 3\n");
+    assertThat(trace(ExitCodes.DIFFERENT, "socket(AF_INET, SOCK_STREAM, 0) = -1 EPERM"))
+        .contains("expected EPERM", "got 3");
+  }
+
+  @Test
+  void jsonHoldsTheHopsAndTheEnd() throws IOException {
+    JsonNode good = new ObjectMapper().readTree(trace("socket(AF_UNIX, SOCK_DGRAM, 0)", "--json"));
+    assertThat(good.path("result").asLong(-1)).isEqualTo(3);
+    assertThat(good.path("hops").path(1).path("from").asText()).isEqualTo("Kernel");
+    assertThat(good.path("hops").path(1).path("to").asText()).isEqualTo("Net");
+    assertThat(good.path("hops").path(1).path("message").asText()).isEqualTo("SockCreate");
+    assertThat(good.path("hops").path(1).path("function").asText()).isEqualTo("sock_create");
+    JsonNode bad = new ObjectMapper().readTree(trace("socket(AF_UNIX, SOCK_DGRAM, 9)", "--json"));
+    assertThat(bad.path("result").asLong()).isEqualTo(-1);
+    assertThat(bad.path("errno").asText()).isEqualTo("EPROTONOSUPPORT");
+    assertThat(bad.path("endedIn").path("function").asText()).isEqualTo("unix_create");
   }
 
   @Test

@@ -76,7 +76,9 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
   }
 
   private void onSkAlloc(TypedActorContext<ProtoSwMessage> context, Call call) {
+    call.note(name, "struct sock", "sk_alloc");
     if (call.cgroup() == 0 || entry.proto().chargedBytes() == 0) {
+      call.note(name, "slab", "sk_prot_alloc");
       allocate(context, call);
       return;
     }
@@ -88,7 +90,7 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
             new ProtoSwMessage.SkCharged(call),
             net,
             new NetMessage.CreateFailed(call, -allocErrno));
-    call.pass(name, call.memCgroups(), charge, "mem_cgroup_sk_alloc");
+    call.pass(name, call.memCgroups(), charge, "sk_prot_alloc");
   }
 
   private void allocate(TypedActorContext<ProtoSwMessage> context, Call call) {
@@ -102,7 +104,7 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
       ns.get();
       ns.addSocketsUsed(1);
     }
-    call.pass(name, sock, new SockMessage.InitData(call, ns, self), "sk_alloc");
+    call.pass(name, sock, new SockMessage.InitData(call, ns, self), "mem_cgroup_sk_alloc");
   }
 
   private void onSkFree(ActorContext<ProtoSwMessage> context, ProtoSwMessage.SkFree freed) {

@@ -110,9 +110,10 @@ public final class Sock extends BatonBehavior<SockMessage> {
       int result = answer.ops().init(sk, create.cred());
       ActorRef<SockMessage> self = context.asJava().getSelf();
       if (result < 0) {
+        call.note("Sock", "TCP_CLOSE", "sock_init_data");
         ProtoSwMessage free =
             new ProtoSwMessage.SkFree(call, self, call.cgroup(), create.kern(), result);
-        call.pass("Sock", init.slab(), free, "sk_common_release");
+        call.pass("Sock", init.slab(), free, "sk->sk_prot->init");
         return Behaviors.same();
       }
       call.made(self, sk);
