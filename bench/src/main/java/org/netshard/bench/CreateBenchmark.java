@@ -2,9 +2,6 @@ package org.netshard.bench;
 
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.netshard.protocol.abi.Abi;
-import org.netshard.protocol.abi.Syscall;
-import org.netshard.protocol.abi.SyscallName;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Measurement;
@@ -22,10 +19,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 4, time = 2)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 1, time = 1)
 public class CreateBenchmark {
-  /** Sockets or namespaces of one invocation, over all kernels. */
+  /** Sockets of one invocation, over all kernels. */
   static final int CALLS = 100_000;
 
   /** How many kernels share the work. */
@@ -51,17 +48,6 @@ public class CreateBenchmark {
   @OperationsPerInvocation(CALLS)
   public void socketAndClose() {
     running().run(() -> RepeatedCalls.sockets(CALLS / kernels, false));
-  }
-
-  /** {@code unshare(CLONE_NEWNET)}, the former namespace being cleaned up. */
-  @Benchmark
-  @OperationsPerInvocation(CALLS)
-  public void unshareNewnet() {
-    running()
-        .run(
-            () ->
-                new RepeatedCalls(
-                    Syscall.of(SyscallName.UNSHARE, Abi.CLONE_NEWNET), CALLS / kernels));
   }
 
   private KernelGroup running() {

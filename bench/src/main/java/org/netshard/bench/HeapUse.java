@@ -9,8 +9,11 @@ import org.netshard.protocol.abi.SyscallName;
 /** Heap bytes of one open socket, of one idle namespace, and of one idle kernel. */
 final class HeapUse {
   private static final int SOCKETS = 200_000;
-  private static final int NAMESPACES = 50_000;
-  private static final int KERNELS = 5_000;
+
+  /** Below the profile's {@code user.max_net_namespaces}. */
+  private static final int NAMESPACES = 90_000;
+
+  private static final int KERNELS = 3_000;
 
   private HeapUse() {}
 

@@ -113,10 +113,27 @@ final class KernelGroup implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends the kernels.
+   *
+   * @throws IllegalStateException if one has crashed: what it did then was no measurement
+   */
   @Override
   public void close() {
+    for (ActorRef<KernelMessage> kernel : kernels) {
+      kernel.tell(new KernelProtocol.Report(1));
+    }
+    String crash = "";
+    for (int i = 0; i < kernels.size(); i++) {
+      if (take(replies) instanceof KernelProtocol.Reported reported) {
+        crash = crash.isEmpty() ? reported.report().crash() : crash;
+      }
+    }
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
+    if (!crash.isEmpty()) {
+      throw new IllegalStateException(crash);
+    }
   }
 
   private static <T> T take(BlockingQueue<T> queue) {

@@ -1,15 +1,7 @@
 package org.netshard.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -17,13 +9,27 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** {@code netshard bench create}: creations and their memory, beside the live kernel. */
+/**
+ * {@code netshard bench create}: creations and their memory, beside the live kernel.
+ *
+ * <p>Rates are measured in rounds, each with the live kernel right after the simulator, so that
+ * both have the same neighbours on the machine; the ratio is the median of the rounds'. One kernel
+ * is one thread and stands beside one process; many kernels use every core and stand beside a
+ * process for each.
+ */
 public final class Main {
-  /** Slab bytes of a TCP socket, its inode, dentry and file on Linux 6.18. */
-  private static final long LINUX_SOCKET_BYTES = 3_900;
+  private static final int ROUNDS = 3;
+  private static final double NS_PER_SECOND = 1e9;
+  private static final String JSON = "--json";
 
-  /** Kernel memory of an idle network namespace on Linux 6.18. */
-  private static final long LINUX_NAMESPACE_BYTES = 220 * 1024;
+  /**
+   * Slab bytes of a TCP socket with its inode, dentry and file: what {@code Slab} of {@code
+   * /proc/meminfo} gained over 18,000 of them on Linux 6.18, on 2026-11-23.
+   */
+  private static final double LINUX_SOCKET_BYTES = 3_785;
+
+  /** Memory of an idle namespace on Linux 6.18, as the project measured it at its design. */
+  private static final double LINUX_NAMESPACE_BYTES = 220 * 1024;
 
   private Main() {}
 
@@ -32,79 +38,76 @@ public final class Main {
     String asked = String.join(" ", arguments);
     if (asked.endsWith("--help")) {
       System.out.println(
-          "netshard bench create: creations per second and bytes per socket and namespace, beside"
-              + " the live kernel; about a minute");
+          "netshard bench create [--json]: creations per second and bytes per socket and namespace,"
+              + " beside the live kernel (namespaces need root); a minute and a half");
       return;
     }
-    if (!asked.equals("bench create")) {
-      System.err.println("netshard bench: '" + asked + "' is not a benchmark; allowed: create");
+    boolean json = asked.endsWith(" " + JSON);
+    if (!asked.replace(" " + JSON, "").equals("bench create")) {
+      System.err.println(
+          "netshard bench: '" + asked + "' is not a benchmark; allowed: create [--json]");
       System.exit(2);
     }
-    Map<String, Double> live = live();
-    Collection<RunResult> results =
-        new Runner(
-                new OptionsBuilder()
-                    .include(CreateBenchmark.class.getName())
-                    .forks(1)
-                    .verbosity(VerboseMode.SILENT)
-                    .build())
-            .run();
-    System.out.printf(Locale.ROOT, "%-34s %14s %14s %8s%n", "", "netshard", "live kernel", "ratio");
-    for (RunResult result : results) {
-      String name = result.getParams().getBenchmark();
-      name = name.substring(name.lastIndexOf('.') + 1);
-      double score = result.getPrimaryResult().getScore();
-      Double beside = live.get(name.equals("unshareNewnet") ? "namespaces" : "sockets");
-      line(name + "/s, " + result.getParams().getParam("kernels") + " kernels", score, beside);
-    }
-    Map<String, Long> bytes = HeapUse.measure();
-    bytes.forEach(
-        (what, each) ->
-            line(
-                what,
-                each,
-                (double) (what.contains("socket") ? LINUX_SOCKET_BYTES : LINUX_NAMESPACE_BYTES)));
+    BenchReport report = create();
+    System.out.print(json ? report.json() : report.table());
   }
 
-  private static void line(
-      String what, double ours, @org.jspecify.annotations.Nullable Double live) {
-    String beside = live == null || live == 0 ? "-" : String.format(Locale.ROOT, "%,.0f", live);
-    String ratio =
-        live == null || live == 0 ? "-" : String.format(Locale.ROOT, "%.2f", ours / live);
-    System.out.printf(Locale.ROOT, "%-34s %,14.0f %14s %8s%n", what, ours, beside, ratio);
+  private static BenchReport create() throws RunnerException, IOException {
+    LiveKernel live = LiveKernel.compile();
+    int cores = Runtime.getRuntime().availableProcessors();
+    BenchReport report = new BenchReport();
+    for (int round = 0; round < ROUNDS; round++) {
+      Collection<RunResult> results = jmh(CreateBenchmark.class);
+      Collection<RunResult> unshares = jmh(UnshareBenchmark.class);
+      Map<String, Double> beside = live.measure(cores);
+      for (RunResult result : results) {
+        boolean one = kernels(result).equals("1");
+        double score = result.getPrimaryResult().getScore();
+        report.add(
+            "socket + close per second, " + kernelsText(result),
+            score,
+            beside.get(one ? LiveKernel.ONE : LiveKernel.ALL));
+      }
+      for (RunResult result : unshares) {
+        report.add(
+            "namespaces per second, " + kernelsText(result),
+            result.getPrimaryResult().getScore(),
+            beside.get(LiveKernel.NAMESPACES));
+      }
+    }
+    for (RunResult result : jmh(HoldBenchmark.class)) {
+      double ns = result.getPrimaryResult().getScore();
+      report.add(
+          "sockets held per second, " + kernelsText(result),
+          HoldBenchmark.SOCKETS * NS_PER_SECOND / ns,
+          null);
+    }
+    HeapUse.measure()
+        .forEach(
+            (what, each) ->
+                report.add(
+                    what,
+                    each,
+                    what.contains("socket") ? LINUX_SOCKET_BYTES : LINUX_NAMESPACE_BYTES));
+    return report;
   }
 
-  /** What the live kernel does on this machine; empty where there is no C compiler. */
-  private static Map<String, Double> live() throws IOException {
-    Map<String, Double> rates = new LinkedHashMap<>();
-    Path folder = Files.createTempDirectory("netshard-bench");
-    Path source = folder.resolve("live.c");
-    try (InputStream in = Main.class.getResourceAsStream("live.c")) {
-      if (in == null) {
-        throw new IllegalStateException("live.c is not in the jar");
-      }
-      Files.copy(in, source);
-    }
-    String program = folder.resolve("live").toString();
-    try {
-      Process compiler =
-          new ProcessBuilder("cc", "-O2", "-o", program, source.toString()).inheritIO().start();
-      if (compiler.waitFor() == 0) {
-        Process process = new ProcessBuilder(program).start();
-        try (BufferedReader lines =
-            new BufferedReader(
-                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-          for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            String[] words = line.split(" ", 2);
-            rates.put(words[0], Double.valueOf(words[1]));
-          }
-        }
-      }
-    } catch (IOException noCompiler) {
-      System.err.println("no C compiler: the live kernel is not measured");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return rates;
+  private static Collection<RunResult> jmh(Class<?> benchmarks) throws RunnerException {
+    return new Runner(
+            new OptionsBuilder()
+                .include(benchmarks.getName())
+                .forks(1)
+                .shouldFailOnError(true)
+                .verbosity(VerboseMode.SILENT)
+                .build())
+        .run();
+  }
+
+  private static String kernels(RunResult result) {
+    return result.getParams().getParam("kernels");
+  }
+
+  private static String kernelsText(RunResult result) {
+    return kernels(result).equals("1") ? "1 kernel" : kernels(result) + " kernels";
   }
 }
