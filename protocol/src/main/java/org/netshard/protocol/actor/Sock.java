@@ -116,6 +116,8 @@ public final class Sock extends BatonBehavior<SockMessage> {
         call.pass("Sock", init.slab(), free, "sk->sk_prot->init");
         return Behaviors.same();
       }
+      // The baton must not be touched once it is handed on: another call may have begun by then.
+      Behavior<SockMessage> begun = new Sock(sk, call.cgroup(), create.kern(), init.slab());
       call.made(self, sk);
       if (create.postCreate()) {
         ActorRef<NetMessage> net = call.net();
@@ -123,7 +125,7 @@ public final class Sock extends BatonBehavior<SockMessage> {
       } else {
         call.done("Sock", 0, "sock_init_data");
       }
-      return new Sock(sk, call.cgroup(), create.kern(), init.slab());
+      return begun;
     }
 
     private static Sk begin(NetNs net, Protosw answer, SockCreate create) {
