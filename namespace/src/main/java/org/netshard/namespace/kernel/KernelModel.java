@@ -25,7 +25,7 @@ import org.netshard.protocol.profile.KernelProfile;
  */
 public final class KernelModel {
   private static final long SYSCALL_NS = 1000;
-  private static final long NR_OPEN = 1_048_576;
+  private static final String NR_OPEN = "fs.nr_open";
 
   private final KernelProfile profile;
   private final FamilyTable families;
@@ -79,7 +79,11 @@ public final class KernelModel {
 
   /** {@code fs.nr_open}: the highest limit of descriptors that a task may be given. */
   public long nrOpen() {
-    return NR_OPEN;
+    String value = machine.initNet().readSysctl(NR_OPEN, rootCred());
+    if (value == null) {
+      throw new IllegalStateException("the kernel profile has no " + NR_OPEN);
+    }
+    return Long.parseLong(value);
   }
 
   /** The other threads of a task. */

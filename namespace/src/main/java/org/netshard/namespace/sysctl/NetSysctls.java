@@ -37,7 +37,8 @@ public final class NetSysctls {
 
   /** The present value of a sysctl that the model reads; one of its numbers. */
   public long number(Sysctl sysctl, int index) {
-    long[][] source = table.shared(sysctl) ? table.initValues().numbers : numbers;
+    boolean ofMachine = isInit() || table.shared(sysctl);
+    long[][] source = ofMachine ? table.initValues().numbers : numbers;
     return source[sysctl.ordinal()][index];
   }
 
@@ -96,7 +97,7 @@ public final class NetSysctls {
     if (text.isEmpty()) {
       return 0;
     }
-    return new ProcHandler(this, slot, text).write();
+    return new ProcHandler(this, slot, text, cred.userNs()).write();
   }
 
   /** Whether this is the initial namespace. */

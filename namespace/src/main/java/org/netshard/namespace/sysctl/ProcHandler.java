@@ -3,6 +3,7 @@ package org.netshard.namespace.sysctl;
 import java.util.List;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.profile.SysctlProfile;
 import org.netshard.protocol.profile.SysctlProfile.Format;
 
@@ -22,8 +23,15 @@ final class ProcHandler {
   private final Format format;
   private final String written;
   private final ProcText text;
+  private final UserNamespace writer;
 
-  ProcHandler(NetSysctls net, int slot, String written) {
+  /**
+   * A write.
+   *
+   * @param writer user namespace of the task that writes, whose ids the text has
+   */
+  ProcHandler(NetSysctls net, int slot, String written, UserNamespace writer) {
+    this.writer = writer;
     this.net = net;
     this.slot = slot;
     this.profile = net.table().profile(slot);
@@ -156,6 +164,8 @@ final class ProcHandler {
   /**
    * Group ids that may make ping sockets; a range whose end comes before its start allows nobody.
    *
+   * <p><b>Errors:</b> EINVAL for a group that the writer's user namespace does not map.
+   *
    * <p><b>Source:</b> {@code ipv4_ping_group_range}, {@code set_ping_group_range}.
    */
   private long groupRange() {
@@ -163,6 +173,11 @@ final class ProcHandler {
     int result = numbers(values);
     if (result < 0) {
       return result;
+    }
+    for (String value : values) {
+      if (!writer.maps((int) Long.parseLong(value))) {
+        return EINVAL;
+      }
     }
     boolean nobody = Long.parseLong(values[1]) < Long.parseLong(values[0]);
     change(nobody ? "1\t0" : String.join("\t", values));

@@ -1,7 +1,6 @@
 package org.netshard.namespace.sysctl;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Sysctl;
@@ -12,9 +11,10 @@ import org.netshard.protocol.profile.SysctlProfile.Scope;
  * The sysctls of a machine: what there is, the values of the initial namespace and of the whole
  * machine, and the values with which a new namespace begins.
  *
- * <p>The values of a new namespace are one object that all share until they write. When the initial
- * namespace writes a sysctl that new namespaces copy from it, the object is replaced; namespaces
- * that are there keep the old one.
+ * <p>Machines of one profile share its {@link SysctlCatalog} and the values at boot until they
+ * write. The values of a new namespace are one object that all share until they write. When the
+ * initial namespace writes a sysctl that new namespaces copy from it, the object is replaced;
+ * namespaces that are there keep the old one.
  *
  * <p><b>Source:</b> {@code net/core/net_namespace.c}, {@code setup_net}; {@code
  * net/ipv4/tcp_ipv4.c}, {@code tcp_sk_init}; {@code net/ipv4/devinet.c}, {@code devinet_init_net}.
@@ -22,12 +22,9 @@ import org.netshard.protocol.profile.SysctlProfile.Scope;
 public final class SysctlTable {
   private static final String INHERIT = "net.core.devconf_inherit_init_net";
 
-  private final SysctlProfile[] profiles;
-  private final int[] slotOfOrdinal = new int[Sysctl.values().length];
-  private final int[] ordinalOfSlot;
-  private final boolean[] shared = new boolean[Sysctl.values().length];
-  private final SysctlValues initValues;
+  private final SysctlCatalog catalog;
   private final NetSysctls init;
+  private SysctlValues initValues;
   private SysctlValues fresh;
 
   /**
@@ -36,28 +33,9 @@ public final class SysctlTable {
    * @throws IllegalArgumentException if a sysctl is missing that the model reads
    */
   public SysctlTable(List<SysctlProfile> sysctls) {
-    List<SysctlProfile> sorted = new ArrayList<>(sysctls);
-    sorted.sort(Comparator.comparing(SysctlProfile::name));
-    profiles = sorted.toArray(new SysctlProfile[0]);
-    ordinalOfSlot = new int[profiles.length];
-    initValues = SysctlValues.empty(profiles.length);
-    fresh = SysctlValues.empty(profiles.length);
-    for (int slot = 0; slot < profiles.length; slot++) {
-      ordinalOfSlot[slot] = -1;
-    }
-    for (Sysctl sysctl : Sysctl.values()) {
-      int slot = slot(sysctl.dottedName());
-      if (slot < 0) {
-        throw new IllegalArgumentException("no sysctl " + sysctl.dottedName());
-      }
-      slotOfOrdinal[sysctl.ordinal()] = slot;
-      ordinalOfSlot[slot] = sysctl.ordinal();
-      shared[sysctl.ordinal()] = !profiles[slot].scope().perNamespace();
-    }
-    for (int slot = 0; slot < profiles.length; slot++) {
-      put(initValues, slot, profiles[slot].value());
-      put(fresh, slot, profiles[slot].freshValue());
-    }
+    catalog = SysctlCatalog.of(sysctls);
+    initValues = catalog.init();
+    fresh = catalog.fresh();
     init = new NetSysctls(this, initValues);
   }
 
@@ -78,45 +56,31 @@ public final class SysctlTable {
 
   /** The slot of a name, or negative. */
   int slot(String name) {
-    int low = 0;
-    int high = profiles.length - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      int order = profiles[middle].name().compareTo(name);
-      if (order == 0) {
-        return middle;
-      }
-      if (order < 0) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return -1;
+    return catalog.slot(name);
   }
 
   int slot(Sysctl sysctl) {
-    return slotOfOrdinal[sysctl.ordinal()];
+    return catalog.slot(sysctl);
   }
 
   SysctlProfile profile(int slot) {
-    return profiles[slot];
+    return catalog.profile(slot);
   }
 
   /** What the profile says of a sysctl, or null if there is none of this name. */
   public @Nullable SysctlProfile profile(String name) {
     int slot = slot(name);
-    return slot < 0 ? null : profiles[slot];
+    return slot < 0 ? null : catalog.profile(slot);
   }
 
   /** The number of the model's key for a slot, or -1. */
   int ordinal(int slot) {
-    return ordinalOfSlot[slot];
+    return catalog.ordinal(slot);
   }
 
   /** Whether all namespaces share the value. */
   boolean shared(Sysctl sysctl) {
-    return shared[sysctl.ordinal()];
+    return catalog.shared(sysctl);
   }
 
   SysctlValues initValues() {
@@ -126,7 +90,8 @@ public final class SysctlTable {
   /** Names that a namespace has, in alphabetical order. */
   public List<String> names(boolean inInit) {
     List<String> names = new ArrayList<>();
-    for (SysctlProfile profile : profiles) {
+    for (int slot = 0; slot < catalog.size(); slot++) {
+      SysctlProfile profile = catalog.profile(slot);
       if (inInit || profile.scope() != Scope.GLOBAL) {
         names.add(profile.name());
       }
@@ -136,28 +101,24 @@ public final class SysctlTable {
 
   /** The initial namespace, or the machine, has a new value: new namespaces may copy it. */
   void initChanged(int slot, String text) {
-    put(initValues, slot, text);
-    if (profiles[slot].scope() == Scope.NETNS_FROM_INIT) {
+    if (initValues == catalog.init()) {
+      initValues = initValues.copy();
+    }
+    catalog.put(initValues, slot, text);
+    if (catalog.profile(slot).scope() == Scope.NETNS_FROM_INIT) {
       SysctlValues changed = fresh.copy();
       putFresh(changed, slot, text);
       fresh = changed;
     }
   }
 
-  private void put(SysctlValues values, int slot, String text) {
-    values.texts[slot] = text;
-    if (ordinalOfSlot[slot] >= 0) {
-      values.numbers[ordinalOfSlot[slot]] = SysctlValues.parse(text);
-    }
-  }
-
   /** A device of the new namespace begins with the values of {@code conf/default}. */
   private void putFresh(SysctlValues values, int slot, String text) {
-    int lo = slot(SysctlLinks.ofLo(profiles[slot].name()));
+    int lo = slot(SysctlLinks.ofLo(catalog.profile(slot).name()));
     if (lo >= 0 && values.texts[lo].equals(values.texts[slot])) {
-      put(values, lo, text);
+      catalog.put(values, lo, text);
     }
-    put(values, slot, text);
+    catalog.put(values, slot, text);
   }
 
   /**
@@ -167,8 +128,8 @@ public final class SysctlTable {
    * <p><b>Source:</b> {@code devinet_init_net}, {@code addrconf_init_net}.
    */
   private void inheritDevconf(NetSysctls made, NetSysctls creator, String inherit) {
-    for (int slot = 0; slot < profiles.length; slot++) {
-      String name = profiles[slot].name();
+    for (int slot = 0; slot < catalog.size(); slot++) {
+      String name = catalog.profile(slot).name();
       boolean ipv4 = SysctlLinks.isDevconf(name, "net.ipv4");
       if (!ipv4 && !SysctlLinks.isDevconf(name, "net.ipv6")) {
         continue;
@@ -177,7 +138,7 @@ public final class SysctlTable {
           switch (inherit) {
             case "1" -> initValues.texts[slot];
             case "3" -> creator.text(slot);
-            default -> profiles[slot].freshValue();
+            default -> catalog.profile(slot).freshValue();
           };
       int lo = slot(SysctlLinks.ofLo(name));
       if (lo >= 0 && made.text(lo).equals(made.text(slot))) {

@@ -2,6 +2,7 @@ package org.netshard.protocol.family;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 
@@ -12,13 +13,11 @@ import org.netshard.protocol.abi.Errno;
  * and {@code inet6_register_protosw} of {@code net/ipv6/af_inet6.c}.
  */
 public final class ProtoswTable {
-  private final List<List<Protosw>> byType = new ArrayList<>();
+  private final @Nullable List<Protosw>[] byType = newTable();
 
-  /** An empty switch. */
-  public ProtoswTable() {
-    for (int type = 0; type < Abi.SOCK_MAX; type++) {
-      byType.add(new ArrayList<>());
-    }
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static @Nullable List<Protosw>[] newTable() {
+    return new List[Abi.SOCK_MAX];
   }
 
   /**
@@ -37,7 +36,11 @@ public final class ProtoswTable {
     if (type < 0 || type >= Abi.SOCK_MAX) {
       return Errno.EINVAL.negated();
     }
-    List<Protosw> entries = byType.get(type);
+    List<Protosw> entries = byType[type];
+    if (entries == null) {
+      entries = new ArrayList<>(2);
+      byType[type] = entries;
+    }
     int position = 0;
     while (position < entries.size() && entries.get(position).profile().permanent()) {
       if (entries.get(position).profile().protocol() == entry.profile().protocol()) {
@@ -61,7 +64,7 @@ public final class ProtoswTable {
     if (type < 0 || type >= Abi.SOCK_MAX) {
       return Errno.EINVAL.negated();
     }
-    List<Protosw> entries = byType.get(type);
+    List<Protosw> entries = entries(type);
     for (int i = 0; i < entries.size(); i++) {
       if (entries.get(i).profile().protocol() == protocol) {
         if (entries.get(i).profile().permanent()) {
@@ -76,6 +79,7 @@ public final class ProtoswTable {
 
   /** The entries of a type, in order of search. */
   public List<Protosw> entries(int type) {
-    return byType.get(type);
+    List<Protosw> entries = byType[type];
+    return entries == null ? List.of() : entries;
   }
 }

@@ -1,0 +1,126 @@
+package org.netshard.namespace.sysctl;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.profile.SysctlProfile;
+
+/**
+ * The sysctls of a kernel profile by slot, and their values at boot. It never changes, so all
+ * machines of one profile share it.
+ */
+final class SysctlCatalog {
+  /** The last one that was made: the kernels of a node mostly have one profile. */
+  private static volatile @Nullable SysctlCatalog last;
+
+  private final List<SysctlProfile> source;
+  private final SysctlProfile[] profiles;
+  private final int[] slotOfOrdinal = new int[Sysctl.values().length];
+  private final int[] ordinalOfSlot;
+  private final boolean[] shared = new boolean[Sysctl.values().length];
+  private final SysctlValues init;
+  private final SysctlValues fresh;
+
+  private SysctlCatalog(List<SysctlProfile> source) {
+    this.source = source;
+    List<SysctlProfile> sorted = new ArrayList<>(source);
+    sorted.sort(Comparator.comparing(SysctlProfile::name));
+    profiles = sorted.toArray(new SysctlProfile[0]);
+    ordinalOfSlot = new int[profiles.length];
+    init = SysctlValues.empty(profiles.length);
+    fresh = SysctlValues.empty(profiles.length);
+    for (int slot = 0; slot < profiles.length; slot++) {
+      ordinalOfSlot[slot] = -1;
+    }
+    for (Sysctl sysctl : Sysctl.values()) {
+      int slot = slot(sysctl.dottedName());
+      if (slot < 0) {
+        throw new IllegalArgumentException("no sysctl " + sysctl.dottedName());
+      }
+      slotOfOrdinal[sysctl.ordinal()] = slot;
+      ordinalOfSlot[slot] = sysctl.ordinal();
+      shared[sysctl.ordinal()] = !profiles[slot].scope().perNamespace();
+    }
+    for (int slot = 0; slot < profiles.length; slot++) {
+      put(init, slot, profiles[slot].value());
+      put(fresh, slot, profiles[slot].freshValue());
+    }
+  }
+
+  /**
+   * The catalog of these sysctls.
+   *
+   * @throws IllegalArgumentException if one is missing that the model reads
+   */
+  @SuppressWarnings("ReferenceEquality") // another list with the same content only costs a copy
+  static SysctlCatalog of(List<SysctlProfile> sysctls) {
+    SysctlCatalog known = last;
+    if (known == null || known.source != sysctls) {
+      known = new SysctlCatalog(sysctls);
+      last = known;
+    }
+    return known;
+  }
+
+  /** Number of sysctls; slots are below it. */
+  int size() {
+    return profiles.length;
+  }
+
+  SysctlProfile profile(int slot) {
+    return profiles[slot];
+  }
+
+  /** The slot of a name, or negative. */
+  int slot(String name) {
+    int low = 0;
+    int high = profiles.length - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = profiles[middle].name().compareTo(name);
+      if (order == 0) {
+        return middle;
+      }
+      if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -1;
+  }
+
+  int slot(Sysctl sysctl) {
+    return slotOfOrdinal[sysctl.ordinal()];
+  }
+
+  /** The number of the model's key for a slot, or -1. */
+  int ordinal(int slot) {
+    return ordinalOfSlot[slot];
+  }
+
+  /** Whether all namespaces share the value. */
+  boolean shared(Sysctl sysctl) {
+    return shared[sysctl.ordinal()];
+  }
+
+  /** Values of the initial namespace and of the machine at boot; nobody may change them. */
+  SysctlValues init() {
+    return init;
+  }
+
+  /** Values of a new namespace at boot; nobody may change them. */
+  SysctlValues fresh() {
+    return fresh;
+  }
+
+  /** Sets a value in an object that belongs to the caller. */
+  void put(SysctlValues values, int slot, String text) {
+    values.texts[slot] = text;
+    if (ordinalOfSlot[slot] >= 0) {
+      values.numbers[ordinalOfSlot[slot]] = SysctlValues.parse(text);
+    }
+  }
+}
