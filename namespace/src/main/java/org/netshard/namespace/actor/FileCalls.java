@@ -84,6 +84,9 @@ final class FileCalls {
       }
       file = new OpenFile(OpenFile.Kind.SYSCTL, flags | FdCalls.O_LARGEFILE, sysctl);
     } else {
+      model
+          .machine()
+          .leftOut("files but sysctls and /proc/self/ns/net are not there: openat gives ENOENT");
       return Errno.ENOENT.negated();
     }
     int fd = task.fds().lowestFree(0, task.nofile());
@@ -102,6 +105,9 @@ final class FileCalls {
       return Errno.EBADF.negated();
     }
     if (!(file.payload() instanceof SysctlFile sysctl)) {
+      model
+          .machine()
+          .leftOut("write to anything but a sysctl is not simulated: it fails with EINVAL");
       return Errno.EINVAL.negated();
     }
     int count = call.intArg(2);

@@ -150,6 +150,12 @@ final class ProcessCalls {
     if (!wanted.isNull() && !wanted.accessible(0, RLIMIT_BYTES)) {
       return Errno.EFAULT.negated();
     }
+    if (resource != RLIMIT_NOFILE) {
+      model
+          .machine()
+          .leftOut(
+              "resource limits but RLIMIT_NOFILE are not simulated: prlimit64 has no effect there");
+    }
     Task target = call.intArg(0) == 0 ? task : model.task(call.intArg(0));
     if (target == null) {
       return Errno.ESRCH.negated();

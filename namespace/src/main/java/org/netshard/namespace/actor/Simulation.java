@@ -193,7 +193,7 @@ final class Simulation implements KernelView {
     nowNs += model.syscallNs();
     model.machine().setNowNs(nowNs);
     hash.add(nowNs, ended.step.pid(), made, result);
-    ledger.count(made.name(), result);
+    ledger.count(made, result);
     ended.program.completed(this, made, result, nowNs);
     running = null;
     if (model.machine().cleanupPending() && !cleanupQueued) {

@@ -4,19 +4,22 @@ import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.task.FdCalls;
 import org.netshard.namespace.task.NsProxy;
 import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 
 /**
  * Which code answers which system call.
  *
- * <p><b>Source:</b> {@code arch/x86/entry/syscalls/syscall_64.tbl}.
+ * <p><b>Source:</b> {@code arch/x86/entry/syscalls/syscall_64.tbl}; {@code kernel/sys_ni.c}.
  */
 final class SyscallTable {
+  private final KernelModel model;
   private final SocketCalls sockets;
   private final FileCalls files;
   private final ProcessCalls processes;
 
   SyscallTable(KernelModel model, SocketCalls sockets) {
+    this.model = model;
     this.sockets = sockets;
     this.files = new FileCalls(model, sockets);
     this.processes = new ProcessCalls(model, sockets);
@@ -45,7 +48,16 @@ final class SyscallTable {
       case PRLIMIT64 -> processes.prlimit64(task, call);
       case SETRESUID, SETRESGID, SETUID, SETGID, SETGROUPS, PRCTL, CAPSET ->
           processes.credentials(task, call);
+      case NI_SYSCALL -> notSimulated(call);
     };
+  }
+
+  /** {@code sys_ni_syscall}. <b>Errors:</b> ENOSYS. */
+  private long notSimulated(Syscall call) {
+    model
+        .machine()
+        .leftOut("system call " + call.callName() + " is not simulated: it fails with ENOSYS");
+    return Errno.ENOSYS.negated();
   }
 
   /** The child that was made last. */

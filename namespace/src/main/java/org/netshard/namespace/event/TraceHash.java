@@ -39,6 +39,10 @@ public final class TraceHash {
     out.putLong(timeNs);
     out.putInt(pid);
     out.put((byte) call.name().ordinal());
+    if (!call.isSimulated()) {
+      addContent(call.callName().getBytes(StandardCharsets.UTF_8));
+      out = room(RECORD_BYTES_MAX);
+    }
     int pointers = 0;
     for (int i = 0; i < call.argCount(); i++) {
       out.putLong(call.arg(i));

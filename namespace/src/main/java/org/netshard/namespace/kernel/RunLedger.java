@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.cgroup.MemCgroupTree;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 
 /** What a kernel counts of its own run, for the report. */
@@ -18,6 +19,7 @@ public final class RunLedger {
   private long @Nullable [] succeeded;
   private long @Nullable [] failed;
   private final Map<Integer, Long> failures = new TreeMap<>();
+  private final Map<String, Long> notSimulated = new TreeMap<>();
   private final Set<String> warnings = new LinkedHashSet<>();
   private final List<KernelReport.Unmet> unmet = new ArrayList<>(0);
   private long calls;
@@ -29,8 +31,13 @@ public final class RunLedger {
   }
 
   /** Counts a call. */
-  public void count(SyscallName call, long result) {
+  public void count(Syscall made, long result) {
     calls++;
+    if (!made.isSimulated()) {
+      notSimulated.merge(made.callName(), 1L, Long::sum);
+      return;
+    }
+    SyscallName call = made.name();
     if (succeeded == null || failed == null) {
       succeeded = new long[SyscallName.values().length];
       failed = new long[succeeded.length];
@@ -70,6 +77,8 @@ public final class RunLedger {
       KernelModel model, String traceHash, long events, long lastEventNs, String crash) {
     List<KernelReport.Failure> byErrno = new ArrayList<>();
     failures.forEach((errno, count) -> byErrno.add(new KernelReport.Failure(errno, count)));
+    Set<String> allWarnings = new LinkedHashSet<>(warnings);
+    allWarnings.addAll(model.machine().leftOut());
     return new KernelReport(
         name,
         traceHash,
@@ -85,12 +94,14 @@ public final class RunLedger {
         met,
         unmet,
         cgroups(model.cgroups()),
-        List.copyOf(warnings),
+        List.copyOf(allWarnings),
         crash);
   }
 
   private List<KernelReport.CallCount> results() {
     Map<String, KernelReport.CallCount> byName = new TreeMap<>();
+    notSimulated.forEach(
+        (call, count) -> byName.put(call, new KernelReport.CallCount(call, 0, count)));
     if (succeeded != null && failed != null) {
       for (SyscallName call : SyscallName.values()) {
         long good = succeeded[call.ordinal()];

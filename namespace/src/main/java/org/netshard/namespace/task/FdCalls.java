@@ -1,5 +1,6 @@
 package org.netshard.namespace.task;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.cred.Capability;
@@ -13,7 +14,8 @@ import org.netshard.protocol.cred.Cred;
  * {@code do_fcntl}, {@code setfl}.
  *
  * <p><b>Differs from Linux:</b> of the commands of {@code fcntl} only F_DUPFD, F_DUPFD_CLOEXEC,
- * F_GETFD, F_SETFD, F_GETFL and F_SETFL are there; all others are EINVAL, as unknown ones are.
+ * F_GETFD, F_SETFD, F_GETFL and F_SETFL are there; all others are EINVAL, as unknown ones are, and
+ * those that Linux has are told as left out.
  */
 public final class FdCalls {
   /** Set by every {@code open} of a 64-bit program, and shown by F_GETFL. */
@@ -70,7 +72,48 @@ public final class FdCalls {
       }
       case Abi.F_GETFL -> file.flags();
       case Abi.F_SETFL -> isPath(file) ? Errno.EBADF.negated() : setfl(file, arg, task.cred());
-      default -> isPath(file) ? Errno.EBADF.negated() : Errno.EINVAL.negated();
+      default -> isPath(file) ? Errno.EBADF.negated() : unknown(task, command);
+    };
+  }
+
+  private static int unknown(Task task, int command) {
+    String name = leftOut(command);
+    if (name != null) {
+      task.net().machine().leftOut("fcntl " + name + " is not simulated: it fails with EINVAL");
+    }
+    return Errno.EINVAL.negated();
+  }
+
+  /** The name of a command that Linux has and that is left out here, or null. */
+  private static @Nullable String leftOut(int command) {
+    return switch (command) {
+      case 5 -> "F_GETLK";
+      case 6 -> "F_SETLK";
+      case 7 -> "F_SETLKW";
+      case 8 -> "F_SETOWN";
+      case 9 -> "F_GETOWN";
+      case 10 -> "F_SETSIG";
+      case 11 -> "F_GETSIG";
+      case 15 -> "F_SETOWN_EX";
+      case 16 -> "F_GETOWN_EX";
+      case 17 -> "F_GETOWNER_UIDS";
+      case 36 -> "F_OFD_GETLK";
+      case 37 -> "F_OFD_SETLK";
+      case 38 -> "F_OFD_SETLKW";
+      case 1024 -> "F_SETLEASE";
+      case 1025 -> "F_GETLEASE";
+      case 1026 -> "F_NOTIFY";
+      case 1027 -> "F_DUPFD_QUERY";
+      case 1028 -> "F_CREATED_QUERY";
+      case 1031 -> "F_SETPIPE_SZ";
+      case 1032 -> "F_GETPIPE_SZ";
+      case 1033 -> "F_ADD_SEALS";
+      case 1034 -> "F_GET_SEALS";
+      case 1035 -> "F_GET_RW_HINT";
+      case 1036 -> "F_SET_RW_HINT";
+      case 1037 -> "F_GET_FILE_RW_HINT";
+      case 1038 -> "F_SET_FILE_RW_HINT";
+      default -> null;
     };
   }
 

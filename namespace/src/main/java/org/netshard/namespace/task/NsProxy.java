@@ -16,7 +16,7 @@ import org.netshard.protocol.cred.UserNamespace;
  * netns_install}.
  *
  * <p><b>Differs from Linux:</b> only user and network namespaces are simulated; the others are
- * checked and make no difference.
+ * checked, make no difference, and are told as left out.
  */
 public final class NsProxy {
   /** Namespaces whose making needs CAP_SYS_ADMIN. */
@@ -85,8 +85,12 @@ public final class NsProxy {
     if ((flags & PRIVILEGED) != 0 && !cred.nsCapable(owner, Capability.CAP_SYS_ADMIN)) {
       return Errno.EPERM.negated();
     }
+    MachineState machine = task.net().machine();
+    if ((flags & PRIVILEGED & ~Abi.CLONE_NEWNET) != 0) {
+      machine.leftOut(
+          "namespaces other than user and network are not simulated: making one has no effect");
+    }
     if ((flags & Abi.CLONE_NEWNET) != 0) {
-      MachineState machine = task.net().machine();
       int result = machine.mayCopyNetNs(cred, owner);
       if (result < 0) {
         return result;

@@ -13,7 +13,7 @@ import org.netshard.protocol.cred.Cred;
  * <p><b>Source:</b> {@code kernel/sys.c}; {@code security/commoncap.c}, {@code cap_task_prctl}.
  *
  * <p><b>Differs from Linux:</b> ambient capabilities cannot be raised (EINVAL); options that are
- * not listed here are EINVAL, as unknown ones are.
+ * not listed here are EINVAL, as unknown ones are. Either is told as left out.
  */
 final class PrctlCall {
   static final int PR_SET_PDEATHSIG = 1;
@@ -37,6 +37,12 @@ final class PrctlCall {
   private static final int SECBIT_KEEP_CAPS = 0x10;
   private static final int TASK_COMM_LEN = 16;
   private static final int NSIG = 64;
+
+  /** Linux numbers its options up to this, but for two. */
+  private static final int OPTION_MAX = 80;
+
+  private static final int PR_SET_VMA = 0x53564d41;
+  private static final int PR_SET_PTRACER = 0x59616d61;
 
   private PrctlCall() {}
 
@@ -80,9 +86,19 @@ final class PrctlCall {
       case PR_SET_NO_NEW_PRIVS -> setNoNewPrivs(task, arg, others(call, 2));
       case PR_GET_NO_NEW_PRIVS ->
           arg == 0 && !others(call, 2) ? bit(task.noNewPrivs() ? 1 : 0, 0) : Errno.EINVAL.negated();
-      case PR_CAP_AMBIENT -> ambient(cred, (int) arg, call);
-      default -> Errno.EINVAL.negated();
+      case PR_CAP_AMBIENT -> ambient(task, (int) arg, call);
+      default -> unknown(task, call.intArg(0));
     };
+  }
+
+  private static int unknown(Task task, int option) {
+    boolean known = option > 0 && option <= OPTION_MAX;
+    if (known || option == PR_SET_VMA || option == PR_SET_PTRACER) {
+      task.net()
+          .machine()
+          .leftOut("prctl option " + option + " is not simulated: it fails with EINVAL");
+    }
+    return Errno.EINVAL.negated();
   }
 
   /** Whether one of the arguments from this one on is not 0. */
@@ -96,7 +112,7 @@ final class PrctlCall {
   }
 
   /** Ambient capabilities: there are none, and none can be raised. */
-  private static int ambient(Cred cred, int operation, Syscall call) {
+  private static int ambient(Task task, int operation, Syscall call) {
     if (operation == PR_CAP_AMBIENT_CLEAR_ALL) {
       return others(call, 2) ? Errno.EINVAL.negated() : 0;
     }
@@ -105,12 +121,20 @@ final class PrctlCall {
     }
     return switch (operation) {
       case PR_CAP_AMBIENT_IS_SET, PR_CAP_AMBIENT_LOWER -> 0;
-      case PR_CAP_AMBIENT_RAISE ->
-          bit(cred.permitted() & cred.inheritable(), call.arg(2)) == 1
-              ? Errno.EINVAL.negated()
-              : Errno.EPERM.negated();
+      case PR_CAP_AMBIENT_RAISE -> raise(task, call.arg(2));
       default -> Errno.EINVAL.negated();
     };
+  }
+
+  private static int raise(Task task, long capability) {
+    Cred cred = task.cred();
+    if (bit(cred.permitted() & cred.inheritable(), capability) == 0) {
+      return Errno.EPERM.negated();
+    }
+    task.net()
+        .machine()
+        .leftOut("prctl PR_CAP_AMBIENT_RAISE is not simulated: it fails with EINVAL");
+    return Errno.EINVAL.negated();
   }
 
   private static int setNoNewPrivs(Task task, long arg, boolean more) {

@@ -38,6 +38,9 @@ class TraceHashTest {
     hashes.add(hash("k", hash -> hash.add(10, 1, getsockopt(3, 7, 43), 0)));
     hashes.add(hash("k", hash -> hash.add(10, 1, Syscall.close(3), 0)));
     hashes.add(hash("k", hash -> hash.add(10, 1, Syscall.of(SyscallName.DUP, 3), 0)));
+    hashes.add(hash("k", hash -> hash.add(10, 1, Syscall.notSimulated("bind", 3), -38)));
+    hashes.add(hash("k", hash -> hash.add(10, 1, Syscall.notSimulated("poll", 3), -38)));
+    hashes.add(hash("k", hash -> hash.add(10, 1, Syscall.notSimulated("poll", 4), -38)));
     hashes.add(hash("k", hash -> hash.add(10, "cleanup_net 2")));
     hashes.add(hash("k", hash -> hash.add(10, "cleanup_net 3")));
     hashes.add(hash("k", hash -> {}));

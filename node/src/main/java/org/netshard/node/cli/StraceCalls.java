@@ -11,7 +11,6 @@ import org.netshard.node.strace.ExpectedMemory;
 import org.netshard.node.strace.ScriptLine;
 import org.netshard.node.strace.StraceEvent.Result;
 import org.netshard.node.strace.StraceSyntaxException;
-import org.netshard.protocol.abi.Syscall;
 
 /** The calls of a scenario as {@code strace} writes them. */
 final class StraceCalls {
@@ -23,18 +22,13 @@ final class StraceCalls {
       throws CallNotation.BadCallException {
     try {
       ScriptLine line = ScriptLine.parse(place.file(), place.line(), 1, text);
-      Syscall call = line.call();
-      if (call == null) {
-        throw new CallNotation.BadCallException(
-            text.indexOf(line.name()) + 1, "call `" + line.name() + "` is not simulated");
-      }
       List<ScriptedCall.Variable> variables = new ArrayList<>();
       for (ScriptLine.Variable variable : line.variables()) {
         variables.add(new ScriptedCall.Variable(variable.argument(), variable.name()));
       }
       String keepAs = line.keepAs();
       return new ScriptedCall(
-          call,
+          line.call(),
           variables,
           keepAs == null ? "" : keepAs,
           expectation(line.expected()),

@@ -16,7 +16,6 @@ import org.netshard.node.strace.StraceSyntaxException;
 import org.netshard.node.trace.CallTrace;
 import org.netshard.node.trace.TraceText;
 import org.netshard.protocol.abi.Errno;
-import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.cred.Capability;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,15 +93,16 @@ final class TraceCommand implements Callable<Integer> {
       throw new BadInputException("--mermaid and --json exclude each other");
     }
     ScriptLine asked = parse();
-    CallTrace trace = new CallTrace(1, called(asked));
+    CallTrace trace = new CallTrace(1, asked.call());
+    KernelReport report;
     try (LocalKernel kernel = LocalKernel.start(machine())) {
-      KernelReport report = kernel.run(trace);
+      report = kernel.run(trace);
       if (!report.crash().isEmpty()) {
         throw new IllegalStateException("a bug stopped the kernel: " + report.crash());
       }
     }
     PrintWriter stdout = spec.commandLine().getOut();
-    TraceText text = new TraceText(asked.text(), trace);
+    TraceText text = new TraceText(asked.text(), trace, report.warnings());
     if (json) {
       stdout.print(text.json().toPrettyString() + "\n");
     } else {
@@ -140,14 +140,6 @@ final class TraceCommand implements Callable<Integer> {
     } catch (StraceSyntaxException bad) {
       throw new BadInputException(String.valueOf(bad.getMessage()));
     }
-  }
-
-  private static Syscall called(ScriptLine asked) {
-    Syscall call = asked.call();
-    if (call == null) {
-      throw new BadInputException("CALL:1:1: call `" + asked.name() + "` is not simulated");
-    }
-    return call;
   }
 
   private long capabilities() {

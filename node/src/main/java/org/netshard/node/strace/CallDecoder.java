@@ -2,6 +2,7 @@ package org.netshard.node.strace;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -72,9 +73,39 @@ public final class CallDecoder {
     }
   }
 
-  /** Decodes a call that must be complete, and leaves it to the caller to say where it is wrong. */
-  static Syscall decodeOrThrow(SyscallName name, Call call) {
-    return new CallDecoder(call, true).decode(name);
+  /**
+   * Decodes a call that must be complete, and leaves it to the caller to say where it is wrong. Of
+   * a call that is not simulated nothing is known but that it has at most {@value Syscall#ARGS_MAX}
+   * arguments: what is no number is kept as text.
+   */
+  static Syscall decodeOrThrow(Call call) {
+    SyscallName name = SyscallName.byKernelName(call.name());
+    CallDecoder decoder = new CallDecoder(call, true);
+    return name == null ? decoder.notSimulated() : decoder.decode(name);
+  }
+
+  private Syscall notSimulated() {
+    int count = call.arguments().size();
+    if (count > Syscall.ARGS_MAX) {
+      throw new NotationException(
+          call.name(), "takes at most " + Syscall.ARGS_MAX + " arguments, found " + count);
+    }
+    Object[] arguments = new Object[count];
+    for (int i = 0; i < count; i++) {
+      arguments[i] = numberOrText(argument(i));
+    }
+    return Syscall.notSimulated(call.name(), arguments);
+  }
+
+  private static Object numberOrText(StraceValue value) {
+    if (Notation.isNull(value)) {
+      return UserMem.NULL;
+    }
+    try {
+      return Notation.number(value);
+    } catch (NotationException noNumber) {
+      return UserMem.of(value.text().getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private Syscall decode(SyscallName name) {
@@ -98,6 +129,7 @@ public final class CallDecoder {
       case CLONE -> Syscall.of(name, named("flags"), named("child_stack"));
       case CLONE3 -> Syscall.of(name, cloneArgs(), optionalNumber(1, CLONE_ARGS_BYTES));
       case EXECVE -> execve(name);
+      case NI_SYSCALL -> notSimulated();
     };
   }
 

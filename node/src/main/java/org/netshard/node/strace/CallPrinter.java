@@ -1,5 +1,6 @@
 package org.netshard.node.strace;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.netshard.node.strace.StraceValue.Binary;
 import org.netshard.node.strace.StraceValue.Change;
 import org.netshard.node.strace.StraceValue.IntValue;
 import org.netshard.node.strace.StraceValue.Named;
+import org.netshard.node.strace.StraceValue.Raw;
 import org.netshard.node.strace.StraceValue.Str;
 import org.netshard.node.strace.StraceValue.Struct;
 import org.netshard.node.strace.StraceValue.Symbol;
@@ -73,7 +75,7 @@ public final class CallPrinter {
 
   /** The call without its result, such as {@code close(3)}. */
   public static String call(Syscall entry, Syscall after, long result) {
-    StringBuilder text = new StringBuilder(entry.name().kernelName()).append('(');
+    StringBuilder text = new StringBuilder(entry.callName()).append('(');
     List<StraceValue> arguments = new CallPrinter(entry, after, result).arguments();
     for (int i = 0; i < arguments.size(); i++) {
       text.append(i == 0 ? "" : ", ").append(arguments.get(i).text());
@@ -141,7 +143,23 @@ public final class CallPrinter {
               new Named("child_stack", pointer(arg(1))), new Named("flags", cloneFlags(arg(0))));
       case CLONE3 -> List.of(cloneArgs(), IntValue.of(arg(1)));
       case EXECVE -> List.of(path(0), strings(1), strings(2));
+      case NI_SYSCALL -> notSimulated();
     };
+  }
+
+  /** Numbers, and the texts that {@link CallDecoder} keeps of all else. */
+  private List<StraceValue> notSimulated() {
+    List<StraceValue> arguments = new ArrayList<>();
+    for (int i = 0; i < entry.argCount(); i++) {
+      UserMem mem = entry.mem(i);
+      arguments.add(
+          !entry.isPointer(i)
+              ? IntValue.of(arg(i))
+              : mem.isNull()
+                  ? address(i)
+                  : new Raw(new String(mem.content(), StandardCharsets.UTF_8)));
+    }
+    return arguments;
   }
 
   // Parts.

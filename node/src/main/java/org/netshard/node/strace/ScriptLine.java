@@ -9,7 +9,6 @@ import org.netshard.node.strace.StraceEvent.Result;
 import org.netshard.node.strace.StraceValue.IntValue;
 import org.netshard.node.strace.StraceValue.Named;
 import org.netshard.protocol.abi.Syscall;
-import org.netshard.protocol.abi.SyscallName;
 
 /**
  * A call in a scenario, as {@code strace} would print it.
@@ -24,7 +23,8 @@ import org.netshard.protocol.abi.SyscallName;
  * </pre>
  *
  * @param name the call's name
- * @param call the call, zeros being in the place of variables; null if the call is not simulated
+ * @param call the call, zeros being in the place of variables; it may be one that Linux has and
+ *     that is not simulated
  * @param variables the arguments that take a kept result
  * @param keepAs the name under which the result is kept, or null
  * @param expected what is expected, or null if anything will do
@@ -33,7 +33,7 @@ import org.netshard.protocol.abi.SyscallName;
  */
 public record ScriptLine(
     String name,
-    @Nullable Syscall call,
+    Syscall call,
     List<Variable> variables,
     @Nullable String keepAs,
     @Nullable Expected expected,
@@ -94,14 +94,13 @@ public record ScriptLine(
             : expected.result();
     Place place = new Place(file, line, line, StraceEvent.NO_TIME, StraceEvent.NO_TIME);
     Call written = new Call(0, name, arguments, result, bare.substring(start), place);
-    SyscallName known = SyscallName.byKernelName(name);
-    Syscall call = known == null ? null : decode(known, written, in, bare, start);
+    Syscall call = decode(written, in, bare, start);
     return new ScriptLine(name, call, variables, keepAs, expected, written, bare.strip());
   }
 
-  private static Syscall decode(SyscallName name, Call written, Cursor in, String text, int start) {
+  private static Syscall decode(Call written, Cursor in, String text, int start) {
     try {
-      return CallDecoder.decodeOrThrow(name, written);
+      return CallDecoder.decodeOrThrow(written);
     } catch (NotationException wrong) {
       in.position(find(wrong.token(), text, start));
       throw in.wrong(wrong.problem());
@@ -158,15 +157,14 @@ public record ScriptLine(
     if (name.isEmpty()) {
       throw in.expected("a call such as socket(AF_INET, SOCK_STREAM, 0)");
     }
-    if (SyscallName.byKernelName(name) == null && !SyscallNames.exists(name)) {
+    if (!SyscallNames.exists(name)) {
       in.position(start);
-      List<String> known = SyscallNames.simulated();
-      List<String> near = Suggestions.near(name, known, SUGGESTIONS_MAX);
+      List<String> near = Suggestions.near(name, SyscallNames.all(), SUGGESTIONS_MAX);
       throw in.wrong(
-          "unknown call '"
+          "Linux has no system call '"
               + name
-              + "'; known are "
-              + String.join(", ", known)
+              + "'; simulated are "
+              + String.join(", ", SyscallNames.simulated())
               + Suggestions.didYouMean(near));
     }
     return name;

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -29,7 +30,7 @@ public final class SyscallNames {
                 SyscallNames.class.getResourceAsStream("syscalls.txt"), "syscalls.txt");
         BufferedReader reader =
             new BufferedReader(new InputStreamReader(stream, StandardCharsets.US_ASCII))) {
-      return new TreeSet<>(reader.lines().toList());
+      return Collections.unmodifiableSet(new TreeSet<>(reader.lines().toList()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -40,11 +41,18 @@ public final class SyscallNames {
     return ALL.contains(name);
   }
 
+  /** All calls of Linux, in alphabetical order. */
+  static Set<String> all() {
+    return ALL;
+  }
+
   /** The calls that are simulated. */
   public static List<String> simulated() {
     List<String> names = new ArrayList<>();
     for (SyscallName name : SyscallName.values()) {
-      names.add(name.kernelName());
+      if (name != SyscallName.NI_SYSCALL) {
+        names.add(name.kernelName());
+      }
     }
     return names;
   }

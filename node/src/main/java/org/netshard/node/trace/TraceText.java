@@ -14,16 +14,19 @@ import org.netshard.protocol.abi.Errno;
 public final class TraceText {
   private final String line;
   private final CallTrace trace;
+  private final List<String> warnings;
 
   /**
    * What is printed of a trace.
    *
    * @param line the call as its user wrote it
    * @param trace the call that was made
+   * @param warnings what the kernel left out
    */
-  public TraceText(String line, CallTrace trace) {
+  public TraceText(String line, CallTrace trace, List<String> warnings) {
     this.line = line;
     this.trace = trace;
+    this.warnings = List.copyOf(warnings);
   }
 
   private String outcome() {
@@ -57,7 +60,9 @@ public final class TraceText {
       enter(stack, hop.to());
     }
     String end = String.format(Locale.ROOT, "%10d ns  %s%n", trace.endedNs(), outcome());
-    return text.append(end).toString();
+    text.append(end);
+    warnings.forEach(warning -> text.append("warning: ").append(warning).append('\n'));
+    return text.toString();
   }
 
   /** Goes back to an actor that waits further up, or down to a new one; its depth. */
@@ -74,7 +79,7 @@ public final class TraceText {
   /** The hops as a Mermaid sequence diagram. */
   public String mermaid() {
     StringBuilder text = new StringBuilder("sequenceDiagram\n");
-    text.append("  Note over Kernel: ").append(escaped(line)).append('\n');
+    note(text, line);
     for (Hop hop : trace.hops()) {
       if (hop.inside()) {
         text.append("  Note over ").append(participant(hop.from())).append(": ");
@@ -86,8 +91,13 @@ public final class TraceText {
       }
       text.append('\n');
     }
-    text.append("  Note over Kernel: ").append(escaped(outcome()));
-    return text.append('\n').toString();
+    note(text, outcome());
+    warnings.forEach(warning -> note(text, "warning: " + warning));
+    return text.toString();
+  }
+
+  private static void note(StringBuilder text, String what) {
+    text.append("  Note over Kernel: ").append(escaped(what)).append('\n');
   }
 
   /** Mermaid would read a hyphen in a name as the beginning of an arrow. */
@@ -133,6 +143,8 @@ public final class TraceText {
       json.put("why", errno == null ? "" : errno.message());
       json.putObject("endedIn").put("actor", end.actor()).put("function", end.function());
     }
+    ArrayNode left = json.putArray("warnings");
+    warnings.forEach(left::add);
     return json;
   }
 }

@@ -9,7 +9,10 @@ import org.netshard.cluster.serialization.WireInput;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 
-/** A call as its number, and its arguments, each a number or memory. */
+/**
+ * A call as its number, its name if it is not simulated, and its arguments, each a number or
+ * memory.
+ */
 final class SyscallSerializer extends Serializer<Syscall> {
   private static final int ARGS_MAX = 6;
   private static final SyscallName[] NAMES = SyscallName.values();
@@ -23,6 +26,9 @@ final class SyscallSerializer extends Serializer<Syscall> {
   @Override
   public void write(Kryo kryo, Output output, Syscall call) {
     output.writeVarInt(call.name().ordinal(), true);
+    if (!call.isSimulated()) {
+      output.writeString(call.callName());
+    }
     output.writeVarInt(call.argCount(), true);
     for (int i = 0; i < call.argCount(); i++) {
       output.writeBoolean(call.isPointer(i));
@@ -40,6 +46,11 @@ final class SyscallSerializer extends Serializer<Syscall> {
     if (name < 0 || name >= NAMES.length) {
       throw new WireFormatException("there is no call number " + name);
     }
+    boolean simulated = NAMES[name] != SyscallName.NI_SYSCALL;
+    String callName = simulated ? "" : input.readString();
+    if (callName == null) {
+      throw new WireFormatException("a call without a name");
+    }
     int count = ((WireInput) input).readLength(2);
     if (count > ARGS_MAX) {
       throw new WireFormatException("a call with " + count + " arguments");
@@ -51,6 +62,8 @@ final class SyscallSerializer extends Serializer<Syscall> {
               ? UserMemSerializer.read((WireInput) input)
               : (Object) input.readVarLong(false);
     }
-    return Syscall.of(NAMES[name], arguments);
+    return simulated
+        ? Syscall.of(NAMES[name], arguments)
+        : Syscall.notSimulated(callName, arguments);
   }
 }

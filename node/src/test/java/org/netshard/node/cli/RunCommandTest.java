@@ -100,6 +100,49 @@ class RunCommandTest {
   }
 
   @Test
+  void whatIsNotSimulatedIsCountedAndToldOncePerKernel() throws IOException {
+    String file =
+        write(
+            """
+            kernels: [{name: a}, {name: b}]
+            tasks:
+              - name: t
+                kernel: ["a", "b"]
+                calls: |
+                  $s = socket(AF_INET, SOCK_STREAM, 0) = 3
+                  bind($s, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("10.0.0.1")}, 16) = -1 ENOSYS
+                  bind($s, NULL, 0) = -1 ENOSYS (Function not implemented)
+                  poll([{fd=3, events=POLLIN}], 1, -1) = 1 ([{fd=3, revents=POLLIN}])
+                  fcntl($s, F_SETOWN, 1) = -1 EINVAL
+                  fcntl($s, 999) = -1 EINVAL
+                  prctl(PR_SET_SECCOMP, 1) = -1 EINVAL
+            """);
+    assertThat(netshard("run", file, "--json")).isEqualTo(ExitCodes.DIFFERENT);
+    JsonNode report = json();
+    assertThat(report.path("calls").asInt()).isEqualTo(14);
+    assertThat(report.path("byCall").path("bind").path("failed").asInt()).isEqualTo(4);
+    assertThat(report.path("byCall").path("poll").path("failed").asInt()).isEqualTo(2);
+    assertThat(report.path("expectations").path("met").asInt()).isEqualTo(12);
+    assertThat(report.path("expectations").path("failed").get(0).path("actual").asText())
+        .isEqualTo("ENOSYS");
+    assertThat(report.path("warnings"))
+        .extracting(JsonNode::asText)
+        .containsExactly(
+            "fcntl F_SETOWN is not simulated: it fails with EINVAL",
+            "prctl option 22 is not simulated: it fails with EINVAL",
+            "system call bind is not simulated: it fails with ENOSYS",
+            "system call poll is not simulated: it fails with ENOSYS");
+    out.getBuffer().setLength(0);
+    assertThat(netshard("run", file, "--json", "--nodes", "2")).isEqualTo(ExitCodes.DIFFERENT);
+    assertThat(json().path("traceHash")).isEqualTo(report.path("traceHash"));
+    out.getBuffer().setLength(0);
+    netshard("run", file);
+    assertThat(out.toString())
+        .containsOnlyOnce("system call bind is not simulated: it fails with ENOSYS")
+        .containsPattern("bind +0 +4\n");
+  }
+
+  @Test
   void aClusterThatIsNotThereIsOneLine() throws IOException {
     String file = write("kernels: [{name: a}]\n");
     int free;

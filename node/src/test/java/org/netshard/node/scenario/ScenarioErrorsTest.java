@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.netshard.node.cli.ScenarioNotation;
+import org.netshard.node.strace.SyscallNames;
 
 /** Scenarios that are wrong, and the one line that says so. */
 class ScenarioErrorsTest {
@@ -185,8 +186,9 @@ class ScenarioErrorsTest {
     return Stream.of(
         bad(
             "an unknown call",
-            "tasks:\n  - name: t\n    calls: [\"bind(3, NULL, 0)\"]\n",
-            "s.yaml:3:14: call `bind` is not simulated"),
+            "tasks:\n  - name: t\n    calls: [\"bnid(3, NULL, 0)\"]\n",
+            "s.yaml:3:14: Linux has no system call 'bnid'; simulated are "
+                + String.join(", ", SyscallNames.simulated())),
         bad(
             "a result that nobody keeps",
             "tasks:\n  - name: t\n    calls:\n      - close($fd)\n",

@@ -3,6 +3,7 @@ package org.netshard.node.strace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,7 @@ class ScriptLineTest {
   }
 
   private static Syscall call(ScriptLine line) {
-    return Objects.requireNonNull(line.call());
+    return line.call();
   }
 
   private static Expected expected(ScriptLine line) {
@@ -83,11 +84,19 @@ class ScriptLineTest {
   }
 
   @Test
-  void aCallThatLinuxHasButNoSimulation() {
-    ScriptLine line = parse("$n = listen($s, 5) = 0");
+  void aCallThatIsNotSimulatedKeepsItsNameAndItsArguments() {
+    ScriptLine line = parse("$n = bind($s, {sa_family=AF_INET, sin_port=htons(80)}, 0x10) = 0");
 
-    assertThat(line.call()).isNull();
-    assertThat(line.name()).isEqualTo("listen");
+    assertThat(call(line).name()).isEqualTo(SyscallName.NI_SYSCALL);
+    assertThat(call(line).callName()).isEqualTo("bind");
+    assertThat(call(line).intArg(2)).isEqualTo(16);
+    assertThat(call(line).mem(1).content())
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("{sa_family=AF_INET, sin_port=htons(80)}");
+    assertThat(CallPrinter.line(call(line), call(line), -38))
+        .isEqualTo(
+            "bind(0, {sa_family=AF_INET, sin_port=htons(80)}, 16)"
+                + " = -1 ENOSYS (Function not implemented)");
     assertThat(line.variables()).containsExactly(new Variable(0, "s"));
     assertThat(expected(line).result().value()).isZero();
   }
@@ -104,7 +113,10 @@ class ScriptLineTest {
   @CsvSource(
       delimiter = '~',
       value = {
-        "sokcet(2, 1, 0)~a.yaml:7:11: unknown call 'sokcet'; known are socket, socketpair,",
+        "sokcet(2, 1, 0)~a.yaml:7:11: Linux has no system call 'sokcet'; simulated are socket, so",
+        "poll(1, 2, 3, 4, 5, 6, 7)~a.yaml:7:11: takes at most 6 arguments, found 7",
+        "bind(3, {sa_family=AF_INET, 16)~a.yaml:7:",
+        "ni_syscall()~a.yaml:7:11: Linux has no system call 'ni_syscall'",
         "socket(AF_INETT, 1, 0)~a.yaml:7:18: unknown constant 'AF_INETT'; did you mean AF_INET",
         "socket(2, SOCK_STREAM|SOCK_NB, 0)~a.yaml:7:33: unknown constant 'SOCK_NB'",
         "socket(2, 1)~a.yaml:7:11: too few arguments, 2",
@@ -129,5 +141,6 @@ class ScriptLineTest {
   @Test
   void aMistypedCallGetsASuggestion() {
     assertThatThrownBy(() -> parse("sockt(2, 1, 0)")).hasMessageEndingWith("did you mean socket?");
+    assertThatThrownBy(() -> parse("conect(3)")).hasMessageEndingWith("did you mean connect?");
   }
 }

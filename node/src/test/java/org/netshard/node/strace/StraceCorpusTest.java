@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,25 @@ class StraceCorpusTest {
         });
 
     assertThat(EnumSet.complementOf(EnumSet.copyOf(seen)))
-        .containsExactlyInAnyOrder(SyscallName.DUP3, SyscallName.FORK, SyscallName.EXIT);
+        .containsExactlyInAnyOrder(
+            SyscallName.DUP3, SyscallName.FORK, SyscallName.EXIT, SyscallName.NI_SYSCALL);
+  }
+
+  @Test
+  void everyOtherCallIsReadAsOneThatIsNotSimulated() {
+    Set<String> names = new TreeSet<>();
+    read(
+        logs("programs"),
+        event -> {
+          if (event instanceof Call call && !simulated(call)) {
+            Syscall read = CallDecoder.decodeOrThrow(call);
+            assertThat(read.isSimulated()).isFalse();
+            assertThat(read.callName()).isEqualTo(call.name());
+            names.add(call.name());
+          }
+        });
+
+    assertThat(names).hasSizeGreaterThan(20).allMatch(SyscallNames::exists);
   }
 
   @Test

@@ -120,6 +120,22 @@ class CallTraceTest {
   }
 
   @Test
+  void callThatIsNotSimulatedIsToldAsSuch() throws IOException {
+    String bind = "bind(3, {sa_family=AF_INET, sin_port=htons(80)}, 16)";
+    String warning = "system call bind is not simulated: it fails with ENOSYS";
+    assertThat(trace(bind))
+        .endsWith(
+            "= -1 ENOSYS (Function not implemented), ended in Kernel, sys_ni_syscall\nwarning: "
+                + warning
+                + "\n");
+    assertThat(trace(bind, "--mermaid")).endsWith("Note over Kernel: warning: " + warning + "\n");
+    JsonNode json = new ObjectMapper().readTree(trace(bind, "--json"));
+    assertThat(json.path("warnings").path(0).asText()).isEqualTo(warning);
+    assertThat(trace(ExitCodes.DIFFERENT, bind + " = 0")).contains("expected 0, got ENOSYS");
+    assertThat(trace(ExitCodes.BAD_INPUT, "bnid(3)")).startsWith("CALL:1:1: Linux has no system");
+  }
+
+  @Test
   void mermaidIsASequenceDiagram() {
     assertThat(trace("socket(AF_UNIX, SOCK_DGRAM, 0)", "--mermaid"))
         .startsWith("sequenceDiagram\n")

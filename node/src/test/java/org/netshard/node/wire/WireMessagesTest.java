@@ -76,6 +76,7 @@ class WireMessagesTest {
         Syscall.of(
             SyscallName.GETSOCKOPT, 3, 1, -2L, UserMem.of((byte) 1, (byte) 2), UserMem.ofInt(4));
     Syscall odd = Syscall.of(SyscallName.GETSOCKNAME, 3, UserMem.NULL, UserMem.BAD);
+    Syscall absent = Syscall.notSimulated("bind", 3, UserMem.of((byte) 5), 16);
     ScriptedCall scripted =
         new ScriptedCall(
             call,
@@ -89,7 +90,8 @@ class WireMessagesTest {
     KernelSpec spec = spec(scripted);
     KernelReport report = report();
     List<Object> samples = new ArrayList<>();
-    samples.addAll(List.of(SyscallName.CLOSE, UserMem.ofInt(7), call, odd, spec, report, scripted));
+    samples.addAll(
+        List.of(SyscallName.CLOSE, UserMem.ofInt(7), call, odd, absent, spec, report, scripted));
     samples.addAll(spec.sysctls());
     samples.addAll(spec.namespaces());
     samples.addAll(spec.cgroups());

@@ -11,14 +11,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source:</b> {@code arch/x86/entry/common.c}, {@code do_syscall_64}.
  */
 public final class Syscall {
-  private static final int ARGS_MAX = 6;
+  /** The most arguments that a call has. */
+  public static final int ARGS_MAX = 6;
 
   private final SyscallName name;
+  private final String callName;
   private final long[] args;
   private final @Nullable UserMem @Nullable [] mem;
 
-  private Syscall(SyscallName name, long[] args, @Nullable UserMem @Nullable [] mem) {
+  private Syscall(
+      SyscallName name, String callName, long[] args, @Nullable UserMem @Nullable [] mem) {
     this.name = name;
+    this.callName = callName;
     this.args = args;
     this.mem = mem;
   }
@@ -29,8 +33,26 @@ public final class Syscall {
    * @throws IllegalArgumentException if there are too many, or one is of another type
    */
   public static Syscall of(SyscallName name, Object... arguments) {
+    if (name == SyscallName.NI_SYSCALL) {
+      throw new IllegalArgumentException("a call that is not simulated needs its name");
+    }
+    return of(name, name.kernelName(), arguments);
+  }
+
+  /**
+   * A call that Linux has and the simulated kernel has not; see {@link SyscallName#NI_SYSCALL}.
+   *
+   * @param callName its name as {@code strace} prints it
+   * @param arguments numbers and pointers, as for {@link #of}
+   * @throws IllegalArgumentException as {@link #of}
+   */
+  public static Syscall notSimulated(String callName, Object... arguments) {
+    return of(SyscallName.NI_SYSCALL, callName, arguments);
+  }
+
+  private static Syscall of(SyscallName name, String callName, Object... arguments) {
     if (arguments.length > ARGS_MAX) {
-      throw new IllegalArgumentException(name + " with " + arguments.length + " arguments");
+      throw new IllegalArgumentException(callName + " with " + arguments.length + " arguments");
     }
     long[] args = new long[Math.max(arguments.length, name.argCount())];
     @Nullable UserMem @Nullable [] mem = null;
@@ -42,25 +64,35 @@ public final class Syscall {
         mem[i] = pointer;
         args[i] = pointer.isNull() ? 0 : 1;
       } else {
-        throw new IllegalArgumentException(name + " argument " + i + ": " + arguments[i]);
+        throw new IllegalArgumentException(callName + " argument " + i + ": " + arguments[i]);
       }
     }
-    return new Syscall(name, args, mem);
+    return new Syscall(name, callName, args, mem);
   }
 
   /** {@code socket(family, type, protocol)}. */
   public static Syscall socket(int family, int type, int protocol) {
-    return new Syscall(SyscallName.SOCKET, new long[] {family, type, protocol}, null);
+    return new Syscall(SyscallName.SOCKET, "socket", new long[] {family, type, protocol}, null);
   }
 
   /** {@code close(fd)}. */
   public static Syscall close(int fd) {
-    return new Syscall(SyscallName.CLOSE, new long[] {fd}, null);
+    return new Syscall(SyscallName.CLOSE, "close", new long[] {fd}, null);
   }
 
   /** Which call this is. */
   public SyscallName name() {
     return name;
+  }
+
+  /** The name as {@code strace} prints it, also of a call that is not simulated. */
+  public String callName() {
+    return callName;
+  }
+
+  /** Whether the simulated kernel has the call. */
+  public boolean isSimulated() {
+    return name != SyscallName.NI_SYSCALL;
   }
 
   /** The number of arguments. */
@@ -96,7 +128,7 @@ public final class Syscall {
   public Syscall withArg(int index, long value) {
     long[] changed = args.clone();
     changed[index] = value;
-    return new Syscall(name, changed, mem);
+    return new Syscall(name, callName, changed, mem);
   }
 
   /** The same call on a copy of its memory, so that the first keeps its content. */
@@ -109,12 +141,12 @@ public final class Syscall {
       UserMem pointer = mem[i];
       copies[i] = pointer == null ? null : pointer.copy();
     }
-    return new Syscall(name, args, copies);
+    return new Syscall(name, callName, args, copies);
   }
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(name.kernelName()).append('(');
+    StringBuilder text = new StringBuilder(callName).append('(');
     for (int i = 0; i < args.length; i++) {
       text.append(i == 0 ? "" : ", ").append(isPointer(i) ? mem(i).toString() : args[i]);
     }

@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A system call that the simulated kernel answers.
  *
- * <p><b>Source:</b> {@code arch/x86/entry/syscalls/syscall_64.tbl}.
+ * <p>To simulate one more is to add its name here: what has no name here is {@link #NI_SYSCALL}.
+ *
+ * <p><b>Source:</b> {@code arch/x86/entry/syscalls/syscall_64.tbl}; {@code kernel/sys_ni.c}.
  */
 public enum SyscallName {
   SOCKET(3),
@@ -37,7 +39,12 @@ public enum SyscallName {
   CLONE3(2),
   EXECVE(3),
   EXIT(1),
-  EXIT_GROUP(1);
+  EXIT_GROUP(1),
+  /**
+   * Any call that is not simulated, {@code sys_ni_syscall}: ENOSYS, as in a kernel that was built
+   * without it. {@link Syscall#callName} tells which one it is.
+   */
+  NI_SYSCALL(0);
 
   private final int argCount;
   private final String kernelName;
@@ -57,10 +64,10 @@ public enum SyscallName {
     return kernelName;
   }
 
-  /** The call of this name, or null if the simulated kernel has none. */
+  /** The call of this name, or null if it is not simulated. */
   public static @Nullable SyscallName byKernelName(String name) {
     for (SyscallName call : values()) {
-      if (call.kernelName.equals(name)) {
+      if (call != NI_SYSCALL && call.kernelName.equals(name)) {
         return call;
       }
     }

@@ -16,7 +16,7 @@ import org.netshard.protocol.cred.Cred;
  *
  * <p><b>Differs from Linux:</b> multicast routing is not simulated. Which sock is the router is
  * known to that sock only, so a second {@code MRT_INIT} in a namespace succeeds; devices and routes
- * are accepted in form and have no effect.
+ * are accepted in form and have no effect, which is told as left out.
  */
 public final class Mroute {
   private static final int VERSION = 0x0305;
@@ -82,6 +82,7 @@ public final class Mroute {
       return Errno.EADDRINUSE.negated();
     }
     InetOptions.forWrite(sk).set(InetFlag.MROUTE, true);
+    sk.net().machine().leftOut("multicast routing is not simulated: the router routes nothing");
     return 0;
   }
 

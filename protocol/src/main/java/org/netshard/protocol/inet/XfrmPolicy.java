@@ -14,7 +14,7 @@ import org.netshard.protocol.cred.Cred;
  * net/xfrm/xfrm_user.c}, {@code xfrm_compile_policy}, {@code verify_newpolicy_info}.
  *
  * <p><b>Differs from Linux:</b> IPsec is not simulated: a valid policy is accepted and has no
- * effect; templates after the policy are not looked at.
+ * effect, which is told as left out; templates after the policy are not looked at.
  */
 public final class XfrmPolicy {
   private static final int PAGE_SIZE = 4096;
@@ -57,7 +57,11 @@ public final class XfrmPolicy {
     if (!xfrm) {
       return Errno.EOPNOTSUPP.negated();
     }
-    return isPolicy(optval, optlen) ? 0 : Errno.EINVAL.negated();
+    if (!isPolicy(optval, optlen)) {
+      return Errno.EINVAL.negated();
+    }
+    sk.net().machine().leftOut("IPsec is not simulated: a policy of a socket has no effect");
+    return 0;
   }
 
   private static boolean isPolicy(UserMem optval, int optlen) {
