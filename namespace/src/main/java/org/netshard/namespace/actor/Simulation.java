@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.event.EventQueue;
 import org.netshard.namespace.event.TraceHash;
 import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.kernel.KernelOperations;
 import org.netshard.namespace.kernel.RunLedger;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.profile.BadProfileException;
@@ -302,10 +303,11 @@ final class Simulation implements KernelView {
 
   /** Changes the kernel itself, as a module that is loaded or unloaded does. */
   void operate(KernelOperation operation) {
-    int result = KernelOperations.perform(operation, model.families());
+    int result = KernelOperations.perform(operation, model.profile(), model.families());
     hash.add(nowNs, operation.kind() + " " + result);
     if (result < 0) {
-      ledger.warn(operation.place() + ": " + operation.kind() + ": " + Errno.resultText(result));
+      String function = operation.kind().functionName();
+      ledger.warn(operation.place() + ": " + function + ": " + Errno.resultText(result));
     }
   }
 

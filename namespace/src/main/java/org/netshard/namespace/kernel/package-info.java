@@ -1,5 +1,6 @@
 /**
- * One simulated machine as a model: its tasks, namespaces, cgroups, families and programs.
+ * One simulated machine as a model: its tasks, namespaces, cgroups, families and programs, and what
+ * changes it while it runs.
  *
  * <p>Read {@link org.netshard.namespace.kernel.KernelModel} first.
  */

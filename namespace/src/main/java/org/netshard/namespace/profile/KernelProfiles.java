@@ -17,6 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.profile.FamilyProfile;
 import org.netshard.protocol.profile.KernelProfile;
+import org.netshard.protocol.profile.ProtoProfile;
 import org.netshard.protocol.profile.ProtoswProfile;
 
 /**
@@ -82,15 +83,31 @@ public final class KernelProfiles {
     return draft.finish(name);
   }
 
-  /** One family, {@code AF_FOO { number = …, create = …, protosw = […] }}. */
-  public static FamilyProfile family(String hocon) {
+  /**
+   * One family, {@code AF_FOO { number = …, create = …, protosw = […] }}; what is not said is as in
+   * a kernel that has the family.
+   *
+   * @param kernel the kernel
+   * @param withEntries whether that holds for the entries of its switch, too
+   */
+  public static FamilyProfile family(String hocon, KernelProfile kernel, boolean withEntries) {
     ConfigObject root = parse(() -> ConfigFactory.parseString(hocon), "family").root();
     List<String> names = new ArrayList<>(root.keySet());
-    if (names.size() == 1 && root.get(names.get(0)) instanceof ConfigObject fields) {
-      return new ProfileReader("family").family(names.get(0), fields, null);
+    if (names.size() != 1 || !(root.get(names.get(0)) instanceof ConfigObject fields)) {
+      throw Place.of(root, "family", "family")
+          .bad("'" + hocon + "'", "one family, as AF_FOO { number = 42, create = inet_create }");
     }
-    throw Place.of(root, "family", "family")
-        .bad("'" + hocon + "'", "one family, as AF_FOO { number = 42, create = inet_create }");
+    boolean inherited = withEntries && !fields.containsKey("protosw");
+    FamilyProfile base = null;
+    for (FamilyProfile known : kernel.families()) {
+      if (known.name().equals(names.get(0))) {
+        base = inherited ? known : known.withProtosw(List.of());
+      }
+    }
+    FamilyProfile family = new ProfileReader("family").family(names.get(0), fields, base);
+    List<String> protos = kernel.protos().stream().map(ProtoProfile::name).toList();
+    ProfileDraft.checkEntries(family, protos, "family");
+    return family;
   }
 
   /** One entry of a family's switch, {@code SOCK_STREAM 99 TCP permanent icsk}. */

@@ -1,11 +1,13 @@
 package org.netshard.namespace.profile;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.family.SockOpsTable;
 import org.netshard.protocol.profile.FamilyProfile;
 import org.netshard.protocol.profile.KernelProfile;
 import org.netshard.protocol.profile.ProtoProfile;
@@ -31,12 +33,7 @@ final class ProfileDraft {
       throw place.bad("no sizes of inode and file", "inode.bytes, file.bytes, or 'extends'");
     }
     for (FamilyProfile family : families.values()) {
-      for (ProtoswProfile entry : family.protosw()) {
-        if (!protos.containsKey(entry.prot())) {
-          throw new Place(file, -1, "families." + family.name())
-              .bad("no proto '" + entry.prot() + "'", protos.keySet().toString());
-        }
-      }
+      checkEntries(family, protos.keySet(), file);
     }
     for (Sysctl sysctl : Sysctl.values()) {
       if (!sysctls.containsKey(sysctl.dottedName())) {
@@ -54,5 +51,24 @@ final class ProfileDraft {
         new ArrayList<>(protos.values()),
         new ArrayList<>(sysctls.values()),
         kernelNetlink);
+  }
+
+  /** Refuses entries of a switch that name a kind of sock which is not there, or not for them. */
+  static void checkEntries(FamilyProfile family, Collection<String> protos, String file) {
+    Place place = new Place(file, -1, "families." + family.name());
+    for (ProtoswProfile entry : family.protosw()) {
+      if (!protos.contains(entry.prot())) {
+        throw place.bad("no proto '" + entry.prot() + "'", protos.toString());
+      }
+      if (SockOpsTable.find(family.family(), entry.prot()) == null) {
+        List<String> fitting =
+            protos.stream()
+                .filter(name -> SockOpsTable.find(family.family(), name) != null)
+                .toList();
+        throw place.bad(
+            "proto '" + entry.prot() + "' has no calls in family " + family.family(),
+            fitting.toString());
+      }
+    }
   }
 }

@@ -1,5 +1,7 @@
 package org.netshard.namespace.spec;
 
+import java.util.Locale;
+
 /**
  * A change of the kernel itself while it runs.
  *
@@ -18,6 +20,11 @@ public record KernelOperation(long atNs, Kind kind, String hocon, String place) 
     /** {@code inet_register_protosw}, of AF_INET or AF_INET6. */
     INET_REGISTER_PROTOSW,
     /** {@code inet_unregister_protosw}. */
-    INET_UNREGISTER_PROTOSW
+    INET_UNREGISTER_PROTOSW;
+
+    /** Name of the kernel's function. */
+    public String functionName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,8 +65,8 @@ class KernelProfilesTest {
             extends = linux-6.18
             inode.bytes = 900
             protos = ["SCTP 1600 slab=1664", "TCP 3000 slab=3072 memory=tcp pressure maxhdr=192"]
-            families.AF_INET.protosw = ["SOCK_SEQPACKET 132 SCTP", "SOCK_STREAM IPPROTO_TCP TCP"]
-            families.AF_FOO { number = 42, create = unix_create, protosw = ["SOCK_STREAM 0 UNIX"] }
+            families.AF_INET.protosw = ["SOCK_SEQPACKET 132 TCP", "SOCK_STREAM IPPROTO_TCP TCP"]
+            families.AF_FOO { number = 42, create = unix_create }
             remove-families = [AF_XDP]
             sysctls {
               net.core.somaxconn = 128
@@ -148,14 +149,24 @@ class KernelProfilesTest {
 
   @Test
   void textsOfOperationsAreRead() {
+    KernelProfile linux = KernelProfiles.load("linux-6.18");
     FamilyProfile foo =
         KernelProfiles.family(
-            "AF_FOO { number = 42, create = inet_create, alloc-errno = ENOBUFS }");
+            "AF_FOO { number = 42, create = inet_create, alloc-errno = ENOBUFS }", linux, true);
     assertThat(foo.family()).isEqualTo(42);
     assertThat(foo.allocErrno()).isEqualTo(105);
     assertThat(KernelProfiles.protosw("SOCK_STREAM 99 TCP icsk").icsk()).isTrue();
-    assertThatThrownBy(() -> KernelProfiles.family("a = 1"))
+    FamilyProfile xdp = KernelProfiles.family("AF_XDP {}", linux, true);
+    assertThat(linux.families()).contains(xdp);
+    assertThat(KernelProfiles.family("AF_XDP {}", linux, false))
+        .isEqualTo(xdp.withProtosw(List.of()));
+    assertThatThrownBy(() -> KernelProfiles.family("a = 1", linux, true))
         .isInstanceOf(BadProfileException.class);
+    assertThatThrownBy(
+            () -> KernelProfiles.family("AF_INET { protosw = [\"2 9 UNIX\"] }", linux, false))
+        .isInstanceOf(BadProfileException.class)
+        .hasMessageContaining(
+            "proto 'UNIX' has no calls in family 2; allowed: [MPTCPv6, PINGv6, RAWv6,");
     assertThatThrownBy(() -> KernelProfiles.protosw("SOCK_STREAM"))
         .isInstanceOf(BadProfileException.class);
     KernelProfile changed = KernelProfiles.load("linux-6.18", "sysctls.net.core.somaxconn = 9");

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import org.netshard.namespace.kernel.KernelOperations;
 import org.netshard.namespace.profile.BadProfileException;
 import org.netshard.namespace.profile.KernelProfiles;
 import org.netshard.namespace.spec.CgroupSpec;
@@ -159,18 +162,28 @@ public final class ScenarioReader {
   }
 
   private void operation(Item item, KernelTable kernels) {
-    try {
-      FamilyProfile unused = KernelProfiles.family(item.text("entry"));
-    } catch (BadProfileException e) {
-      problems.add(item.place("entry"), String.valueOf(e.getMessage()));
-      return;
-    }
     KernelOperation operation =
         new KernelOperation(
             item.nanos("at", 0, problems),
             KernelOperation.Kind.valueOf(item.text("call").toUpperCase(Locale.ROOT)),
             item.text("entry"),
             item.place("entry").toString());
-    kernels.selectOrAll(item).forEach(plan -> plan.operations.add(operation));
+    Set<ProfileTable.Resolved> checked = new LinkedHashSet<>();
+    for (KernelPlan plan : kernels.selectOrAll(item)) {
+      plan.operations.add(operation);
+      if (checked.add(plan.profile)) {
+        checkOperation(operation, plan.profile, item.place("entry"));
+      }
+    }
+  }
+
+  private void checkOperation(
+      KernelOperation operation, ProfileTable.Resolved profile, Place place) {
+    try {
+      FamilyProfile unused =
+          KernelOperations.argument(operation, KernelProfiles.load(profile.base(), profile.text()));
+    } catch (BadProfileException e) {
+      problems.add(place, String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -197,7 +197,7 @@ class KernelSimulation {
     assertThat(program.results)
         .containsExactly(
             (long) Errno.EPROTONOSUPPORT.negated(), 3L, (long) Errno.EAFNOSUPPORT.negated());
-    assertThat(report.warnings()).containsExactly("test:2: INET_REGISTER_PROTOSW: EPERM");
+    assertThat(report.warnings()).containsExactly("test:2: inet_register_protosw: EPERM");
   }
 
   @Test

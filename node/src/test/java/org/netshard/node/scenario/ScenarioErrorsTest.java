@@ -182,6 +182,52 @@ class ScenarioErrorsTest {
             "s.yaml:1:10: `9000h` is too long; allowed are up to 365 days, 8760h"));
   }
 
+  static Stream<Arguments> operations() {
+    return Stream.of(
+        operation(
+            "a kind of sock that is not there",
+            "inet_register_protosw",
+            "AF_INET { protosw = [\"SOCK_DGRAM 99 FOO\"] }",
+            "families.AF_INET: no proto 'FOO'; allowed: [AF_VSOCK, PACKET, MPTCPv6,"),
+        operation(
+            "a kind of sock of another family",
+            "inet_register_protosw",
+            "AF_INET { protosw = [\"SOCK_DGRAM 99 UNIX\"] }",
+            "families.AF_INET: proto 'UNIX' has no calls in family 2; allowed: [MPTCPv6,"),
+        operation(
+            "a family without such a function",
+            "inet_register_protosw",
+            "AF_UNIX { protosw = [\"SOCK_DGRAM 99 UNIX\"] }",
+            "AF_UNIX has no such function; allowed: AF_INET, AF_INET6"),
+        operation(
+            "nothing to unregister",
+            "inet_unregister_protosw",
+            "AF_INET {}",
+            "no protosw; allowed: at least one"),
+        operation(
+            "a new family of which too little is said",
+            "sock_register",
+            "AF_FOO {}",
+            "families.AF_FOO: a new family without number or create"),
+        operation("no family", "sock_register", "foo", "allowed: HOCON"));
+  }
+
+  private static Arguments operation(String what, String call, String entry, String line) {
+    return Arguments.of(
+        what, "operations:\n  - {at: 1s, call: %s, entry: '%s'}\n".formatted(call, entry), line);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("operations")
+  void anOperationThatNoKernelCouldBeAskedForIsBadInput(String what, String yaml, String line) {
+    ScenarioException e =
+        catchThrowableOfType(
+            ScenarioException.class,
+            () -> ScenarioReader.parse("s.yaml", yaml, Path.of("."), ScenarioNotation.NOTATION));
+    assertThat(e).as(what).isNotNull();
+    assertThat(e.lines()).singleElement().asString().startsWith("s.yaml:2:").contains(line);
+  }
+
   static Stream<Arguments> calls() {
     return Stream.of(
         bad(

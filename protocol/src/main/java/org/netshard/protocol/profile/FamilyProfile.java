@@ -17,4 +17,9 @@ public record FamilyProfile(
   public FamilyProfile {
     protosw = List.copyOf(protosw);
   }
+
+  /** The same family with other types and protocols. */
+  public FamilyProfile withProtosw(List<ProtoswProfile> entries) {
+    return new FamilyProfile(family, name, create, allocErrno, entries);
+  }
 }
