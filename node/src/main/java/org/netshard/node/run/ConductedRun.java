@@ -116,6 +116,10 @@ final class ConductedRun {
     return order.scenario();
   }
 
+  boolean isOf(ActorRef<ToClient> other) {
+    return client.equals(other);
+  }
+
   boolean isEnding() {
     return phase == Phase.HALTING;
   }

@@ -111,6 +111,9 @@ final class Conductor extends AbstractBehavior<ToConductor> {
 
   private void onStart(StartRun start) {
     ConductedRun running = run;
+    if (isKnown(start)) {
+      return;
+    }
     if (running == null) {
       begin(start);
     } else if (running.isEnding() && waiting.size() < WAITING_MAX) {
@@ -126,8 +129,16 @@ final class Conductor extends AbstractBehavior<ToConductor> {
     }
   }
 
+  /** A client asks again until it is answered. */
+  private boolean isKnown(StartRun start) {
+    ConductedRun running = run;
+    return (running != null && running.isOf(start.client()))
+        || waiting.stream().anyMatch(other -> other.client().equals(start.client()));
+  }
+
   private void begin(StartRun start) {
     epoch++;
+    getContext().unwatch(start.client());
     getContext().watchWith(start.client(), new ClientGone(epoch));
     run = new ConductedRun(epoch, start, settings, regions, getContext().getSelf(), clocks);
   }

@@ -122,7 +122,7 @@ final class NodeClock extends AbstractBehavior<Object> {
     } else if (message instanceof KernelStopped stopped) {
       onStopped(stopped);
     } else if (message instanceof ConductorGone gone) {
-      conductor = gone.conductor().equals(conductor) ? null : conductor;
+      onConductorGone(gone);
     } else if (message instanceof FlushBooted) {
       flushBooted();
     } else if (message instanceof Start start) {
@@ -140,6 +140,14 @@ final class NodeClock extends AbstractBehavior<Object> {
     ActorRef<ToConductor> to = proxy;
     if (to != null && conductor == null) {
       to.tell(new Hello(node, getContext().getSelf().narrow()));
+    }
+  }
+
+  /** The run is over with its conductor; its kernels shall take neither memory nor time. */
+  private void onConductorGone(ConductorGone gone) {
+    if (gone.conductor().equals(conductor)) {
+      conductor = null;
+      haltKernels();
     }
   }
 
@@ -182,11 +190,7 @@ final class NodeClock extends AbstractBehavior<Object> {
       return;
     }
     if (epoch >= 0) {
-      // Left over from a run whose conductor was lost.
-      long old = epoch;
-      kernels.values().forEach(entry -> entry.kernel.tell(new KernelProtocol.Halt(old)));
-      kernels.clear();
-      booted.clear();
+      haltKernels();
     }
     unasked.clear();
     reports.clear();
@@ -197,6 +201,13 @@ final class NodeClock extends AbstractBehavior<Object> {
     halting = false;
     tell(new ClockReady(epoch, node));
     flushBooted();
+  }
+
+  /** Ends what is left of a run; nobody waits for it. */
+  private void haltKernels() {
+    kernels.values().forEach(entry -> entry.kernel.tell(new KernelProtocol.Halt(epoch)));
+    kernels.clear();
+    booted.clear();
   }
 
   private void openWindow(OpenWindow open) {

@@ -150,6 +150,13 @@ public final class Nodes implements AutoCloseable {
     RunClient.Job job =
         new RunClient.Job(
             scenario, nodesMin, spec -> tooLarge(spec, format, limits), listener, outcome, closed);
+    var unused =
+        whenEnded()
+            .thenRun(
+                () ->
+                    outcome.completeExceptionally(
+                        new RunFailure(
+                            false, "this node was cut off from its cluster; the run is given up")));
     systems.get(0).tell(new NodeGuardian.Run(job));
     try {
       RunOutcome result = outcome.get();

@@ -6,6 +6,8 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.spec.KernelReport;
@@ -25,9 +27,19 @@ import org.netshard.node.run.RunProtocol.ToClient;
 import org.netshard.node.run.RunProtocol.ToConductor;
 import org.netshard.node.scenario.Scenario;
 
-/** Asks the conductor for a run, gives it the kernels, and puts together what they report. */
+/**
+ * Asks the conductor for a run, gives it the kernels, and puts together what they report.
+ *
+ * <p>It asks again until it is answered, since a conductor can be lost with the question. From the
+ * answer on it watches the conductor, which watches everybody else.
+ */
 final class RunClient extends AbstractBehavior<ToClient> {
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+
   private final Job job;
+  private final ActorRef<ToConductor> proxy;
+  private final TimerScheduler<ToClient> timers;
+  private final Duration answerTimeout;
   private final RunSummary summary = new RunSummary();
   private final long startNanos = System.nanoTime();
   private @Nullable ActorRef<ToConductor> conductor;
@@ -60,9 +72,21 @@ final class RunClient extends AbstractBehavior<ToClient> {
 
   private record ConductorGone(long epoch) implements ToClient {}
 
-  private RunClient(ActorContext<ToClient> context, Job job) {
+  private record Ask(long epoch) implements ToClient {}
+
+  private RunClient(
+      ActorContext<ToClient> context,
+      Job job,
+      ActorRef<ToConductor> proxy,
+      TimerScheduler<ToClient> timers) {
     super(context);
     this.job = job;
+    this.proxy = proxy;
+    this.timers = timers;
+    // The conductor may wait as long for nodes, after another one was lost.
+    this.answerTimeout =
+        RunSettings.of(context.getSystem().settings().config()).joinTimeout().multipliedBy(2);
+    timers.startTimerWithFixedDelay(new Ask(-1), Duration.ZERO, ASK_AGAIN);
   }
 
   /**
@@ -73,17 +97,7 @@ final class RunClient extends AbstractBehavior<ToClient> {
    */
   static Behavior<ToClient> create(Job job, ActorRef<ToConductor> proxy) {
     return Behaviors.setup(
-        context -> {
-          Scenario scenario = job.scenario();
-          proxy.tell(
-              new StartRun(
-                  scenario.file(),
-                  scenario.kernelCount(),
-                  scenario.horizonNs(),
-                  job.nodesMin(),
-                  context.getSelf()));
-          return new RunClient(context, job);
-        });
+        context -> Behaviors.withTimers(timers -> new RunClient(context, job, proxy, timers)));
   }
 
   @Override
@@ -92,7 +106,10 @@ final class RunClient extends AbstractBehavior<ToClient> {
   }
 
   private Behavior<ToClient> onMessage(ToClient message) {
-    if (message instanceof RunAccepted accepted) {
+    if (message instanceof Ask) {
+      return ask();
+    } else if (message instanceof RunAccepted accepted) {
+      timers.cancelAll();
       nodes = accepted.nodes();
       conductor = accepted.conductor();
       getContext().watchWith(accepted.conductor(), new ConductorGone(accepted.epoch()));
@@ -109,6 +126,7 @@ final class RunClient extends AbstractBehavior<ToClient> {
     } else if (message instanceof RunEnded ended) {
       end(ended);
     } else if (message instanceof RunFailed failed) {
+      timers.cancelAll();
       fail(failed.badInput(), failed.line());
       return failed.epoch() < 0 ? close() : this;
     } else if (message instanceof ConductorGone) {
@@ -117,6 +135,25 @@ final class RunClient extends AbstractBehavior<ToClient> {
     } else if (message instanceof RunClosed) {
       return close();
     }
+    return this;
+  }
+
+  private Behavior<ToClient> ask() {
+    if (System.nanoTime() - startNanos > answerTimeout.toNanos()) {
+      fail(
+          false,
+          "no conductor answered in %d s; the run is given up"
+              .formatted(answerTimeout.toSeconds()));
+      return close();
+    }
+    Scenario scenario = job.scenario();
+    proxy.tell(
+        new StartRun(
+            scenario.file(),
+            scenario.kernelCount(),
+            scenario.horizonNs(),
+            job.nodesMin(),
+            getContext().getSelf()));
     return this;
   }
 
