@@ -69,7 +69,7 @@ final class NodeConfig {
     if (full.getBoolean("netshard.tls.enabled")) {
       Config tls = base.getConfig("netshard.profiles.tls");
       full = above.withFallback(tls).withFallback(profile).withFallback(defaults).resolve();
-      checkTls(full);
+      TlsCheck.check(full);
     }
     checkValues(full);
     return full;
@@ -144,18 +144,6 @@ final class NodeConfig {
       }
       if (isObject) {
         checkKeys(name, (ConfigObject) value, (ConfigObject) expected);
-      }
-    }
-  }
-
-  private static void checkTls(Config full) {
-    for (String key : List.of("key-store", "trust-store")) {
-      String path = "netshard.tls." + key;
-      String file = full.getString(path);
-      if (file.isEmpty() || !Files.isReadable(Path.of(file))) {
-        throw BadConfig.at(
-            full.getValue(path).origin(),
-            path + (file.isEmpty() ? " must be given" : " cannot be read: " + file));
       }
     }
   }

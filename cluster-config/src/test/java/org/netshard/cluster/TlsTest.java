@@ -1,6 +1,7 @@
 package org.netshard.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
@@ -10,13 +11,16 @@ import akka.actor.typed.javadsl.Behaviors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +110,43 @@ class TlsTest {
 
     int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
     assertThat(answerToPlainArtery(port)).as("a TLS alert or the end").isIn(-1, 21);
+  }
+
+  @Test
+  void aStoreThatCannotBeUsedIsToldBeforeTheNodeStarts() throws Exception {
+    String good = Files.readString(tlsConfig());
+    Path noStore = Files.writeString(folder.resolve("text.p12"), "no store");
+    Map<String, String> problems = new LinkedHashMap<>();
+    problems.put(
+        good.replace("key-store-password = changeit", "key-store-password = wrong"),
+        "key-store-password is not that of ");
+    problems.put(
+        good.replace("key-password = changeit", "key-password = wrong"),
+        "key-password is not that of the key in ");
+    problems.put(
+        good.replace("trust-store-password = changeit", ""),
+        "trust-store-password is not that of ");
+    problems.put(
+        good.replaceFirst("node[.]p12", noStore.getFileName().toString()),
+        "key-store is no store of keys: ");
+    problems.put(good.replaceFirst("node[.]p12", "x.p12"), "key-store cannot be read: ");
+    problems.forEach(
+        (text, problem) ->
+            assertThatThrownBy(() -> ClusterNode.config(settings(text)))
+                .isInstanceOf(BadConfig.class)
+                .hasMessageContaining("netshard.tls." + problem)
+                .message()
+                .hasLineCount(1));
+    assertThat(ClusterNode.config(settings(good)).getBoolean("netshard.tls.enabled")).isTrue();
+  }
+
+  private NodeSettings settings(String text) {
+    try {
+      return NodeSettings.member("node")
+          .withUserConfig(Files.writeString(folder.resolve("user.conf"), text));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** First byte that the node answers to Artery's greeting without TLS. */
