@@ -1,23 +1,19 @@
 package org.netshard.namespace;
 
+import org.netshard.namespace.net.MachineImage;
 import org.netshard.namespace.net.MachineState;
 import org.netshard.namespace.net.NetState;
-import org.netshard.namespace.profile.KernelProfiles;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
-import org.netshard.protocol.family.FamilyTable;
-import org.netshard.protocol.profile.KernelProfile;
 
 /** Machines and credentials for tests. */
 public final class Machines {
-  private static final KernelProfile PROFILE = KernelProfiles.load("linux-6.18");
-
   private Machines() {}
 
-  /** A machine of the built-in profile, without families. */
+  /** A machine of the built-in profile. */
   public static MachineState linux() {
-    return new MachineState(PROFILE, new FamilyTable((family, prot) -> null));
+    return new MachineState(MachineImage.of("linux-6.18", ""));
   }
 
   /** Root of the initial user namespace, with all capabilities. */

@@ -3,7 +3,6 @@ package org.netshard.namespace.actor;
 import java.util.List;
 import org.netshard.namespace.cgroup.MemCgroupTree;
 import org.netshard.namespace.kernel.KernelModel;
-import org.netshard.namespace.net.MachineState;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.ScriptProgram;
 import org.netshard.namespace.program.StormProgram;
@@ -21,10 +20,6 @@ import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.cred.Cred;
-import org.netshard.protocol.family.FamilyTable;
-import org.netshard.protocol.family.SockOpsTable;
-import org.netshard.protocol.profile.FamilyProfile;
-import org.netshard.protocol.profile.KernelProfile;
 
 /** Makes a machine from its spec: sysctls, namespaces, cgroups, tasks, programs. */
 final class KernelBoot {
@@ -140,18 +135,5 @@ final class KernelBoot {
       fds.install(fd, file, false);
     }
     return fds;
-  }
-
-  /** The machine of a spec, without anything in it. */
-  static KernelModel build(KernelProfile profile) {
-    FamilyTable families = new FamilyTable(SockOpsTable::find);
-    profile.protos().forEach(families::protoRegister);
-    for (FamilyProfile family : profile.families()) {
-      int result = families.sockRegister(family);
-      if (result < 0) {
-        throw new IllegalStateException(family.name() + ": " + Errno.resultText(result));
-      }
-    }
-    return new KernelModel(profile, families, new MachineState(profile, families));
   }
 }

@@ -8,9 +8,10 @@ import org.netshard.namespace.event.TraceHash;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.kernel.KernelOperations;
 import org.netshard.namespace.kernel.RunLedger;
+import org.netshard.namespace.net.MachineImage;
+import org.netshard.namespace.net.MachineState;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.profile.BadProfileException;
-import org.netshard.namespace.profile.KernelProfiles;
 import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
 import org.netshard.namespace.spec.KernelOperation;
@@ -27,7 +28,6 @@ import org.netshard.protocol.actor.MemCgroupMessage;
 import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
-import org.netshard.protocol.profile.KernelProfile;
 
 /**
  * The events of one kernel: takes them from the queue in order, makes the calls of its programs,
@@ -40,13 +40,12 @@ final class Simulation implements KernelView {
   private final KernelModel model;
   private final EventQueue<Event> queue = new EventQueue<>();
   private final TraceHash hash;
-  private final RunLedger ledger;
-  private final Call call;
-  private final SocketCalls sockets;
-  private final SyscallTable syscalls;
+  private final String name;
+  private final ActorContext<KernelMessage> context;
+  private @Nullable RunLedger ledger;
+  private @Nullable SyscallTable syscalls;
   private long nowNs;
   private long events;
-  private final NetActors actors;
   private boolean cleanupQueued;
   private boolean batonOut;
   private @Nullable ProgramRun running;
@@ -59,19 +58,11 @@ final class Simulation implements KernelView {
     void happen();
   }
 
-  private Simulation(
-      String name,
-      KernelModel model,
-      ActorContext<KernelMessage> context,
-      NetActors actors,
-      ActorRef<MemCgroupMessage> memCgroups) {
+  private Simulation(String name, KernelModel model, ActorContext<KernelMessage> context) {
+    this.name = name;
     this.model = model;
-    this.actors = actors;
+    this.context = context;
     this.hash = new TraceHash(name);
-    this.ledger = new RunLedger(name);
-    this.call = new Call(context.getSelf(), memCgroups);
-    this.sockets = new SocketCalls(model, actors, call);
-    this.syscalls = new SyscallTable(model, sockets);
   }
 
   /**
@@ -81,18 +72,15 @@ final class Simulation implements KernelView {
    */
   static Simulation boot(String name, KernelSpec spec, ActorContext<KernelMessage> context)
       throws BadSpecException {
-    KernelModel model = KernelBoot.build(profile(spec));
-    NetActors actors = new NetActors(context, model);
-    ActorRef<MemCgroupMessage> memCgroups =
-        context.spawn(MemCgroup.create(model.cgroups()), "MemCgroup", Lane.SAME);
-    Simulation simulation = new Simulation(name, model, context, actors, memCgroups);
+    KernelModel model = new KernelModel(new MachineState(image(spec)));
+    Simulation simulation = new Simulation(name, model, context);
     KernelBoot.populate(spec, model, simulation);
     return simulation;
   }
 
-  private static KernelProfile profile(KernelSpec spec) throws BadSpecException {
+  private static MachineImage image(KernelSpec spec) throws BadSpecException {
     try {
-      return KernelProfiles.load(spec.profile(), spec.profileText());
+      return MachineImage.of(spec.profile(), spec.profileText());
     } catch (BadProfileException bad) {
       throw new BadSpecException(String.valueOf(bad.getMessage()));
     }
@@ -165,8 +153,7 @@ final class Simulation implements KernelView {
     if (task == null) {
       throw new IllegalStateException("no task with pid " + step.pid());
     }
-    call.begin(step.call(), task.pid(), task.cred(), task.cgroup());
-    long result = syscalls.perform(task, step.call());
+    long result = syscalls().perform(task, step.call());
     if (result == SocketCalls.PENDING) {
       batonOut = true;
     } else {
@@ -177,7 +164,7 @@ final class Simulation implements KernelView {
   /** The baton is home. */
   void resume(long partResult) {
     batonOut = false;
-    long result = sockets.resume(partResult);
+    long result = syscalls().resume(partResult);
     if (result == SocketCalls.PENDING) {
       batonOut = true;
     } else {
@@ -194,7 +181,7 @@ final class Simulation implements KernelView {
     nowNs += model.syscallNs();
     model.machine().setNowNs(nowNs);
     hash.add(nowNs, ended.step.pid(), made, result);
-    ledger.count(made, result);
+    ledger().count(made, result);
     ended.program.completed(this, made, result, nowNs);
     running = null;
     if (model.machine().cleanupPending() && !cleanupQueued) {
@@ -209,7 +196,7 @@ final class Simulation implements KernelView {
     cleanupQueued = false;
     for (NetState net : model.machine().runCleanup()) {
       hash.add(nowNs, "cleanup_net " + net.cookie());
-      actors.stop(net);
+      syscalls().nets().stop(net);
     }
   }
 
@@ -230,12 +217,12 @@ final class Simulation implements KernelView {
 
   /** Calls answered. */
   long calls() {
-    return ledger.calls();
+    return ledger == null ? 0 : ledger.calls();
   }
 
   /** The event that is being handled, for messages. */
   String event() {
-    return "t=" + nowNs + " ns, event " + events + ", " + call;
+    return "t=" + nowNs + " ns, event " + events + ", " + syscalls().baton();
   }
 
   /** A bug ends this simulation. */
@@ -247,7 +234,7 @@ final class Simulation implements KernelView {
 
   /** What this kernel did. */
   KernelReport report() {
-    return ledger.report(model, hash.hex(), events, nowNs, crash);
+    return ledger().report(model, hash.hex(), events, nowNs, crash);
   }
 
   @Override
@@ -268,7 +255,7 @@ final class Simulation implements KernelView {
 
   @Override
   public int lastChildPid() {
-    return syscalls.lastChildPid();
+    return syscalls().lastChildPid();
   }
 
   @Override
@@ -293,12 +280,12 @@ final class Simulation implements KernelView {
 
   @Override
   public void trace(@Nullable HopTrace trace) {
-    call.setTrace(trace);
+    syscalls().baton().setTrace(trace);
   }
 
   @Override
   public void warn(String warning) {
-    ledger.warn(warning);
+    ledger().warn(warning);
   }
 
   /** Changes the kernel itself, as a module that is loaded or unloaded does. */
@@ -307,17 +294,29 @@ final class Simulation implements KernelView {
     hash.add(nowNs, operation.kind() + " " + result);
     if (result < 0) {
       String function = operation.kind().functionName();
-      ledger.warn(operation.place() + ": " + function + ": " + Errno.resultText(result));
+      ledger().warn(operation.place() + ": " + function + ": " + Errno.resultText(result));
     }
   }
 
-  /** The ledger of this run. */
+  /** The ledger of this run; made when there is something to note. */
   RunLedger ledger() {
-    return ledger;
+    RunLedger present = ledger;
+    if (present == null) {
+      present = new RunLedger(name);
+      ledger = present;
+    }
+    return present;
   }
 
-  /** The baton, for those who trace it. */
-  Call call() {
-    return call;
+  private SyscallTable syscalls() {
+    SyscallTable present = syscalls;
+    if (present == null) {
+      ActorRef<MemCgroupMessage> memCgroups =
+          context.spawn(MemCgroup.create(model.cgroups()), "MemCgroup", Lane.SAME);
+      Call baton = new Call(context.getSelf(), memCgroups);
+      present = new SyscallTable(model, new NetActors(context, model), baton);
+      syscalls = present;
+    }
+    return present;
   }
 }

@@ -6,27 +6,35 @@ import org.netshard.namespace.task.NsProxy;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.actor.Call;
 
 /**
  * Which code answers which system call.
+ *
+ * <p>A kernel makes it at its first call, so that an idle one does without.
  *
  * <p><b>Source:</b> {@code arch/x86/entry/syscalls/syscall_64.tbl}; {@code kernel/sys_ni.c}.
  */
 final class SyscallTable {
   private final KernelModel model;
+  private final Call baton;
+  private final NetActors nets;
   private final SocketCalls sockets;
   private final FileCalls files;
   private final ProcessCalls processes;
 
-  SyscallTable(KernelModel model, SocketCalls sockets) {
+  SyscallTable(KernelModel model, NetActors nets, Call baton) {
     this.model = model;
-    this.sockets = sockets;
+    this.baton = baton;
+    this.nets = nets;
+    this.sockets = new SocketCalls(model, nets, baton);
     this.files = new FileCalls(model, sockets);
     this.processes = new ProcessCalls(model, sockets);
   }
 
   /** Makes a call; the result, or {@link SocketCalls#PENDING} if the baton has left. */
   long perform(Task task, Syscall call) {
+    baton.begin(call, task.pid(), task.cred(), task.cgroup());
     return switch (call.name()) {
       case SOCKET -> sockets.socket(task, call);
       case CLOSE -> sockets.close(task, call.intArg(0));
@@ -58,6 +66,21 @@ final class SyscallTable {
         .machine()
         .leftOut("system call " + call.callName() + " is not simulated: it fails with ENOSYS");
     return Errno.ENOSYS.negated();
+  }
+
+  /** The baton is home with this result; the call's, or {@link SocketCalls#PENDING} again. */
+  long resume(long result) {
+    return sockets.resume(result);
+  }
+
+  /** The baton, which tells the call that is under way. */
+  Call baton() {
+    return baton;
+  }
+
+  /** The actors of the namespaces in which sockets were made. */
+  NetActors nets() {
+    return nets;
   }
 
   /** The child that was made last. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * sequence rises with every event that one origin sends. So the order is the same on any number of
  * nodes, whatever order events arrive in.
  *
- * <p>A binary heap over parallel arrays: an event costs no object but its payload.
+ * <p>A binary heap over parallel arrays: an event costs no object but its payload, and a queue that
+ * never had one has no arrays.
  *
  * @param <E> what an event does
  */
@@ -19,11 +20,14 @@ public final class EventQueue<E> {
   public static final long NEVER = Long.MAX_VALUE;
 
   private static final int FIRST_CAPACITY = 4;
+  private static final long[] NO_LONGS = {};
+  private static final int[] NO_INTS = {};
+  private static final Object[] NO_PAYLOADS = {};
 
-  private long[] times = new long[FIRST_CAPACITY];
-  private int[] origins = new int[FIRST_CAPACITY];
-  private long[] sequences = new long[FIRST_CAPACITY];
-  private @Nullable Object[] payloads = new @Nullable Object[FIRST_CAPACITY];
+  private long[] times = NO_LONGS;
+  private int[] origins = NO_INTS;
+  private long[] sequences = NO_LONGS;
+  private @Nullable Object[] payloads = NO_PAYLOADS;
   private int size;
   private long ownSequence;
 
@@ -134,7 +138,7 @@ public final class EventQueue<E> {
   }
 
   private void grow() {
-    int capacity = 2 * times.length;
+    int capacity = Math.max(FIRST_CAPACITY, 2 * times.length);
     times = Arrays.copyOf(times, capacity);
     origins = Arrays.copyOf(origins, capacity);
     sequences = Arrays.copyOf(sequences, capacity);

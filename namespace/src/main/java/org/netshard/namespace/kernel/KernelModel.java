@@ -27,8 +27,6 @@ public final class KernelModel {
   private static final long SYSCALL_NS = 1000;
   private static final String NR_OPEN = "fs.nr_open";
 
-  private final KernelProfile profile;
-  private final FamilyTable families;
   private final MachineState machine;
   private final MemCgroupTree cgroups = new MemCgroupTree();
   private final Map<Integer, Task> tasks = new TreeMap<>();
@@ -39,9 +37,7 @@ public final class KernelModel {
   private long socketsOpen;
 
   /** A machine without tasks. */
-  public KernelModel(KernelProfile profile, FamilyTable families, MachineState machine) {
-    this.profile = profile;
-    this.families = families;
+  public KernelModel(MachineState machine) {
     this.machine = machine;
   }
 
@@ -99,12 +95,12 @@ public final class KernelModel {
 
   /** What the kernel is. */
   public KernelProfile profile() {
-    return profile;
+    return machine.profile();
   }
 
   /** Its address families. */
   public FamilyTable families() {
-    return families;
+    return machine.families();
   }
 
   /** What its namespaces share. */

@@ -17,7 +17,6 @@ import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.family.FamilyTable;
 import org.netshard.protocol.profile.KernelProfile;
-import org.netshard.protocol.profile.ProtoProfile;
 import org.netshard.protocol.profile.SysctlProfile;
 
 /**
@@ -38,6 +37,7 @@ public final class MachineState implements Machine {
 
   private static final long INIT_INUM = 4026531833L;
   private static final long FIRST_INUM = 4026532177L;
+  private static final int[] NOTHING_ALLOCATED = {};
 
   private final KernelProfile profile;
   private final FamilyTable families;
@@ -52,24 +52,17 @@ public final class MachineState implements Machine {
   private long lastSockCookie;
   private long lastNetCookie = 1;
   private long nowNs;
-  private int[] allocated = new int[0];
+  private int[] allocated = NOTHING_ALLOCATED;
   private long tcpMemoryPages;
   private long udpMemoryPages;
   private int orphanCount;
   private @Nullable Set<String> leftOut;
 
-  /**
-   * A machine at boot, with its initial namespace.
-   *
-   * @param families a table without families yet; every proto of the profile is registered in it
-   */
-  public MachineState(KernelProfile profile, FamilyTable families) {
-    this.profile = profile;
-    this.families = families;
-    for (ProtoProfile proto : profile.protos()) {
-      families.protoRegister(proto);
-    }
-    sysctls = new SysctlTable(profile.sysctls());
+  /** A machine at boot, with its initial namespace. */
+  public MachineState(MachineImage image) {
+    profile = image.profile();
+    families = image.families();
+    sysctls = new SysctlTable(image.sysctls());
     SysctlProfile max = sysctls.profile(MAX_NET_NAMESPACES);
     initUserNs = new UserNamespace(max == null ? Integer.MAX_VALUE : Long.parseLong(max.value()));
     initNet = new NetState(this, initUserNs, sysctls.init(), lastNetCookie, INIT_INUM);

@@ -10,10 +10,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.profile.FamilyProfile;
 import org.netshard.protocol.profile.KernelProfile;
@@ -36,11 +33,6 @@ public final class KernelProfiles {
   public static final List<String> BUILT_IN = List.of("linux-6.18");
 
   private static final int EXTENDS_MAX = 16;
-  private static final int LOADED_MAX = 64;
-
-  /** What the kernels of this JVM have asked for: a thousand kernels mostly have one profile. */
-  private static final Map<List<String>, KernelProfile> LOADED =
-      Collections.synchronizedMap(new LinkedHashMap<>());
 
   private KernelProfiles() {}
 
@@ -60,18 +52,6 @@ public final class KernelProfiles {
 
   /** A built-in profile with changes in the syntax of a profile; empty text for none. */
   public static KernelProfile load(String name, String changes) {
-    List<String> key = List.of(name, changes);
-    KernelProfile known = LOADED.get(key);
-    if (known == null) {
-      known = loadChanged(name, changes);
-      if (LOADED.size() < LOADED_MAX) {
-        LOADED.put(key, known);
-      }
-    }
-    return known;
-  }
-
-  private static KernelProfile loadChanged(String name, String changes) {
     ProfileDraft draft = new ProfileDraft();
     readBuiltIn(name, new Place("profile", -1, "name"), draft);
     ConfigObject root = parse(() -> ConfigFactory.parseString(changes), "profile text").root();

@@ -3,7 +3,6 @@ package org.netshard.namespace.sysctl;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.profile.SysctlProfile;
 
@@ -11,11 +10,7 @@ import org.netshard.protocol.profile.SysctlProfile;
  * The sysctls of a kernel profile by slot, and their values at boot. It never changes, so all
  * machines of one profile share it.
  */
-final class SysctlCatalog {
-  /** The last one that was made: the kernels of a node mostly have one profile. */
-  private static volatile @Nullable SysctlCatalog last;
-
-  private final List<SysctlProfile> source;
+public final class SysctlCatalog {
   private final SysctlProfile[] profiles;
   private final int[] slotOfOrdinal = new int[Sysctl.values().length];
   private final int[] ordinalOfSlot;
@@ -23,9 +18,13 @@ final class SysctlCatalog {
   private final SysctlValues init;
   private final SysctlValues fresh;
 
-  private SysctlCatalog(List<SysctlProfile> source) {
-    this.source = source;
-    List<SysctlProfile> sorted = new ArrayList<>(source);
+  /**
+   * The catalog of these sysctls.
+   *
+   * @throws IllegalArgumentException if one is missing that the model reads
+   */
+  public SysctlCatalog(List<SysctlProfile> sysctls) {
+    List<SysctlProfile> sorted = new ArrayList<>(sysctls);
     sorted.sort(Comparator.comparing(SysctlProfile::name));
     profiles = sorted.toArray(new SysctlProfile[0]);
     ordinalOfSlot = new int[profiles.length];
@@ -47,21 +46,6 @@ final class SysctlCatalog {
       put(init, slot, profiles[slot].value());
       put(fresh, slot, profiles[slot].freshValue());
     }
-  }
-
-  /**
-   * The catalog of these sysctls.
-   *
-   * @throws IllegalArgumentException if one is missing that the model reads
-   */
-  @SuppressWarnings("ReferenceEquality") // another list with the same content only costs a copy
-  static SysctlCatalog of(List<SysctlProfile> sysctls) {
-    SysctlCatalog known = last;
-    if (known == null || known.source != sysctls) {
-      known = new SysctlCatalog(sysctls);
-      last = known;
-    }
-    return known;
   }
 
   /** Number of sysctls; slots are below it. */

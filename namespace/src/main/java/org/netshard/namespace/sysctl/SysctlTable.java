@@ -27,13 +27,9 @@ public final class SysctlTable {
   private SysctlValues initValues;
   private SysctlValues fresh;
 
-  /**
-   * The table of a machine at boot.
-   *
-   * @throws IllegalArgumentException if a sysctl is missing that the model reads
-   */
-  public SysctlTable(List<SysctlProfile> sysctls) {
-    catalog = SysctlCatalog.of(sysctls);
+  /** The table of a machine at boot. */
+  public SysctlTable(SysctlCatalog catalog) {
+    this.catalog = catalog;
     initValues = catalog.init();
     fresh = catalog.fresh();
     init = new NetSysctls(this, initValues);

@@ -11,8 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.netshard.namespace.actor.TestKernel.Calls;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.Program;
+import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.cred.Capability;
@@ -26,14 +28,46 @@ class TwoKernelsSimulation {
     KIT.shutdownTestKit();
   }
 
-  private static TestKernel kernel() {
+  private static TestKernel kernel(KernelOperation... operations) {
     return new TestKernel(
         KIT,
         TestKernel.spec(
             List.of(),
             List.of(),
             List.of(TestKernel.task("tester", "/", Capability.ALL, 64)),
-            List.of()));
+            List.of(operations)));
+  }
+
+  private static KernelOperation operation(long atNs, KernelOperation.Kind kind, String entry) {
+    String family =
+        "AF_INET { number = 2, create = inet_create, alloc-errno = ENOMEM, protosw = [ \"%s\" ] }";
+    return new KernelOperation(atNs, kind, family.formatted(entry), "test:1");
+  }
+
+  @Test
+  void protocolsThatComeAndGoAreNoticedByAFamilyInUseAndInOneKernelOnly() {
+    TestKernel changing =
+        kernel(
+            operation(100, KernelOperation.Kind.INET_REGISTER_PROTOSW, "SOCK_DGRAM 99 UDP"),
+            operation(2_500, KernelOperation.Kind.INET_UNREGISTER_PROTOSW, "SOCK_DGRAM 99 UDP"));
+    TestKernel other = kernel();
+    Syscall known = Syscall.socket(Abi.AF_INET, Abi.SOCK_DGRAM, 17);
+    Syscall asked = Syscall.socket(Abi.AF_INET, Abi.SOCK_DGRAM, 99);
+    // Each takes 1,000 ns.
+    Calls first = Calls.of(known, asked, known, asked, Syscall.close(3), Syscall.close(4));
+    Calls second = Calls.of(known, asked, known, asked, Syscall.close(3), Syscall.close(4));
+    changing.attach(first);
+    other.attach(second);
+    changing.open();
+    other.open();
+    KernelReport report = changing.report();
+    assertThat(report.crash()).isEmpty();
+    assertThat(report.warnings()).isEmpty();
+    assertThat(first.results)
+        .containsExactly(3L, 4L, 5L, (long) Errno.EPROTONOSUPPORT.negated(), 0L, 0L);
+    assertThat(other.report().crash()).isEmpty();
+    long refused = Errno.EPROTONOSUPPORT.negated();
+    assertThat(second.results).containsExactly(3L, refused, 4L, refused, 0L, 0L);
   }
 
   @Test

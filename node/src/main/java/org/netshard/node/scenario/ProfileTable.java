@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
+import org.netshard.namespace.net.MachineImage;
 import org.netshard.namespace.profile.BadProfileException;
 import org.netshard.namespace.profile.KernelProfiles;
 
@@ -113,7 +114,7 @@ final class ProfileTable {
   private Resolved checked(Item item, String key, String text, String origin, Resolved below) {
     Resolved all = below.with(text);
     try {
-      KernelProfiles.load(all.base(), all.text());
+      MachineImage.of(all.base(), all.text());
       return all;
     } catch (BadProfileException e) {
       String line = String.valueOf(e.getMessage());

@@ -2,6 +2,7 @@ package org.netshard.protocol.family;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -18,8 +19,9 @@ import org.netshard.protocol.profile.ProtoswProfile;
  * sock_unregister}; {@code net/core/sock.c}: {@code proto_register}.
  */
 public final class FamilyTable {
-  private final @Nullable NetProtoFamily[] families = new @Nullable NetProtoFamily[Abi.NPROTO];
-  private final List<Proto> protos = new ArrayList<>();
+  private @Nullable NetProtoFamily[] families;
+  private List<Proto> protos;
+  private boolean shared;
   private final OpsLookup opsLookup;
 
   /** Finds the calls of a kind of sock. */
@@ -32,6 +34,31 @@ public final class FamilyTable {
   /** An empty table. */
   public FamilyTable(OpsLookup opsLookup) {
     this.opsLookup = opsLookup;
+    this.families = new @Nullable NetProtoFamily[Abi.NPROTO];
+    this.protos = new ArrayList<>();
+  }
+
+  private FamilyTable(FamilyTable image) {
+    this.opsLookup = image.opsLookup;
+    this.families = image.families;
+    this.protos = image.protos;
+    this.shared = true;
+  }
+
+  /**
+   * A table with the same content, which it shares with this one until it is changed. This one must
+   * not be changed any more.
+   */
+  public FamilyTable share() {
+    return new FamilyTable(this);
+  }
+
+  private void own() {
+    if (shared) {
+      families = families.clone();
+      protos = new ArrayList<>(protos);
+      shared = false;
+    }
   }
 
   /** Adds a kind of sock ({@code proto_register}); a name that is there already keeps its sizes. */
@@ -40,6 +67,7 @@ public final class FamilyTable {
     if (known != null) {
       return known;
     }
+    own();
     Proto proto = new Proto(profile, protos.size());
     protos.add(proto);
     return proto;
@@ -88,12 +116,14 @@ public final class FamilyTable {
             profile.name() + ": " + entry + ": " + Errno.resultText(result));
       }
     }
+    own();
     families[profile.family()] = added;
     return 0;
   }
 
   /** Takes a family out; its sockets live on. */
   public void sockUnregister(int family) {
+    own();
     families[family] = null;
   }
 
@@ -104,10 +134,22 @@ public final class FamilyTable {
    *     ProtoswTable#register}
    */
   public int registerProtosw(int family, ProtoswProfile entry) {
+    return change(family, table -> table.register(protosw(family, entry)));
+  }
+
+  /** Changes a copy of a family's switch, and puts it in force if that went well. */
+  private int change(int family, ToIntFunction<ProtoswTable> change) {
     NetProtoFamily found = family(family);
-    return found == null
-        ? Errno.EAFNOSUPPORT.negated()
-        : found.table().register(protosw(family, entry));
+    if (found == null) {
+      return Errno.EAFNOSUPPORT.negated();
+    }
+    NetProtoFamily changed = found.copy();
+    int result = change.applyAsInt(changed.table());
+    if (result == 0) {
+      own();
+      families[family] = changed;
+    }
+    return result;
   }
 
   /**
@@ -117,8 +159,7 @@ public final class FamilyTable {
    *     ProtoswTable#unregister}
    */
   public int unregisterProtosw(int family, int type, int protocol) {
-    NetProtoFamily found = family(family);
-    return found == null ? Errno.EAFNOSUPPORT.negated() : found.table().unregister(type, protocol);
+    return change(family, table -> table.unregister(type, protocol));
   }
 
   /** The family with this number, or null; the number must be in range. */

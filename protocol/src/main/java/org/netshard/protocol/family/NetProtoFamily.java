@@ -10,11 +10,21 @@ import org.netshard.protocol.profile.FamilyProfile;
 public final class NetProtoFamily {
   private final FamilyProfile profile;
   private final CreateRules rules;
-  private final ProtoswTable table = new ProtoswTable();
+  private final ProtoswTable table;
 
   NetProtoFamily(FamilyProfile profile, CreateRules rules) {
+    this(profile, rules, new ProtoswTable());
+  }
+
+  private NetProtoFamily(FamilyProfile profile, CreateRules rules, ProtoswTable table) {
     this.profile = profile;
     this.rules = rules;
+    this.table = table;
+  }
+
+  /** The same family with a switch of its own. */
+  NetProtoFamily copy() {
+    return new NetProtoFamily(profile, rules, table.copy());
   }
 
   /** Its number. */

@@ -20,6 +20,16 @@ public final class ProtoswTable {
     return new List[Abi.SOCK_MAX];
   }
 
+  /** A table with the same entries. */
+  ProtoswTable copy() {
+    ProtoswTable copy = new ProtoswTable();
+    for (int type = 0; type < byType.length; type++) {
+      List<Protosw> entries = byType[type];
+      copy.byType[type] = entries == null ? null : new ArrayList<>(entries);
+    }
+    return copy;
+  }
+
   /**
    * Adds an entry behind the permanent ones of its type, so that it comes before every other that
    * is not permanent and overrides it.

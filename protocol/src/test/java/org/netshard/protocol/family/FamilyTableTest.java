@@ -29,7 +29,11 @@ class FamilyTableTest {
   }
 
   private List<Protosw> streams() {
-    return Objects.requireNonNull(table.family(Abi.AF_INET)).table().entries(Abi.SOCK_STREAM);
+    return streams(table);
+  }
+
+  private static List<Protosw> streams(FamilyTable of) {
+    return Objects.requireNonNull(of.family(Abi.AF_INET)).table().entries(Abi.SOCK_STREAM);
   }
 
   @BeforeEach
@@ -81,6 +85,31 @@ class FamilyTableTest {
         .containsExactly(TCP, OVERRIDING, OVERRIDABLE);
     assertThat(table.unregisterProtosw(Abi.AF_INET, Abi.SOCK_STREAM, 99)).isZero();
     assertThat(streams()).extracting(Protosw::profile).containsExactly(TCP, OVERRIDABLE);
+  }
+
+  @Test
+  void changeOfOneSharedTableDoesNotShowInAnotherNorInTheirImage() {
+    table.sockRegister(inet(Abi.AF_INET, "inet_create", TCP, OVERRIDABLE));
+    FamilyTable changed = table.share();
+    FamilyTable emptied = table.share();
+    FamilyTable untouched = table.share();
+    NetProtoFamily before = changed.family(Abi.AF_INET);
+    assertThat(changed.registerProtosw(Abi.AF_INET, TCP)).isEqualTo(Errno.EPERM.negated());
+    assertThat(changed.family(Abi.AF_INET)).as("nothing has changed").isSameAs(before);
+    assertThat(changed.registerProtosw(Abi.AF_INET, OVERRIDING)).isZero();
+    assertThat(changed.family(Abi.AF_INET)).as("what Net looks for").isNotSameAs(before);
+    changed.protoRegister(new ProtoProfile("FOO", 100, false));
+    emptied.sockUnregister(Abi.AF_INET);
+    assertThat(streams(changed))
+        .extracting(Protosw::profile)
+        .containsExactly(TCP, OVERRIDING, OVERRIDABLE);
+    assertThat(changed.protos()).hasSize(3);
+    assertThat(emptied.family(Abi.AF_INET)).isNull();
+    for (FamilyTable same : new FamilyTable[] {table, untouched}) {
+      assertThat(same.family(Abi.AF_INET)).isSameAs(before);
+      assertThat(streams(same)).extracting(Protosw::profile).containsExactly(TCP, OVERRIDABLE);
+      assertThat(same.protos()).hasSize(2);
+    }
   }
 
   @Test
