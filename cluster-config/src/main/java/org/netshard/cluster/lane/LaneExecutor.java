@@ -36,8 +36,7 @@ public final class LaneExecutor extends AbstractExecutorService {
   @Override
   public void shutdown() {
     if (shutdown.compareAndSet(false, true)) {
-      // First behind what came from other threads, then behind what these put into the deque.
-      thread.execute(() -> thread.execute(this::terminate));
+      thread.executeLast(this::terminate);
     }
   }
 

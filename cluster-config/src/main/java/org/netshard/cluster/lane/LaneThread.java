@@ -1,6 +1,5 @@
 package org.netshard.cluster.lane;
 
-import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -10,9 +9,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The one thread of a lane, or of several lanes of the same actor system.
  *
- * <p>What the thread hands to itself goes to a plain deque and runs first in, first out. What other
+ * <p>What the thread hands to itself goes to a plain queue, see {@link LaneQueue}. What other
  * threads hand to it goes to a concurrent queue. The loop takes at most {@link #REMOTE_BURST} tasks
- * from the concurrent queue, then at most {@link #LOCAL_BURST} from the deque, and so on: neither
+ * from the concurrent queue, then at most {@link #LOCAL_BURST} from its own, and so on: neither
  * side can starve the other, and a control message from outside waits for {@value #LOCAL_BURST}
  * mailbox runs at most.
  */
@@ -20,7 +19,7 @@ final class LaneThread implements Runnable {
   static final int REMOTE_BURST = 16;
   static final int LOCAL_BURST = 16;
 
-  private final ArrayDeque<Runnable> local = new ArrayDeque<>();
+  private final LaneQueue local = new LaneQueue();
   private final Queue<Runnable> remote = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private volatile boolean parked;
@@ -62,6 +61,11 @@ final class LaneThread implements Runnable {
     }
   }
 
+  /** Runs a task behind all that this thread has now, from whichever thread. */
+  void executeLast(Runnable task) {
+    execute(() -> local.addLast(task));
+  }
+
   /** Lets the thread end once both queues are empty. */
   void stop() {
     stopping = true;
@@ -86,20 +90,24 @@ final class LaneThread implements Runnable {
   private void drain() {
     boolean busy = true;
     while (busy) {
-      boolean remoteRan = runSome(remote, REMOTE_BURST);
-      busy = runSome(local, LOCAL_BURST) || remoteRan;
-    }
-  }
-
-  private boolean runSome(Queue<Runnable> queue, int countMax) {
-    for (int i = 0; i < countMax; i++) {
-      Runnable task = queue.poll();
-      if (task == null) {
-        return i > 0;
+      busy = false;
+      for (int i = 0; i < REMOTE_BURST; i++) {
+        Runnable task = remote.poll();
+        if (task == null) {
+          break;
+        }
+        run(task);
+        busy = true;
       }
-      run(task);
+      for (int i = 0; i < LOCAL_BURST; i++) {
+        Runnable task = local.poll();
+        if (task == null) {
+          break;
+        }
+        run(task);
+        busy = true;
+      }
     }
-    return true;
   }
 
   /** Runs one task; what it throws goes to the actor system's handler and ends nothing here. */
