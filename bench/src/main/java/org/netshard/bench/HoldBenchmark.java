@@ -19,11 +19,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 4)
-@Measurement(iterations = 2)
+@Warmup(iterations = 2)
+@Measurement(iterations = 3)
 public class HoldBenchmark {
   /** Sockets of one shot, over all kernels. */
-  static final int SOCKETS = 300_000;
+  static final int SOCKETS = 100_000;
 
   /** How many kernels share the work. */
   @Param({"1", "100"})

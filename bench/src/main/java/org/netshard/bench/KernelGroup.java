@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.netshard.cluster.ClusterNode;
 import org.netshard.cluster.NodeSettings;
 import org.netshard.cluster.lane.Lanes;
@@ -24,6 +26,7 @@ import org.netshard.protocol.cred.Capability;
  */
 final class KernelGroup implements AutoCloseable {
   private static final int NOFILE = 1 << 24;
+  private static final long PATIENCE_SECONDS = 60;
 
   private final ActorSystem<Object> system;
   private final List<ActorRef<KernelMessage>> kernels;
@@ -73,7 +76,8 @@ final class KernelGroup implements AutoCloseable {
     return group;
   }
 
-  private static KernelSpec spec(String name) {
+  /** A kernel with one task. */
+  static KernelSpec spec(String name) {
     TaskSpec task =
         new TaskSpec("bench", "init", "/", 0, 0, List.of(), Capability.ALL, NOFILE, 0, List.of());
     return new KernelSpec(
@@ -91,17 +95,13 @@ final class KernelGroup implements AutoCloseable {
   }
 
   /** Gives every kernel a program and runs all to the end. */
-  void run(java.util.function.Supplier<Program> program) {
+  void run(Supplier<Program> program) {
     window++;
     for (ActorRef<KernelMessage> kernel : kernels) {
       kernel.tell(new KernelProtocol.Attach(program.get()));
       kernel.tell(new KernelProtocol.RunWindow(1, window, Long.MAX_VALUE));
     }
     await();
-  }
-
-  int size() {
-    return kernels.size();
   }
 
   private void await() {
@@ -136,9 +136,18 @@ final class KernelGroup implements AutoCloseable {
     }
   }
 
-  private static <T> T take(BlockingQueue<T> queue) {
+  /**
+   * Takes what comes next.
+   *
+   * @throws IllegalStateException if nothing comes: a benchmark must fail and not hang
+   */
+  static <T> T take(BlockingQueue<T> queue) {
     try {
-      return queue.take();
+      T taken = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (taken == null) {
+        throw new IllegalStateException("no answer for " + PATIENCE_SECONDS + " seconds");
+      }
+      return taken;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

@@ -7,8 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,17 +21,16 @@ final class LiveKernel {
   /** The same by one process for each core at once. */
   static final String ALL = "all";
 
-  /** Namespaces made per second; absent without the right to make any. */
+  /** Namespaces made per second; needs the right to make any. */
   static final String NAMESPACES = "namespaces";
 
-  private final @Nullable Path program;
+  private static final String SECONDS = "0.5";
+  private static final long PATIENCE_SECONDS = 30;
 
-  private LiveKernel(@Nullable Path program) {
-    this.program = program;
-  }
+  private LiveKernel() {}
 
-  /** Compiles the program; without a C compiler every rate will be absent. */
-  static LiveKernel compile() throws IOException {
+  /** Compiles the program; null without a C compiler, and then no rate is measured. */
+  static @Nullable Path compile() throws IOException {
     Path folder = Files.createTempDirectory("netshard-bench");
     Path source = folder.resolve("live.c");
     Path program = folder.resolve("live");
@@ -50,37 +48,38 @@ final class LiveKernel {
           new ProcessBuilder("cc", "-O2", "-o", program.toString(), source.toString())
               .inheritIO()
               .start();
-      return new LiveKernel(ended(compiler) == 0 ? program : null);
+      if (ended(compiler) == 0) {
+        return program;
+      }
     } catch (IOException noCompiler) {
       System.err.println("no C compiler: the live kernel is not measured");
-      return new LiveKernel(null);
     }
+    return null;
   }
 
-  /** Calls per second now, by name; those that cannot be measured are absent. */
-  Map<String, Double> measure(int cores) throws IOException {
-    Map<String, Double> rates = new LinkedHashMap<>();
-    if (program == null) {
-      return rates;
-    }
-    Process process = new ProcessBuilder(program.toString(), Integer.toString(cores)).start();
+  /** Calls per second for half a second from now; null if the live kernel does not allow them. */
+  static @Nullable Double measure(Path program, String what) throws IOException {
+    String cores = Integer.toString(Runtime.getRuntime().availableProcessors());
+    Process process = new ProcessBuilder(program.toString(), what, SECONDS, cores).start();
+    String rate;
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String[] words = line.split(" ", 2);
-        rates.put(words[0], Double.valueOf(words[1]));
-      }
+      rate = lines.readLine();
     }
     if (ended(process) != 0) {
       throw new IllegalStateException("the live kernel refused a socket");
     }
-    return rates;
+    return rate == null ? null : Double.valueOf(rate);
   }
 
   private static int ended(Process process) {
     try {
-      return process.waitFor();
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("no end after " + PATIENCE_SECONDS + " s: " + process);
+      }
+      return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

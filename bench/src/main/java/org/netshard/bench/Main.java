@@ -1,26 +1,37 @@
 package org.netshard.bench;
 
 import java.io.IOException;
-import java.util.Collection;
-import java.util.Map;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * {@code netshard bench create}: creations and their memory, beside the live kernel.
  *
- * <p>Rates are measured in rounds, each with the live kernel right after the simulator, so that
- * both have the same neighbours on the machine; the ratio is the median of the rounds'. One kernel
- * is one thread and stands beside one process; many kernels use every core and stand beside a
- * process for each.
+ * <p>Rates are measured in rounds, each with the live kernel right after the simulator; the ratio
+ * is the median of the rounds'. One kernel is one thread and stands beside one process; many
+ * kernels use every core and stand beside a process for each.
+ *
+ * <p>Every step takes a time or a number of calls that is fixed, and fails if a kernel does not
+ * answer; so the whole takes under a minute, or a few when the machine has other work.
  */
 public final class Main {
-  private static final int ROUNDS = 3;
   private static final double NS_PER_SECOND = 1e9;
   private static final String JSON = "--json";
+  private static final String ONE = "1";
+  private static final String MANY = "100";
+  private static final int STEPS = 6;
 
   /**
    * Slab bytes of a TCP socket with its inode, dentry and file: what {@code Slab} of {@code
@@ -31,7 +42,13 @@ public final class Main {
   /** Memory of an idle namespace on Linux 6.18, as the project measured it at its design. */
   private static final double LINUX_NAMESPACE_BYTES = 220 * 1024;
 
-  private Main() {}
+  private final BenchReport report = new BenchReport();
+  private final @Nullable Path live;
+  private int steps;
+
+  private Main(@Nullable Path live) {
+    this.live = live;
+  }
 
   /** Runs the benchmark that the first argument names. */
   public static void main(String[] arguments) throws RunnerException, IOException {
@@ -39,7 +56,7 @@ public final class Main {
     if (asked.endsWith("--help")) {
       System.out.println(
           "netshard bench create [--json]: creations per second and bytes per socket and namespace,"
-              + " beside the live kernel (namespaces need root); a minute and a half");
+              + " beside the live kernel (namespaces need root); a minute");
       return;
     }
     boolean json = asked.endsWith(" " + JSON);
@@ -48,40 +65,18 @@ public final class Main {
           "netshard bench: '" + asked + "' is not a benchmark; allowed: create [--json]");
       System.exit(2);
     }
-    BenchReport report = create();
-    System.out.print(json ? report.json() : report.table());
+    Main bench = new Main(LiveKernel.compile());
+    bench.create();
+    System.out.print(json ? bench.report.json() : bench.report.table());
   }
 
-  private static BenchReport create() throws RunnerException, IOException {
-    LiveKernel live = LiveKernel.compile();
-    int cores = Runtime.getRuntime().availableProcessors();
-    BenchReport report = new BenchReport();
-    for (int round = 0; round < ROUNDS; round++) {
-      Collection<RunResult> results = jmh(CreateBenchmark.class);
-      Collection<RunResult> unshares = jmh(UnshareBenchmark.class);
-      Map<String, Double> beside = live.measure(cores);
-      for (RunResult result : results) {
-        boolean one = kernels(result).equals("1");
-        double score = result.getPrimaryResult().getScore();
-        report.add(
-            "socket + close per second, " + kernelsText(result),
-            score,
-            beside.get(one ? LiveKernel.ONE : LiveKernel.ALL));
-      }
-      for (RunResult result : unshares) {
-        report.add(
-            "namespaces per second, " + kernelsText(result),
-            result.getPrimaryResult().getScore(),
-            beside.get(LiveKernel.NAMESPACES));
-      }
-    }
-    for (RunResult result : jmh(HoldBenchmark.class)) {
-      double ns = result.getPrimaryResult().getScore();
-      report.add(
-          "sockets held per second, " + kernelsText(result),
-          HoldBenchmark.SOCKETS * NS_PER_SECOND / ns,
-          null);
-    }
+  private void create() throws RunnerException {
+    rates("socket + close per second, 1 kernel", CreateBenchmark.class, ONE, LiveKernel.ONE);
+    rates("socket + close per second, 100 kernels", CreateBenchmark.class, MANY, LiveKernel.ALL);
+    rates("namespaces per second, 1 kernel", UnshareBenchmark.class, ONE, LiveKernel.NAMESPACES);
+    held("sockets held per second, 1 kernel", ONE);
+    held("sockets held per second, 100 kernels", MANY);
+    step("bytes of sockets, namespaces and kernels");
     HeapUse.measure()
         .forEach(
             (what, each) ->
@@ -89,25 +84,56 @@ public final class Main {
                     what,
                     each,
                     what.contains("socket") ? LINUX_SOCKET_BYTES : LINUX_NAMESPACE_BYTES));
-    return report;
   }
 
-  private static Collection<RunResult> jmh(Class<?> benchmarks) throws RunnerException {
-    return new Runner(
-            new OptionsBuilder()
-                .include(benchmarks.getName())
-                .forks(1)
-                .shouldFailOnError(true)
-                .verbosity(VerboseMode.SILENT)
-                .build())
-        .run();
+  private void step(String what) {
+    steps++;
+    System.err.printf("netshard bench: %d of %d, %s%n", steps, STEPS, what);
   }
 
-  private static String kernels(RunResult result) {
-    return result.getParams().getParam("kernels");
+  private void rates(String what, Class<?> benchmark, String kernels, String beside)
+      throws RunnerException {
+    step(what);
+    for (IterationResult round : rounds(benchmark, kernels, beside)) {
+      Result<?> rate = round.getSecondaryResults().get(LiveProfiler.LIVE);
+      report.add(what, round.getPrimaryResult().getScore(), rate == null ? null : rate.getScore());
+    }
   }
 
-  private static String kernelsText(RunResult result) {
-    return kernels(result).equals("1") ? "1 kernel" : kernels(result) + " kernels";
+  private void held(String what, String kernels) throws RunnerException {
+    step(what);
+    for (IterationResult round : rounds(HoldBenchmark.class, kernels, "")) {
+      double ns = round.getPrimaryResult().getScore();
+      report.add(what, HoldBenchmark.SOCKETS * NS_PER_SECOND / ns, null);
+    }
+  }
+
+  private List<IterationResult> rounds(Class<?> benchmark, String kernels, String beside)
+      throws RunnerException {
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include(benchmark.getName())
+            .param("kernels", kernels)
+            .forks(1)
+            .jvmArgs(jvmArguments())
+            .shouldFailOnError(true)
+            .verbosity(VerboseMode.SILENT);
+    if (live != null && !beside.isEmpty()) {
+      options.addProfiler(LiveProfiler.class, beside + " " + live);
+    }
+    List<IterationResult> rounds = new ArrayList<>();
+    for (RunResult result : new Runner(options.build()).run()) {
+      for (BenchmarkResult fork : result.getBenchmarkResults()) {
+        rounds.addAll(fork.getIterationResults());
+      }
+    }
+    return rounds;
+  }
+
+  /** This JVM's flags, but for the archive of classes: it was made for another class path. */
+  private static String[] jvmArguments() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> !flag.contains("SharedArchive"))
+        .toArray(String[]::new);
   }
 }
