@@ -43,6 +43,7 @@ final class Simulation implements KernelView {
   private final Call call;
   private final SocketCalls sockets;
   private final SyscallTable syscalls;
+  private final OomKill oomKill;
   private long nowNs;
   private long events;
   private final NetActors actors;
@@ -71,6 +72,7 @@ final class Simulation implements KernelView {
     this.call = new Call(context.getSelf(), memCgroups);
     this.sockets = new SocketCalls(model, actors, call);
     this.syscalls = new SyscallTable(model, sockets);
+    this.oomKill = new OomKill(model, syscalls);
   }
 
   /**
@@ -83,7 +85,7 @@ final class Simulation implements KernelView {
     KernelModel model = KernelBoot.build(profile(spec));
     NetActors actors = new NetActors(context, model);
     ActorRef<MemCgroupMessage> memCgroups =
-        context.spawn(MemCgroup.create(model.cgroups()), "MemCgroup", Lane.SAME);
+        context.spawn(MemCgroup.create(), "MemCgroup", Lane.SAME);
     Simulation simulation = new Simulation(name, model, context, actors, memCgroups);
     KernelBoot.populate(spec, model, simulation);
     return simulation;
@@ -101,6 +103,7 @@ final class Simulation implements KernelView {
   private final class ProgramRun implements Event {
     private final Program program;
     private Program.@Nullable Step step;
+    private long notBeforeNs;
 
     ProgramRun(Program program) {
       this.program = program;
@@ -111,7 +114,7 @@ final class Simulation implements KernelView {
       Program.Step next = program.next(Simulation.this, nowNs);
       step = next;
       if (next != null) {
-        queue.add(Math.max(nowNs, next.atNs()), this);
+        queue.add(Math.max(Math.max(nowNs, notBeforeNs), next.atNs()), this);
       }
     }
 
@@ -154,6 +157,7 @@ final class Simulation implements KernelView {
       nowNs = Math.max(nowNs, queue.nextTime());
       model.machine().setNowNs(nowNs);
       events++;
+      model.cgroups().memcontrol().begin(nowNs, 0, true);
       queue.remove().happen();
     }
     return false;
@@ -162,25 +166,52 @@ final class Simulation implements KernelView {
   private void begin(Program.Step step) {
     Task task = model.task(step.pid());
     if (task == null) {
-      throw new IllegalStateException("no task with pid " + step.pid());
+      if (!model.killed(step.pid())) {
+        throw new IllegalStateException("no task with pid " + step.pid());
+      }
+      running = null;
+      return;
     }
-    call.begin(step.call(), task.pid(), task.cred(), task.cgroup());
-    long result = syscalls.perform(task, step.call());
-    if (result == SocketCalls.PENDING) {
-      batonOut = true;
-    } else {
-      end(result);
-    }
+    int cpu = model.cpuOf(task);
+    model.machine().setCpu(cpu);
+    model.cgroups().memcontrol().begin(nowNs, cpu, false);
+    call.begin(step.call(), task.pid(), task.cred(), task.memcg());
+    after(syscalls.perform(task, step.call()));
   }
 
   /** The baton is home. */
   void resume(long partResult) {
     batonOut = false;
-    long result = sockets.resume(partResult);
+    after(sockets.resume(partResult));
+  }
+
+  /** Goes on after a part of a call, or of the end of a task that is killed. */
+  private void after(long result) {
     if (result == SocketCalls.PENDING) {
       batonOut = true;
-    } else {
+      return;
+    }
+    if (oomKill.idle() && model.cgroups().kills().isEmpty()) {
       end(result);
+      return;
+    }
+    long killing = oomKill.idle() ? oomKill.begin(result) : oomKill.next();
+    if (killing == SocketCalls.PENDING) {
+      batonOut = true;
+      return;
+    }
+    ProgramRun interrupted = running;
+    if (interrupted == null || interrupted.step == null) {
+      throw new IllegalStateException("memory ran out without a call");
+    }
+    oomKill.killed().forEach(pid -> hash.add(nowNs, "oom_kill " + pid));
+    if (oomKill.killed().contains(call.pid())) {
+      nowNs += model.syscallNs();
+      running = null;
+    } else if (oomKill.restart()) {
+      begin(interrupted.step);
+    } else {
+      end(oomKill.result());
     }
   }
 
@@ -192,6 +223,7 @@ final class Simulation implements KernelView {
     Syscall made = ended.step.call();
     nowNs += model.syscallNs();
     model.machine().setNowNs(nowNs);
+    throttle(ended, made);
     hash.add(nowNs, ended.step.pid(), made, result);
     ledger.count(made.name(), result);
     ended.program.completed(this, made, result, nowNs);
@@ -201,6 +233,16 @@ final class Simulation implements KernelView {
       queue.add(nowNs + CLEANUP_DELAY_NS, this::cleanupNet);
     }
     ended.schedule();
+  }
+
+  /** A task that has passed {@code memory.high} sleeps before it makes its next call. */
+  private void throttle(ProgramRun program, Syscall made) {
+    Task task = model.task(call.pid());
+    long sleepNs = model.cgroups().memcontrol().takeThrottleNs(task == null ? null : task.memcg());
+    if (sleepNs > 0) {
+      program.notBeforeNs = nowNs + sleepNs;
+      hash.add(nowNs, "mem_cgroup_handle_over_high " + made.name() + " " + sleepNs);
+    }
   }
 
   /** The work item that ends namespaces without references ({@code cleanup_net}). */

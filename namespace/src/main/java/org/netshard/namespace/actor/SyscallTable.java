@@ -48,6 +48,14 @@ final class SyscallTable {
     };
   }
 
+  /**
+   * Ends all tasks of a thread group, as a signal that kills does; 0 or {@link
+   * SocketCalls#PENDING}.
+   */
+  long kill(int tgid) {
+    return processes.kill(tgid);
+  }
+
   /** The child that was made last. */
   int lastChildPid() {
     return processes.lastChildPid();

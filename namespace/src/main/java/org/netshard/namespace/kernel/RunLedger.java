@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.netshard.namespace.cgroup.MemCgroupTree;
+import org.netshard.namespace.cgroup.Cgroup;
+import org.netshard.namespace.cgroup.CgroupTree;
+import org.netshard.namespace.cgroup.MemcgState;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SyscallName;
@@ -103,16 +105,19 @@ public final class RunLedger {
     return List.copyOf(byName.values());
   }
 
-  private static List<KernelReport.CgroupUse> cgroups(MemCgroupTree tree) {
+  private static List<KernelReport.CgroupUse> cgroups(CgroupTree tree) {
     List<KernelReport.CgroupUse> uses = new ArrayList<>();
-    for (int i = 1; i < tree.size(); i++) {
-      uses.add(
-          new KernelReport.CgroupUse(
-              tree.path(i),
-              tree.currentBytes(i),
-              tree.peakBytes(i),
-              tree.limitBytes(i),
-              tree.refused(i)));
+    for (Cgroup cgroup : tree.all()) {
+      MemcgState own = cgroup.own();
+      if (own != null && !own.isRoot()) {
+        uses.add(
+            new KernelReport.CgroupUse(
+                cgroup.path(),
+                own.currentBytes(),
+                own.peakBytes(),
+                own.limitBytes(),
+                own.refused()));
+      }
     }
     return uses;
   }

@@ -13,6 +13,7 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.AfterContainer;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.actor.TestKernel.Calls;
+import org.netshard.namespace.cgroup.Cgroup;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.KernelView;
@@ -53,8 +54,8 @@ class LedgerProperties {
             KIT,
             TestKernel.spec(
                 List.of(
-                    new CgroupSpec("/red", NaiveLedger.LIMIT),
-                    new CgroupSpec("/blue", NaiveLedger.LIMIT)),
+                    new CgroupSpec("/red", NaiveLedger.LIMIT, false),
+                    new CgroupSpec("/blue", NaiveLedger.LIMIT, false)),
                 List.of(),
                 List.of(
                     TestKernel.task("red", "/red", Capability.ALL, NaiveLedger.NOFILE),
@@ -98,9 +99,13 @@ class LedgerProperties {
   }
 
   private static void same(KernelModel model, NaiveLedger naive) {
-    for (int cgroup = 1; cgroup <= 2; cgroup++) {
-      assertThat(model.cgroups().currentBytes(cgroup)).isEqualTo(naive.bytes(cgroup));
+    int number = 0;
+    for (Cgroup cgroup : model.cgroups().root().children().values()) {
+      long bytes = naive.bytes(++number);
+      assertThat(cgroup.memcg().slabBytes()).isEqualTo(bytes);
+      assertThat(cgroup.memcg().currentBytes()).isEqualTo((bytes + 4095) / 4096 * 4096);
     }
+    assertThat(number).isEqualTo(2);
     assertThat(model.socketsOpen()).isEqualTo(naive.sockets());
     assertThat(
             model.machine().socketsAllocated(Objects.requireNonNull(model.families().proto("TCP"))))

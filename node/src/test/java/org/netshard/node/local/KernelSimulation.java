@@ -36,7 +36,7 @@ class KernelSimulation {
         "",
         List.of(),
         List.of(),
-        List.of(new CgroupSpec("/red", LIMIT)),
+        List.of(new CgroupSpec("/red", LIMIT, false)),
         rules,
         List.of(task),
         List.of(),

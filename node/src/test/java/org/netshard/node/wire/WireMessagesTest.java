@@ -123,7 +123,7 @@ class WireMessagesTest {
         "",
         List.of(new SysctlSetting("net.core.somaxconn", "128", "s.yaml:3:4")),
         List.of(new NetnsSpec("red", 2, List.of())),
-        List.of(new CgroupSpec("/red", 4096)),
+        List.of(new CgroupSpec("/red", 4096, true)),
         List.of(new LsmRule(LsmRule.Hook.SOCKET_CREATE, "t", 2, LsmRule.ANY, 0, 1, 13)),
         List.of(
             new TaskSpec(

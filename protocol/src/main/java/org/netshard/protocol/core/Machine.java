@@ -8,6 +8,15 @@ public interface Machine {
   /** Counts allocated socks of a proto for the whole machine ({@code sk_sockets_allocated}). */
   void addSocketsAllocated(Proto proto, int delta);
 
+  /** Allocated socks of a proto, those for IPv4 and for IPv6 together. */
+  int socketsAllocated(Proto proto);
+
+  /** The pool in which protos count the memory of their buffers. */
+  ProtoMem pool(Proto.Pool pool);
+
+  /** The CPU that runs now. */
+  int cpu();
+
   /** Virtual time since the machine was started, in nanoseconds. */
   long nowNs();
 }
