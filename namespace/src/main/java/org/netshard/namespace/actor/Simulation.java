@@ -175,6 +175,7 @@ final class Simulation implements KernelView {
     int cpu = model.cpuOf(task);
     model.machine().setCpu(cpu);
     model.cgroups().memcontrol().begin(nowNs, cpu, false);
+    model.cgroups().memcontrol().enter(task.memcg());
     call.begin(step.call(), task.pid(), task.cred(), task.memcg());
     after(syscalls.perform(task, step.call()));
   }

@@ -68,6 +68,7 @@ public final class MemcgState implements Memcg, SockMemcg {
   private long sockPages;
   private long kernelPages;
   private long filePages;
+  private long activeFilePages;
   private long anonPages;
   private int sockReferences;
   private long refused;
@@ -85,6 +86,7 @@ public final class MemcgState implements Memcg, SockMemcg {
     objcgs.add(new ObjCgroupState(this));
     if (parent != null) {
       parent.children.add(this);
+      oomKillDisable = v1 && parent.oomKillDisable;
     }
   }
 
@@ -112,7 +114,7 @@ public final class MemcgState implements Memcg, SockMemcg {
     if (control.version() == CgroupVersion.V1) {
       return chargeTcpmem(pages, gfp);
     }
-    if (!control.tryCharge(this, pages, gfp)) {
+    if (!control.tryChargeForGood(this, pages, gfp)) {
       return false;
     }
     sockPages += pages;
@@ -182,7 +184,7 @@ public final class MemcgState implements Memcg, SockMemcg {
       throw new IllegalStateException(this + ": " + anonPages + " pages of programs");
     }
     if (!isRoot()) {
-      control.uncharge(this, pages);
+      control.giveBack(this, pages);
     }
     releaseIfUnused();
   }
@@ -196,12 +198,26 @@ public final class MemcgState implements Memcg, SockMemcg {
     return true;
   }
 
-  /** Takes up to so many pages of the page cache away; how many it took. */
+  /**
+   * Says how many pages of its page cache programs use all the time ({@code active_file}): reclaim
+   * looks at them and lets them be.
+   */
+  public void setActiveFile(long pages) {
+    if (pages < 0 || pages > filePages) {
+      throw new IllegalStateException(this + ": " + pages + " active pages of " + filePages);
+    }
+    activeFilePages = pages;
+  }
+
+  /** Takes up to so many idle pages of the page cache away; how many it took. */
   long reclaimFile(long pages) {
-    long taken = Math.min(pages, filePages);
+    long taken = Math.min(pages, filePages - activeFilePages);
     if (taken > 0) {
       filePages -= taken;
-      control.uncharge(this, taken);
+      if (!isRoot()) {
+        control.giveBack(this, taken);
+      }
+      releaseIfUnused();
     }
     return taken;
   }
@@ -226,11 +242,17 @@ public final class MemcgState implements Memcg, SockMemcg {
     }
   }
 
-  /** Counts an event here and in every cgroup above but the root ({@code memcg_memory_event}). */
+  /**
+   * Counts an event here and, with version 2, in every cgroup above but the root ({@code
+   * memcg_memory_event}).
+   */
   void event(MemcgEvent event) {
     eventsLocal[event.ordinal()]++;
-    for (MemcgState memcg = this; memcg != null && !memcg.isRoot(); memcg = memcg.parent) {
-      memcg.events[event.ordinal()]++;
+    events[event.ordinal()]++;
+    if (control.version() == CgroupVersion.V2) {
+      for (MemcgState memcg = parent; memcg != null && !memcg.isRoot(); memcg = memcg.parent) {
+        memcg.events[event.ordinal()]++;
+      }
     }
   }
 
@@ -249,13 +271,22 @@ public final class MemcgState implements Memcg, SockMemcg {
     tcpmemActive = true;
   }
 
-  /** Takes it out of the tree; what is left of its objects goes to its parent. */
+  /**
+   * Takes it out of the tree ({@code mem_cgroup_css_offline}); what is left of its objects goes to
+   * its parent, its socks and its page cache stay charged to it.
+   *
+   * <p><b>Differs from Linux:</b> the pages of objects that go over are counted off here, where
+   * Linux lets the counter of a removed cgroup keep them for ever; a limit of its own is then
+   * reached a little later by the socks that are bound to it.
+   */
   void offline() {
     MemcgState above = parent;
     if (above == null) {
       throw new IllegalStateException("the root cgroup is removed");
     }
     online = false;
+    minPages = 0;
+    lowPages = 0;
     control.drain(this);
     for (ObjCgroupState objcg : objcgs) {
       long pages = objcg.pages();
@@ -268,10 +299,7 @@ public final class MemcgState implements Memcg, SockMemcg {
       above.objcgs.add(objcg);
     }
     objcgs.clear();
-    long cache = filePages;
-    if (cache > 0) {
-      reclaimFile(cache);
-    }
+    activeFilePages = 0;
     releaseIfUnused();
   }
 
@@ -285,10 +313,11 @@ public final class MemcgState implements Memcg, SockMemcg {
   }
 
   private void releaseIfUnused() {
-    boolean used = sockReferences > 0 || !children.isEmpty() || anonPages > 0;
+    boolean used = sockReferences > 0 || !children.isEmpty() || anonPages > 0 || filePages > 0;
     if (online || used || parent == null) {
       return;
     }
+    control.drain(this);
     if (memory.usage() != 0 || tcpmem.usage() != 0) {
       throw new IllegalStateException(
           this + " ends with " + memory.usage() + " pages, " + tcpmem.usage() + " of tcpmem");
@@ -378,6 +407,11 @@ public final class MemcgState implements Memcg, SockMemcg {
   /** Pages of page cache of its own. */
   public long filePages() {
     return filePages;
+  }
+
+  /** Those of them that programs use all the time. */
+  public long activeFilePages() {
+    return activeFilePages;
   }
 
   /** Pages of its own programs. */

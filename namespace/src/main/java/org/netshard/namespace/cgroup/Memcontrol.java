@@ -34,9 +34,11 @@ public final class Memcontrol {
   private long nowNs;
   private int cpu;
   private boolean inSoftirq;
+  private @Nullable MemcgState current;
   private long overHighPages;
   private long throttleNs;
   private boolean restart;
+  private boolean killing;
 
   /**
    * A controller without cgroups.
@@ -71,9 +73,15 @@ public final class Memcontrol {
     nowNs = newNowNs;
     cpu = newCpu;
     inSoftirq = softirq;
+    current = null;
     overHighPages = 0;
     throttleNs = 0;
     restart = false;
+  }
+
+  /** Says which cgroup the task of this event is in; null for the root. */
+  public void enter(@Nullable MemcgState task) {
+    current = task;
   }
 
   /** Virtual time. */
@@ -88,8 +96,23 @@ public final class Memcontrol {
     return asked;
   }
 
-  /** {@code try_charge_memcg}: charges pages to a cgroup and all above it. */
+  /**
+   * {@code try_charge_memcg}: charges pages to a cgroup and all above it. A charge that waits for a
+   * killed program fails, and the call, which must then undo what it did, is made again.
+   */
   boolean tryCharge(MemcgState memcg, long pages, Gfp gfp) {
+    return tryCharge(memcg, pages, gfp, true);
+  }
+
+  /**
+   * The same for a call that cannot be made again, since a part of its data is queued: the pages
+   * that the killed program is about to give back are counted at once, over the limit.
+   */
+  boolean tryChargeForGood(MemcgState memcg, long pages, Gfp gfp) {
+    return tryCharge(memcg, pages, gfp, false);
+  }
+
+  private boolean tryCharge(MemcgState memcg, long pages, Gfp gfp, boolean repeatable) {
     if (stocks.length > 0 && stocks[cpu].consume(memcg, pages)) {
       return true;
     }
@@ -100,6 +123,7 @@ public final class Memcontrol {
       over = count(memcg, batch);
     }
     boolean raisedMax = false;
+    killing = false;
     if (over != null && gfp.blocking()) {
       raisedMax = true;
       over = chargeByReclaim(memcg, over, pages, gfp);
@@ -111,8 +135,11 @@ public final class Memcontrol {
       passHigh(memcg, batch, gfp);
       return true;
     }
-    if (!gfp.noFail() && !gfp.high()) {
-      over.refuse();
+    if (!gfp.noFail() && !gfp.high() && (repeatable || !killing)) {
+      restart |= killing;
+      if (!killing) {
+        over.refuse();
+      }
       return false;
     }
     if (!raisedMax) {
@@ -145,9 +172,7 @@ public final class Memcontrol {
           again = true;
         }
         if (!again) {
-          if (!gfp.retryMayFail() && outOfMemory(over, pages) && !gfp.noFail()) {
-            restart = true;
-          }
+          killing = !gfp.retryMayFail() && outOfMemory(over, pages);
           return over;
         }
       }
@@ -179,7 +204,9 @@ public final class Memcontrol {
 
   /** Makes the usage fit below a limit that was lowered ({@code memory_max_write}). */
   void shrinkToMax(MemcgState memcg) {
-    drain(memcg);
+    if (memcg.memory.usage() > memcg.memory.max()) {
+      drain(memcg);
+    }
     int retries = MAX_RECLAIM_RETRIES;
     while (memcg.memory.usage() > memcg.memory.max() && retries > 0) {
       if (Reclaim.reclaim(memcg, memcg.memory.usage() - memcg.memory.max()) == 0) {
@@ -208,7 +235,7 @@ public final class Memcontrol {
     return over;
   }
 
-  /** Gives pages back, first into the stock of this CPU. */
+  /** Gives pages back, first into the stock of this CPU ({@code refill_stock}). */
   void uncharge(MemcgState memcg, long pages) {
     if (stocks.length > 0) {
       stocks[cpu].refill(memcg, pages);
@@ -217,8 +244,8 @@ public final class Memcontrol {
     }
   }
 
-  /** Counts pages off. */
-  private void giveBack(MemcgState memcg, long pages) {
+  /** Counts pages off at once, as those of programs and files ({@code memcg_uncharge}). */
+  void giveBack(MemcgState memcg, long pages) {
     memcg.memory.uncharge(pages);
     if (version == CgroupVersion.V1) {
       memcg.memsw.uncharge(pages);
@@ -247,12 +274,12 @@ public final class Memcontrol {
       if (memcg.memory.usage() <= memcg.highPages) {
         continue;
       }
-      if (inSoftirq) {
+      if (inSoftirq || !gfp.blocking()) {
         reclaimHigh(memcg, MEMCG_CHARGE_BATCH);
       } else {
         overHighPages += pages;
-        if (overHighPages > MEMCG_CHARGE_BATCH && gfp.blocking()) {
-          handleOverHigh(charged);
+        if (overHighPages > MEMCG_CHARGE_BATCH && current != null) {
+          handleOverHigh(current);
         }
       }
       return;
@@ -283,7 +310,9 @@ public final class Memcontrol {
         return;
       }
       if (reclaimed == 0 && retries-- == 0) {
-        memcg.stall().add(penaltyNs);
+        for (MemcgState stalled = memcg; stalled != null; stalled = stalled.parent()) {
+          stalled.stall().add(penaltyNs);
+        }
         throttleNs += penaltyNs;
         return;
       }

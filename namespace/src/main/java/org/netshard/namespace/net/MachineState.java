@@ -14,6 +14,7 @@ import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.family.FamilyTable;
+import org.netshard.protocol.memcg.Gfp;
 import org.netshard.protocol.profile.KernelProfile;
 import org.netshard.protocol.profile.ProtoProfile;
 import org.netshard.protocol.profile.SysctlProfile;
@@ -273,6 +274,11 @@ public final class MachineState implements Machine {
   }
 
   @Override
+  public Gfp softirqGfp() {
+    return profile.softirqChargeFails() ? Gfp.NOWAIT : Gfp.ATOMIC;
+  }
+
+  @Override
   public int cpu() {
     return cpu;
   }
@@ -285,9 +291,12 @@ public final class MachineState implements Machine {
   /** Counts TCP socks that no file refers to ({@code tcp_orphan_count}). */
   public void addOrphans(int delta) {
     orphanCount += delta;
+    if (orphanCount < 0) {
+      throw new IllegalStateException("orphans below zero");
+    }
   }
 
-  /** TCP socks that no file refers to. */
+  @Override
   public int orphanCount() {
     return orphanCount;
   }

@@ -22,6 +22,7 @@ final class ProfileDraft {
   int dentryBytes;
   int cgroupVersion = 2;
   int chargeCpus;
+  boolean softirqChargeFails;
   final Map<String, ProtoProfile> protos = new LinkedHashMap<>();
   final Map<Integer, FamilyProfile> families = new TreeMap<>();
   final Map<String, SysctlProfile> sysctls = new TreeMap<>();
@@ -58,6 +59,7 @@ final class ProfileDraft {
         fileErrno,
         cgroupVersion,
         chargeCpus,
+        softirqChargeFails,
         new ArrayList<>(families.values()),
         new ArrayList<>(protos.values()),
         new ArrayList<>(sysctls.values()),

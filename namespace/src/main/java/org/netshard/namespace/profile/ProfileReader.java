@@ -80,7 +80,7 @@ final class ProfileReader {
   }
 
   private void readCgroup(ConfigObject fields, ProfileDraft draft) {
-    checkKeys(fields, List.of("version", "charge-cpus"), "cgroup");
+    checkKeys(fields, List.of("version", "charge-cpus", "softirq-charge"), "cgroup");
     ConfigValue version = fields.get("version");
     if (version != null) {
       draft.cgroupVersion = integer(version, "cgroup.version", 2);
@@ -91,6 +91,17 @@ final class ProfileReader {
     ConfigValue cpus = fields.get("charge-cpus");
     if (cpus != null) {
       draft.chargeCpus = integer(cpus, "cgroup.charge-cpus", CPUS_MAX);
+    }
+    ConfigValue softirq = fields.get("softirq-charge");
+    if (softirq != null) {
+      draft.softirqChargeFails =
+          switch (text(softirq, "cgroup.softirq-charge")) {
+            case "GFP_ATOMIC" -> false;
+            case "GFP_NOWAIT" -> true;
+            default ->
+                throw Place.of(softirq, file, "cgroup.softirq-charge")
+                    .bad("'" + softirq.unwrapped() + "'", "GFP_ATOMIC, GFP_NOWAIT");
+          };
     }
   }
 

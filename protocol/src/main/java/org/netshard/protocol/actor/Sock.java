@@ -4,7 +4,6 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.TypedActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
@@ -12,7 +11,6 @@ import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.family.Protosw;
 import org.netshard.protocol.family.SockCreate;
-import org.netshard.protocol.memcg.ObjCgroup;
 
 /**
  * One socket's sock: it owns the {@link Sk} and answers the calls on it.
@@ -29,13 +27,11 @@ public final class Sock extends BatonBehavior<SockMessage> {
   static final Behavior<SockMessage> NEWBORN = new Newborn();
 
   private final Sk sk;
-  private final @Nullable ObjCgroup objcg;
   private final boolean kern;
   private final ActorRef<ProtoSwMessage> slab;
 
-  private Sock(Sk sk, @Nullable ObjCgroup objcg, boolean kern, ActorRef<ProtoSwMessage> slab) {
+  private Sock(Sk sk, boolean kern, ActorRef<ProtoSwMessage> slab) {
     this.sk = sk;
-    this.objcg = objcg;
     this.kern = kern;
     this.slab = slab;
   }
@@ -92,7 +88,7 @@ public final class Sock extends BatonBehavior<SockMessage> {
     sk.ops().destroy(sk);
     SkMem.reclaimFinal(sk);
     ActorRef<SockMessage> self = context.asJava().getSelf();
-    ProtoSwMessage free = new ProtoSwMessage.SkFree(call, self, sk.memcg(), objcg, kern, 0);
+    ProtoSwMessage free = new ProtoSwMessage.SkFree(call, self, sk.memcg(), sk.objcg(), kern, 0);
     call.pass("Sock", slab, free, "sk_common_release");
     return NEWBORN;
   }
@@ -110,6 +106,7 @@ public final class Sock extends BatonBehavior<SockMessage> {
       Protosw answer = create.answer();
       Sk sk = begin(init.net(), answer, create);
       sk.setMemcg(init.memcg());
+      sk.setObjcg(call.objcg());
       int result = answer.ops().init(sk, create.cred());
       ActorRef<SockMessage> self = context.asJava().getSelf();
       if (result < 0) {
@@ -121,7 +118,7 @@ public final class Sock extends BatonBehavior<SockMessage> {
         return Behaviors.same();
       }
       // The baton must not be touched once it is handed on: another call may have begun by then.
-      Behavior<SockMessage> begun = new Sock(sk, call.objcg(), create.kern(), init.slab());
+      Behavior<SockMessage> begun = new Sock(sk, create.kern(), init.slab());
       call.made(self, sk);
       if (create.postCreate()) {
         ActorRef<NetMessage> net = call.net();

@@ -1,5 +1,7 @@
 package org.netshard.protocol.core;
 
+import org.netshard.protocol.memcg.Gfp;
+
 /** What all network namespaces of one kernel share, as the protocols see it. */
 public interface Machine {
   /** The next value of the counter that names socks ({@code SO_COOKIE}); never 0. */
@@ -13,6 +15,15 @@ public interface Machine {
 
   /** The pool in which protos count the memory of their buffers. */
   ProtoMem pool(Proto.Pool pool);
+
+  /**
+   * How a softirq charges a memory cgroup ({@code gfp_memcg_charge}): {@link Gfp#ATOMIC}, which
+   * goes over the limit, or {@link Gfp#NOWAIT}, which fails there, as before Linux 6.1.
+   */
+  Gfp softirqGfp();
+
+  /** TCP socks that no file refers to any more ({@code tcp_orphan_count}). */
+  int orphanCount();
 
   /** The CPU that runs now. */
   int cpu();

@@ -10,7 +10,8 @@ package org.netshard.protocol.core;
  * tcp_enter_memory_pressure}, {@code tcp_leave_memory_pressure}.
  */
 public final class ProtoMem {
-  private static final long NS_PER_MS = 1_000_000;
+  private static final long NS_PER_JIFFY = 1_000_000_000 / SocketOptions.HZ;
+  private static final long MS_PER_JIFFY = 1000 / SocketOptions.HZ;
 
   private final long[] perCpuPages;
   private long allocatedPages;
@@ -78,8 +79,8 @@ public final class ProtoMem {
   void leavePressure(NetNs net) {
     if (pressure) {
       pressure = false;
-      long ms = (net.machine().nowNs() - pressureSinceNs) / NS_PER_MS;
-      net.addMib(Mib.TCP_MEMORY_PRESSURES_CHRONO, ms);
+      long jiffies = net.machine().nowNs() / NS_PER_JIFFY - pressureSinceNs / NS_PER_JIFFY;
+      net.addMib(Mib.TCP_MEMORY_PRESSURES_CHRONO, jiffies * MS_PER_JIFFY);
     }
   }
 }

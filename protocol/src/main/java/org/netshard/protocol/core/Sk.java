@@ -3,6 +3,7 @@ package org.netshard.protocol.core;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.memcg.ObjCgroup;
 import org.netshard.protocol.memcg.SockMemcg;
 
 /**
@@ -93,6 +94,7 @@ public final class Sk {
   private int wmemQueued;
 
   private @Nullable SockMemcg memcg;
+  private @Nullable ObjCgroup objcg;
 
   /** The number that names the sock in its protocol; see {@link #num}. */
   char num;
@@ -262,6 +264,16 @@ public final class Sk {
   /** Binds it to a cgroup, for life. */
   public void setMemcg(@Nullable SockMemcg newMemcg) {
     memcg = newMemcg;
+  }
+
+  /** Who pays for the sock itself and the inode of its socket, or null. */
+  public @Nullable ObjCgroup objcg() {
+    return objcg;
+  }
+
+  /** Says who pays for it. */
+  public void setObjcg(@Nullable ObjCgroup newObjcg) {
+    objcg = newObjcg;
   }
 
   /** {@code sk_userlocks}: {@code SOCK_SNDBUF_LOCK} and so on. */

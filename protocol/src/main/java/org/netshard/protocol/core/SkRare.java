@@ -59,6 +59,9 @@ public final class SkRare {
   /** {@code sk_reserved_mem}, bytes, a multiple of the page. */
   int reservedMemBytes;
 
+  /** {@code sk_omem_alloc}: memory of options, bytes. */
+  int omemAlloc;
+
   /** {@code sk_drops}: packets that were dropped at the sock. */
   int drops;
 
@@ -147,6 +150,11 @@ public final class SkRare {
   /** Sets {@code sk_reserved_mem}, bytes. */
   public void setReservedMemBytes(int bytes) {
     reservedMemBytes = bytes;
+  }
+
+  /** {@code sk_omem_alloc}, bytes. */
+  public int omemAlloc() {
+    return omemAlloc;
   }
 
   /** {@code sk_drops}. */

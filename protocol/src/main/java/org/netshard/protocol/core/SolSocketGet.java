@@ -200,7 +200,6 @@ final class SolSocketGet {
 
   /** {@code sk_get_meminfo}. */
   private static byte[] meminfo(Sk sk) {
-    int optmem = 0;
     int backlog = 0;
     return ints(
         sk.rmemAlloc(),
@@ -209,7 +208,7 @@ final class SolSocketGet {
         sk.sndbuf(),
         sk.forwardAlloc(),
         sk.wmemQueued(),
-        optmem,
+        sk.rare().omemAlloc(),
         backlog,
         sk.rare().drops());
   }

@@ -15,7 +15,9 @@ public enum Gfp {
   /** {@code GFP_ATOMIC}: in a softirq; never waits, and has {@code __GFP_HIGH}. */
   ATOMIC(false, true, false, false),
   /** {@code GFP_ATOMIC | __GFP_NOFAIL}. */
-  ATOMIC_NOFAIL(false, true, true, false);
+  ATOMIC_NOFAIL(false, true, true, false),
+  /** {@code GFP_NOWAIT}: never waits, and fails at the limit. */
+  NOWAIT(false, false, false, false);
 
   private final boolean blocking;
   private final boolean high;

@@ -14,6 +14,8 @@ import java.util.List;
  * @param fileErrno positive errno when the file or its dentry cannot be allocated
  * @param cgroupVersion 1 or 2: the hierarchy that the memory controller is mounted on
  * @param chargeCpus CPUs that charge memory ahead for themselves; 0 if every charge is exact
+ * @param softirqChargeFails whether a softirq's charge of a memory cgroup fails at the limit
+ *     ({@code GFP_NOWAIT}, before Linux 6.1) and does not go over it ({@code GFP_ATOMIC})
  * @param families in ascending order of number
  * @param protos every kind of sock
  * @param sysctls every sysctl under {@code net.}, and the few others that matter here
@@ -28,6 +30,7 @@ public record KernelProfile(
     int fileErrno,
     int cgroupVersion,
     int chargeCpus,
+    boolean softirqChargeFails,
     List<FamilyProfile> families,
     List<ProtoProfile> protos,
     List<SysctlProfile> sysctls,

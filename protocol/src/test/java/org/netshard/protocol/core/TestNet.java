@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
+import org.netshard.protocol.memcg.Gfp;
 
 /** A namespace for tests: one device {@code lo} of index 1, sysctls of a fresh namespace. */
 public final class TestNet implements NetNs, Machine {
@@ -19,6 +20,7 @@ public final class TestNet implements NetNs, Machine {
   private final Map<Proto.Pool, ProtoMem> pools = new EnumMap<>(Proto.Pool.class);
   private final Map<Mib, Long> mibs = new EnumMap<>(Mib.class);
   private long nowNs;
+  private int orphans;
 
   /** A namespace of the initial user namespace. */
   public TestNet() {
@@ -134,6 +136,21 @@ public final class TestNet implements NetNs, Machine {
   @Override
   public int cpu() {
     return 0;
+  }
+
+  @Override
+  public Gfp softirqGfp() {
+    return Gfp.ATOMIC;
+  }
+
+  @Override
+  public int orphanCount() {
+    return orphans;
+  }
+
+  /** Sets how many TCP socks no file refers to. */
+  public void setOrphans(int count) {
+    orphans = count;
   }
 
   @Override
