@@ -15,7 +15,7 @@ import org.netshard.namespace.task.Task;
 final class OomKill {
   private final KernelModel model;
   private final SyscallTable syscalls;
-  private final List<Integer> killed = new ArrayList<>(0);
+  private final List<Task> killed = new ArrayList<>(0);
   private boolean running;
   private boolean restart;
   private long result;
@@ -49,7 +49,7 @@ final class OomKill {
     Integer tgid;
     while ((tgid = model.cgroups().kills().pollFirst()) != null) {
       for (Task task : model.threadGroup(tgid)) {
-        killed.add(task.pid());
+        killed.add(task);
       }
       long ending = syscalls.kill(tgid);
       if (ending == SocketCalls.PENDING) {
@@ -61,8 +61,13 @@ final class OomKill {
   }
 
   /** The tasks that were killed. */
-  List<Integer> killed() {
+  List<Task> killed() {
     return killed;
+  }
+
+  /** Whether one of them is this. */
+  boolean killed(int pid) {
+    return killed.stream().anyMatch(task -> task.pid() == pid);
   }
 
   /** Whether the call must be made again. */

@@ -2,10 +2,16 @@ package org.netshard.namespace.actor;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.cgroup.Memcontrol;
 import org.netshard.namespace.event.EventQueue;
 import org.netshard.namespace.event.TraceHash;
+import org.netshard.namespace.kernel.KernelLedger;
 import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.kernel.MemorySeries;
 import org.netshard.namespace.kernel.RunLedger;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.profile.BadProfileException;
@@ -15,6 +21,7 @@ import org.netshard.namespace.program.Program;
 import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
+import org.netshard.namespace.spec.Observe;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
@@ -51,6 +58,10 @@ final class Simulation implements KernelView {
   private boolean batonOut;
   private @Nullable ProgramRun running;
   private String crash = "";
+  private final Set<ProgramRun> programs = new LinkedHashSet<>();
+  private final @Nullable KernelLedger memory;
+  private final MemorySeries series;
+  private long eventsChecked;
 
   /** Something that happens at a moment of virtual time. */
   @FunctionalInterface
@@ -61,6 +72,7 @@ final class Simulation implements KernelView {
 
   private Simulation(
       String name,
+      Observe observe,
       KernelModel model,
       ActorContext<KernelMessage> context,
       NetActors actors,
@@ -73,6 +85,8 @@ final class Simulation implements KernelView {
     this.sockets = new SocketCalls(model, actors, call);
     this.syscalls = new SyscallTable(model, sockets);
     this.oomKill = new OomKill(model, syscalls);
+    this.memory = observe.ledger() ? new KernelLedger(model, List.of()) : null;
+    this.series = new MemorySeries(model, observe.sampleNs());
   }
 
   /**
@@ -86,7 +100,8 @@ final class Simulation implements KernelView {
     NetActors actors = new NetActors(context, model);
     ActorRef<MemCgroupMessage> memCgroups =
         context.spawn(MemCgroup.create(), "MemCgroup", Lane.SAME);
-    Simulation simulation = new Simulation(name, model, context, actors, memCgroups);
+    Simulation simulation =
+        new Simulation(name, spec.observe(), model, context, actors, memCgroups);
     KernelBoot.populate(spec, model, simulation);
     return simulation;
   }
@@ -113,7 +128,9 @@ final class Simulation implements KernelView {
     void schedule() {
       Program.Step next = program.next(Simulation.this, nowNs);
       step = next;
-      if (next != null) {
+      if (next == null) {
+        programs.remove(this);
+      } else {
         queue.add(Math.max(Math.max(nowNs, notBeforeNs), next.atNs()), this);
       }
     }
@@ -131,7 +148,9 @@ final class Simulation implements KernelView {
 
   /** Adds a program; its first step is asked for at once. */
   void attach(Program program) {
-    new ProgramRun(program).schedule();
+    ProgramRun added = new ProgramRun(program);
+    programs.add(added);
+    added.schedule();
   }
 
   /** Lets something happen at a moment of virtual time. */
@@ -150,17 +169,36 @@ final class Simulation implements KernelView {
       if (batonOut) {
         return false;
       }
-      if (queue.nextTime() >= endNs || !crash.isEmpty()) {
+      if (!crash.isEmpty()) {
+        return true;
+      }
+      checkMemory();
+      if (queue.nextTime() >= endNs) {
         return true;
       }
       // A call takes time; who was due meanwhile comes after it.
       nowNs = Math.max(nowNs, queue.nextTime());
       model.machine().setNowNs(nowNs);
+      series.passTo(nowNs);
       events++;
       model.cgroups().memcontrol().begin(nowNs, 0, true);
       queue.remove().happen();
     }
     return false;
+  }
+
+  /** Sums up all memory after an event, if the run is watched so. */
+  private void checkMemory() {
+    KernelLedger check = memory;
+    if (check == null || eventsChecked == events) {
+      return;
+    }
+    eventsChecked = events;
+    try {
+      check.check();
+    } catch (AssertionError mismatch) {
+      throw new AssertionError("ledger after " + event() + ": " + mismatch.getMessage(), mismatch);
+    }
   }
 
   private void begin(Program.Step step) {
@@ -205,14 +243,22 @@ final class Simulation implements KernelView {
     if (interrupted == null || interrupted.step == null) {
       throw new IllegalStateException("memory ran out without a call");
     }
-    oomKill.killed().forEach(pid -> hash.add(nowNs, "oom_kill " + pid));
-    if (oomKill.killed().contains(call.pid())) {
+    noteKilled();
+    if (oomKill.killed(call.pid())) {
       nowNs += model.syscallNs();
       running = null;
     } else if (oomKill.restart()) {
       begin(interrupted.step);
     } else {
       end(oomKill.result());
+    }
+  }
+
+  private void noteKilled() {
+    for (Task task : oomKill.killed()) {
+      hash.add(nowNs, "oom_kill " + task.pid());
+      ledger.killed(task.name(), task.pid(), task.cgroup().path(), nowNs);
+      programs.forEach(run -> run.program.killed(task.pid(), nowNs));
     }
   }
 
@@ -227,6 +273,11 @@ final class Simulation implements KernelView {
     throttle(ended, made);
     hash.add(nowNs, ended.step.pid(), made, result);
     ledger.count(made.name(), result);
+    Memcontrol.Refusal refusal = model.cgroups().memcontrol().refusal();
+    Task caller = model.task(ended.step.pid());
+    if (refusal != null && caller != null && Errno.isError(result)) {
+      ledger.refused(refusal, caller.name(), made.name(), result, nowNs);
+    }
     ended.program.completed(this, made, result, nowNs);
     running = null;
     if (model.machine().cleanupPending() && !cleanupQueued) {
@@ -289,7 +340,8 @@ final class Simulation implements KernelView {
 
   /** What this kernel did. */
   KernelReport report() {
-    return ledger.report(model, hash.hex(), events, nowNs, crash);
+    series.end(nowNs);
+    return ledger.report(model, series, hash.hex(), events, nowNs, crash);
   }
 
   @Override

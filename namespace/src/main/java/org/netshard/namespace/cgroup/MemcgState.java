@@ -102,7 +102,8 @@ public final class MemcgState implements Memcg, SockMemcg {
 
   @Override
   public @Nullable SockMemcg skAlloc() {
-    if (control.version() == CgroupVersion.V1 && !tcpmemActive) {
+    boolean inactive = control.version() == CgroupVersion.V1 && !tcpmemActive;
+    if (inactive || control.nosocket() || isRoot()) {
       return null;
     }
     sockReferences++;
@@ -126,7 +127,7 @@ public final class MemcgState implements Memcg, SockMemcg {
     tcpmemPressure = over != null;
     if (over != null) {
       if (!gfp.noFail()) {
-        over.refuse();
+        control.refuse(this, over);
         return false;
       }
       tcpmem.charge(pages);
@@ -326,12 +327,12 @@ public final class MemcgState implements Memcg, SockMemcg {
     parent.releaseIfUnused();
   }
 
-  /** Counts a charge that failed for want of room here. */
+  /** Counts a charge for it that failed, here or above, for want of room. */
   void refuse() {
     refused++;
   }
 
-  /** Charges that failed for want of room here. */
+  /** Charges for it that failed for want of room. */
   public long refused() {
     return refused;
   }
@@ -347,13 +348,23 @@ public final class MemcgState implements Memcg, SockMemcg {
   }
 
   /** The cgroups below it, those removed but still held by socks included. */
-  List<MemcgState> children() {
+  public List<MemcgState> children() {
     return children;
+  }
+
+  /** Who pays for its objects: one of its own, and those of removed cgroups below it. */
+  List<ObjCgroupState> objcgs() {
+    return objcgs;
   }
 
   /** Absolute path. */
   public String path() {
     return path;
+  }
+
+  /** The path for people, who must tell it from a new one of the same name if it was removed. */
+  public String shownPath() {
+    return online ? path : path + " (removed)";
   }
 
   /** Whether it has not been removed. */
@@ -397,6 +408,20 @@ public final class MemcgState implements Memcg, SockMemcg {
   /** Pages of socket buffers charged by its own socks. */
   public long sockPages() {
     return sockPages;
+  }
+
+  /** Bytes of socket buffers charged here and below ({@code sock} of {@code memory.stat}). */
+  public long sockBytes() {
+    long bytes = sockPages * PAGE_SIZE;
+    for (MemcgState child : children) {
+      bytes += child.sockBytes();
+    }
+    return bytes;
+  }
+
+  /** Bytes of kernel objects charged here and below ({@code kernel}). */
+  public long kernelBytes() {
+    return kmem.usage() * PAGE_SIZE;
   }
 
   /** Pages of its own kernel objects. */

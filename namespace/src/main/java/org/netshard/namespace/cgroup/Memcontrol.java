@@ -39,6 +39,8 @@ public final class Memcontrol {
   private long throttleNs;
   private boolean restart;
   private boolean killing;
+  private boolean nosocket;
+  private @Nullable Refusal refusal;
 
   /**
    * A controller without cgroups.
@@ -55,6 +57,16 @@ public final class Memcontrol {
     for (int i = 0; i < cpus; i++) {
       stocks[i] = new MemcgStock();
     }
+  }
+
+  /** Whether no socket is charged ({@code cgroup.memory=nosocket}). */
+  boolean nosocket() {
+    return nosocket;
+  }
+
+  /** Sets whether no socket is charged. */
+  public void setNosocket(boolean off) {
+    nosocket = off;
   }
 
   /** Which hierarchy the controller is mounted on. */
@@ -77,6 +89,26 @@ public final class Memcontrol {
     overHighPages = 0;
     throttleNs = 0;
     restart = false;
+    refusal = null;
+  }
+
+  /**
+   * A charge that failed.
+   *
+   * @param charged the cgroup that was to be charged
+   * @param over the one whose limit was in the way
+   */
+  public record Refusal(MemcgState charged, MemcgState over) {}
+
+  /** Counts a charge that fails for want of room. */
+  void refuse(MemcgState charged, MemcgState over) {
+    charged.refuse();
+    refusal = new Refusal(charged, over);
+  }
+
+  /** The last charge of this event that failed, or null. */
+  public @Nullable Refusal refusal() {
+    return refusal;
   }
 
   /** Says which cgroup the task of this event is in; null for the root. */
@@ -138,7 +170,7 @@ public final class Memcontrol {
     if (!gfp.noFail() && !gfp.high() && (repeatable || !killing)) {
       restart |= killing;
       if (!killing) {
-        over.refuse();
+        refuse(memcg, over);
       }
       return false;
     }

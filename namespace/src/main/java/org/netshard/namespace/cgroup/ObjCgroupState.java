@@ -16,7 +16,7 @@ import org.netshard.protocol.memcg.ObjCgroup;
  */
 final class ObjCgroupState implements ObjCgroup {
   /** The pointer to the owner, which a slab keeps for each object ({@code obj_full_size}). */
-  private static final int POINTER_BYTES = 8;
+  static final int POINTER_BYTES = 8;
 
   private MemcgState memcg;
   private long bytes;

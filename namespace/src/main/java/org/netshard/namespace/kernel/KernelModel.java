@@ -56,6 +56,7 @@ public final class KernelModel {
         new CgroupTree(
             profile.cgroupVersion() == 1 ? CgroupVersion.V1 : CgroupVersion.V2,
             profile.chargeCpus());
+    cgroups.memcontrol().setNosocket(profile.nosocket());
   }
 
   /** Credentials of the initial task: root with every capability. */

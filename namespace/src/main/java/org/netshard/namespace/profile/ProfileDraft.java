@@ -23,6 +23,7 @@ final class ProfileDraft {
   int cgroupVersion = 2;
   int chargeCpus;
   boolean softirqChargeFails;
+  boolean nosocket;
   final Map<String, ProtoProfile> protos = new LinkedHashMap<>();
   final Map<Integer, FamilyProfile> families = new TreeMap<>();
   final Map<String, SysctlProfile> sysctls = new TreeMap<>();
@@ -60,6 +61,7 @@ final class ProfileDraft {
         cgroupVersion,
         chargeCpus,
         softirqChargeFails,
+        nosocket,
         new ArrayList<>(families.values()),
         new ArrayList<>(protos.values()),
         new ArrayList<>(sysctls.values()),

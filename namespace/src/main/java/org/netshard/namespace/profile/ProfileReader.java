@@ -80,7 +80,7 @@ final class ProfileReader {
   }
 
   private void readCgroup(ConfigObject fields, ProfileDraft draft) {
-    checkKeys(fields, List.of("version", "charge-cpus", "softirq-charge"), "cgroup");
+    checkKeys(fields, List.of("version", "charge-cpus", "softirq-charge", "nosocket"), "cgroup");
     ConfigValue version = fields.get("version");
     if (version != null) {
       draft.cgroupVersion = integer(version, "cgroup.version", 2);
@@ -91,6 +91,10 @@ final class ProfileReader {
     ConfigValue cpus = fields.get("charge-cpus");
     if (cpus != null) {
       draft.chargeCpus = integer(cpus, "cgroup.charge-cpus", CPUS_MAX);
+    }
+    ConfigValue nosocket = fields.get("nosocket");
+    if (nosocket != null) {
+      draft.nosocket = nosocket.unwrapped() instanceof Boolean on && on;
     }
     ConfigValue softirq = fields.get("softirq-charge");
     if (softirq != null) {

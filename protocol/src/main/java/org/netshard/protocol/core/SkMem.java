@@ -1,8 +1,12 @@
 package org.netshard.protocol.core;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.memcg.Gfp;
+import org.netshard.protocol.memcg.Memcg;
+import org.netshard.protocol.memcg.ObjCgroup;
+import org.netshard.protocol.memcg.ObjCgroup.Slab;
 import org.netshard.protocol.memcg.SockMemcg;
 
 /**
@@ -53,7 +57,7 @@ public final class SkMem {
    * Makes sure that the budget has room for so many bytes ({@code sk_wmem_schedule}, {@code
    * sk_rmem_schedule}).
    *
-   * @param gfp {@link Gfp#KERNEL} in a task, {@link Gfp#ATOMIC} in a softirq
+   * @param gfp {@link Gfp#KERNEL} in a task, {@link Machine#softirqGfp} in a softirq
    * @return false if there is no room
    */
   public static boolean schedule(Sk sk, int bytes, Kind kind, Gfp gfp) {
@@ -216,16 +220,28 @@ public final class SkMem {
   }
 
   /**
-   * Charges what a sock already holds to the cgroup that accepted it ({@code __inet_accept}): until
-   * then its memory is counted in the pool only.
+   * Binds a sock that a listener has made to the cgroup of the task that accepts it, and charges
+   * what it is and holds ({@code __inet_accept}): until then its memory is counted in the pool
+   * only. It never fails, and so can go over the limit.
+   *
+   * @param acceptor cgroup of that task; null for the root
    */
-  public static void chargeAccepted(Sk sk) {
-    SockMemcg memcg = sk.memcg();
-    if (memcg == null) {
+  public static void accept(Sk sk, @Nullable Memcg acceptor) {
+    if (acceptor == null) {
       return;
     }
+    if (sk.memcg() == null) {
+      sk.setMemcg(acceptor.skAlloc());
+    }
+    int bytes = sk.proto().chargedBytes();
+    if (sk.objcg() == null && bytes > 0) {
+      ObjCgroup objcg = acceptor.objcg();
+      objcg.charge(bytes, Slab.UNRECLAIMABLE, Gfp.KERNEL_NOFAIL);
+      sk.setObjcg(objcg);
+    }
     long pages = pages((long) sk.forwardAlloc() + sk.rmemAlloc());
-    if (pages > 0) {
+    SockMemcg memcg = sk.memcg();
+    if (memcg != null && hasAccount(sk) && pages > 0) {
       memcg.charge(pages, Gfp.KERNEL_NOFAIL);
     }
   }

@@ -16,6 +16,8 @@ import java.util.List;
  * @param chargeCpus CPUs that charge memory ahead for themselves; 0 if every charge is exact
  * @param softirqChargeFails whether a softirq's charge of a memory cgroup fails at the limit
  *     ({@code GFP_NOWAIT}, before Linux 6.1) and does not go over it ({@code GFP_ATOMIC})
+ * @param nosocket whether no socket is ever charged to a memory cgroup ({@code
+ *     cgroup.memory=nosocket} on the command line of the kernel)
  * @param families in ascending order of number
  * @param protos every kind of sock
  * @param sysctls every sysctl under {@code net.}, and the few others that matter here
@@ -31,6 +33,7 @@ public record KernelProfile(
     int cgroupVersion,
     int chargeCpus,
     boolean softirqChargeFails,
+    boolean nosocket,
     List<FamilyProfile> families,
     List<ProtoProfile> protos,
     List<SysctlProfile> sysctls,
