@@ -143,7 +143,8 @@ public final class CgroupTree {
   }
 
   /**
-   * Enables or disables the memory controller for the directories in one.
+   * Enables or disables the memory controller for the directories in one. With version 1 every
+   * directory has it.
    *
    * <p><b>Errors</b>, in order: ENOENT if the controller is not enabled here, EBUSY to enable it in
    * a cgroup with tasks, other than the root, or to disable it below one where it is still enabled.
@@ -151,7 +152,7 @@ public final class CgroupTree {
    * @return 0 or {@code -errno}
    */
   public int setSubtreeControl(Cgroup cgroup, boolean on) {
-    if (on == cgroup.memoryInSubtree()) {
+    if (on == cgroup.memoryInSubtree() || memcontrol.version() == CgroupVersion.V1) {
       return 0;
     }
     if (on && cgroup.own() == null) {

@@ -292,7 +292,9 @@ public final class MemcgState implements Memcg, SockMemcg {
     for (ObjCgroupState objcg : objcgs) {
       long pages = objcg.pages();
       memory.cancel(pages);
-      memsw.cancel(pages);
+      if (control.version() == CgroupVersion.V1) {
+        memsw.cancel(pages);
+      }
       kmem.cancel(pages);
       kernelPages -= pages;
       above.kernelPages += pages;

@@ -178,7 +178,9 @@ public final class Memcontrol {
       over.event(MemcgEvent.MAX);
     }
     memcg.memory.charge(pages);
-    memcg.memsw.charge(pages);
+    if (version == CgroupVersion.V1) {
+      memcg.memsw.charge(pages);
+    }
     return true;
   }
 

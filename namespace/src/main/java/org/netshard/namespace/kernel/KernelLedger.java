@@ -92,12 +92,12 @@ public final class KernelLedger {
       memcgs.object(file.objcg(), model.profile().dentryBytes(), Slab.RECLAIMABLE);
       Sk sk = socket.sk();
       memcgs.object(sk.objcg(), model.profile().inodeBytes(), Slab.RECLAIMABLE);
-      used.computeIfAbsent(sk.net(), net -> new int[1])[0]++;
       addSock(sk);
     }
   }
 
   private void addSock(Sk sk) {
+    used.computeIfAbsent(sk.net(), net -> new int[1])[0]++;
     memcgs.object(sk.objcg(), sk.proto().chargedBytes(), Slab.UNRECLAIMABLE);
     long pages = SkMem.hasAccount(sk) ? heldPages(sk) : 0;
     switch (sk.proto().pool()) {
@@ -119,7 +119,8 @@ public final class KernelLedger {
           "a %s sock holds %d bytes, which are no pages: forward_alloc %d, rmem %d, wmem_queued %d"
               .formatted(sk.proto(), bytes, sk.forwardAlloc(), sk.rmemAlloc(), sk.wmemQueued()));
     }
-    if (sk.rare().reservedMemBytes() > bytes) {
+    // UDP gives back what SO_RESERVE_MEM has reserved, as Linux does.
+    if (sk.proto().pool() == Proto.Pool.TCP && sk.rare().reservedMemBytes() > bytes) {
       throw new AssertionError(
           "a %s sock has reserved %d bytes and holds %d"
               .formatted(sk.proto(), sk.rare().reservedMemBytes(), bytes));

@@ -8,7 +8,8 @@ import org.netshard.protocol.memcg.Gfp;
 
 /**
  * The receive buffer of UDP, which gives pages back in lumps: while more datagrams wait, the reader
- * keeps what it has freed as a deficit, up to a quarter of the buffer.
+ * keeps what it has freed as a deficit, up to a quarter of the buffer. It knows nothing of {@code
+ * SO_RESERVE_MEM}: what a sock has reserved goes back with the first datagram that is read.
  *
  * <p><b>Source:</b> {@code net/ipv4/udp.c}: {@code __udp_enqueue_schedule_skb}, {@code
  * __udp_queue_rcv_skb}, {@code udp_rmem_release}, {@code udp_destruct_sock}.
