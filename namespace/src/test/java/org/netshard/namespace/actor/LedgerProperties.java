@@ -20,6 +20,7 @@ import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program.Step;
 import org.netshard.namespace.spec.CgroupSpec;
 import org.netshard.namespace.spec.KernelReport;
+import org.netshard.namespace.spec.Observe;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.cred.Capability;
 
@@ -53,14 +54,15 @@ class LedgerProperties {
         new TestKernel(
             KIT,
             TestKernel.spec(
-                List.of(
-                    new CgroupSpec("/red", NaiveLedger.LIMIT, false),
-                    new CgroupSpec("/blue", NaiveLedger.LIMIT, false)),
-                List.of(),
-                List.of(
-                    TestKernel.task("red", "/red", Capability.ALL, NaiveLedger.NOFILE),
-                    TestKernel.task("blue", "/blue", Capability.ALL, NaiveLedger.NOFILE)),
-                List.of()));
+                    List.of(
+                        new CgroupSpec("/red", NaiveLedger.LIMIT, false),
+                        new CgroupSpec("/blue", NaiveLedger.LIMIT, false)),
+                    List.of(),
+                    List.of(
+                        TestKernel.task("red", "/red", Capability.ALL, NaiveLedger.NOFILE),
+                        TestKernel.task("blue", "/blue", Capability.ALL, NaiveLedger.NOFILE)),
+                    List.of())
+                .observed(new Observe(true, 0)));
     KernelReport report = kernel.run(program);
     assertThat(report.crash()).isEmpty();
     assertThat(report.socketsOpen()).isZero();
