@@ -41,7 +41,8 @@ final class HeapUse {
     return bytes;
   }
 
-  private static long used() {
+  /** Heap in use after collecting. */
+  static long used() {
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 4; i++) {
       System.gc();

@@ -2,6 +2,7 @@ package org.netshard.bench;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -19,6 +20,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 public final class Main {
   private static final int ROUNDS = 3;
+  private static final int MEMCG_ROUNDS = 5;
   private static final double NS_PER_SECOND = 1e9;
   private static final String JSON = "--json";
 
@@ -39,23 +41,31 @@ public final class Main {
     if (asked.endsWith("--help")) {
       System.out.println(
           "netshard bench create [--json]: creations per second and bytes per socket and namespace,"
-              + " beside the live kernel (namespaces need root); a minute and a half");
+              + " beside the live kernel (namespaces need root); a minute and a half\n"
+              + "netshard bench memcg [--json]: creations per second of a task in a memory cgroup,"
+              + " beside one in the root cgroup, and a tree of 10,000 cgroups; two minutes");
       return;
     }
     boolean json = asked.endsWith(" " + JSON);
-    if (!asked.replace(" " + JSON, "").equals("bench create")) {
+    BenchReport report =
+        switch (asked.replace(" " + JSON, "")) {
+          case "bench create" -> create();
+          case "bench memcg" -> memcg();
+          default -> null;
+        };
+    if (report == null) {
       System.err.println(
-          "netshard bench: '" + asked + "' is not a benchmark; allowed: create [--json]");
+          "netshard bench: '" + asked + "' is not a benchmark; allowed: create, memcg [--json]");
       System.exit(2);
+      return;
     }
-    BenchReport report = create();
     System.out.print(json ? report.json() : report.table());
   }
 
   private static BenchReport create() throws RunnerException, IOException {
     LiveKernel live = LiveKernel.compile();
     int cores = Runtime.getRuntime().availableProcessors();
-    BenchReport report = new BenchReport();
+    BenchReport report = new BenchReport("netshard", "live kernel");
     for (int round = 0; round < ROUNDS; round++) {
       Collection<RunResult> results = jmh(CreateBenchmark.class);
       Collection<RunResult> unshares = jmh(UnshareBenchmark.class);
@@ -89,6 +99,26 @@ public final class Main {
                     what,
                     each,
                     what.contains("socket") ? LINUX_SOCKET_BYTES : LINUX_NAMESPACE_BYTES));
+    return report;
+  }
+
+  /** Both cgroups of a comparison in one round, so that they have the same neighbours. */
+  private static BenchReport memcg() throws RunnerException {
+    BenchReport report = new BenchReport("in cgroup", "in the root");
+    for (int round = 0; round < MEMCG_ROUNDS; round++) {
+      Map<String, Double> rates = new LinkedHashMap<>();
+      for (RunResult result : jmh(MemcgBenchmark.class)) {
+        rates.put(result.getParams().getParam("cgroup"), result.getPrimaryResult().getScore());
+      }
+      Double root = rates.get("/");
+      rates.forEach(
+          (cgroup, rate) -> {
+            if (!cgroup.equals("/")) {
+              report.add("socket + close per second, " + cgroup, rate, root);
+            }
+          });
+    }
+    CgroupTreeUse.measure().forEach((what, each) -> report.add(what, each, null));
     return report;
   }
 

@@ -214,7 +214,6 @@ final class MemMachine {
     Sk sk = new Sk(net, known, ops, family, type, protocol, model.rootCred());
     if (memcg != null) {
       sk.setMemcg(memcg.skAlloc());
-      sk.setObjcg(memcg.objcg());
     }
     net.get();
     net.addSocketsUsed(1);
@@ -235,6 +234,7 @@ final class MemMachine {
       return Errno.ENOMEM.negated();
     }
     Sk sk = sk(proto, memcg);
+    sk.setObjcg(objcg);
     int fd = task.fds().lowestFree(0, NOFILE);
     int result = fd < 0 ? fd : model.allocFile(task.cred(), objcg, OpenFile.Kind.SOCKET);
     if (result < 0) {

@@ -98,7 +98,7 @@ class NoisyNeighbourSimulation {
     assertThat(rows.get(0)).isEqualTo("time_s,kernel,cgroup,current,sock,kernel_memory,max");
     assertThat(rows)
         .contains("0.000000000,shared,/tenants,0,0,0,0")
-        .contains("")
+        .contains("0.320000000,shared,/tenants,1048576,0,1048576,396")
         .hasSizeLessThan(200);
   }
 }
