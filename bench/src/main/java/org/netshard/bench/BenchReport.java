@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class BenchReport {
   private final Map<String, List<Sample>> rows = new LinkedHashMap<>();
+  private final String heading;
+  private final String beside;
+
+  /** An empty report with these headings of the columns that are compared. */
+  BenchReport(String heading, String beside) {
+    this.heading = heading;
+    this.beside = beside;
+  }
 
   /**
    * One measurement.
@@ -28,7 +36,7 @@ final class BenchReport {
 
   String table() {
     StringBuilder text = new StringBuilder();
-    line(text, "", "netshard", "live kernel", "ratio", "ratios");
+    line(text, "", heading, beside, "ratio", "ratios");
     rows.forEach(
         (what, samples) ->
             line(
@@ -53,7 +61,7 @@ final class BenchReport {
     text.append(
         String.format(
                 Locale.ROOT,
-                "%-42s %12s %12s %10s  %s",
+                "%-46s %12s %12s %10s  %s",
                 cells[0],
                 cells[1],
                 cells[2],

@@ -62,7 +62,7 @@ final class HeapUse {
   }
 
   /** What is in use when collecting finds no more: what one run frees another may find. */
-  private static long used() {
+  static long used() {
     Runtime runtime = Runtime.getRuntime();
     long used = Long.MAX_VALUE;
     long before;

@@ -16,6 +16,7 @@ import org.netshard.cluster.lane.Lanes;
 import org.netshard.namespace.actor.Kernel;
 import org.netshard.namespace.actor.KernelProtocol;
 import org.netshard.namespace.program.Program;
+import org.netshard.namespace.spec.CgroupSpec;
 import org.netshard.namespace.spec.KernelSpec;
 import org.netshard.namespace.spec.TaskSpec;
 import org.netshard.protocol.actor.KernelMessage;
@@ -43,6 +44,11 @@ final class KernelGroup implements AutoCloseable {
   }
 
   static KernelGroup start(int count) {
+    return start(count, List.of(), "/");
+  }
+
+  /** Some kernels with these cgroups, and their tasks in one of them. */
+  static KernelGroup start(int count, List<CgroupSpec> cgroups, String cgroup) {
     BlockingQueue<KernelProtocol.Reply> replies = new LinkedBlockingQueue<>();
     BlockingQueue<List<ActorRef<KernelMessage>>> spawned = new ArrayBlockingQueue<>(1);
     ActorSystem<Object> system =
@@ -70,16 +76,21 @@ final class KernelGroup implements AutoCloseable {
             NodeSettings.local());
     KernelGroup group = new KernelGroup(system, take(spawned), replies);
     for (ActorRef<KernelMessage> kernel : group.kernels) {
-      kernel.tell(new KernelProtocol.Boot(1, spec(kernel.path().name())));
+      kernel.tell(new KernelProtocol.Boot(1, spec(kernel.path().name(), cgroups, cgroup)));
     }
     group.await();
     return group;
   }
 
-  /** A kernel with one task. */
+  /** A kernel with one task in the root cgroup. */
   static KernelSpec spec(String name) {
+    return spec(name, List.of(), "/");
+  }
+
+  private static KernelSpec spec(String name, List<CgroupSpec> cgroups, String cgroup) {
     TaskSpec task =
-        new TaskSpec("bench", "init", "/", 0, 0, List.of(), Capability.ALL, NOFILE, 0, List.of());
+        new TaskSpec(
+            "bench", "init", cgroup, 0, 0, List.of(), Capability.ALL, NOFILE, 0, List.of());
     return new KernelSpec(
         name,
         0,
@@ -87,7 +98,7 @@ final class KernelGroup implements AutoCloseable {
         "",
         List.of(),
         List.of(),
-        List.of(),
+        cgroups,
         List.of(),
         List.of(task),
         List.of(),

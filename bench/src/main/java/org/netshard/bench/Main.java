@@ -17,7 +17,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * {@code netshard bench create}: creations and their memory, beside the live kernel.
+ * {@code netshard bench create}: creations and their memory, beside the live kernel; {@code
+ * netshard bench memcg}: what memory cgroups cost ({@link MemcgBench}).
  *
  * <p>Rates are measured in rounds, each with the live kernel right after the simulator; the ratio
  * is the median of the rounds'. One kernel is one thread and stands beside one process; many
@@ -42,7 +43,7 @@ public final class Main {
   /** Memory of an idle namespace on Linux 6.18, as the project measured it at its design. */
   private static final double LINUX_NAMESPACE_BYTES = 220 * 1024;
 
-  private final BenchReport report = new BenchReport();
+  private final BenchReport report = new BenchReport("netshard", "live kernel");
   private final @Nullable Path live;
   private int steps;
 
@@ -56,18 +57,27 @@ public final class Main {
     if (asked.endsWith("--help")) {
       System.out.println(
           "netshard bench create [--json]: creations per second and bytes per socket and namespace,"
-              + " beside the live kernel (namespaces need root); a minute");
+              + " beside the live kernel (namespaces need root); a minute\n"
+              + "netshard bench memcg [--json]: creations per second of a task in a memory cgroup,"
+              + " beside one in the root cgroup, and a tree of 10,000 cgroups; two minutes");
       return;
     }
     boolean json = asked.endsWith(" " + JSON);
-    if (!asked.replace(" " + JSON, "").equals("bench create")) {
+    String benchmark = asked.replace(" " + JSON, "");
+    BenchReport report;
+    if (benchmark.equals("bench memcg")) {
+      report = MemcgBench.run();
+    } else if (benchmark.equals("bench create")) {
+      Main bench = new Main(LiveKernel.compile());
+      bench.create();
+      report = bench.report;
+    } else {
       System.err.println(
-          "netshard bench: '" + asked + "' is not a benchmark; allowed: create [--json]");
+          "netshard bench: '" + asked + "' is not a benchmark; allowed: create, memcg [--json]");
       System.exit(2);
+      return;
     }
-    Main bench = new Main(LiveKernel.compile());
-    bench.create();
-    System.out.print(json ? bench.report.json() : bench.report.table());
+    System.out.print(json ? report.json() : report.table());
   }
 
   private void create() throws RunnerException {
@@ -131,7 +141,7 @@ public final class Main {
   }
 
   /** This JVM's flags, but for the archive of classes: it was made for another class path. */
-  private static String[] jvmArguments() {
+  static String[] jvmArguments() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> !flag.contains("SharedArchive"))
         .toArray(String[]::new);

@@ -2,6 +2,7 @@ package org.netshard.namespace.actor;
 
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.cgroup.MemcgState;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.SysctlFile;
 import org.netshard.namespace.task.FdCalls;
@@ -11,6 +12,7 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.memcg.ObjCgroup;
 
 /**
  * The calls on descriptors: {@code dup2}, {@code dup3}, and {@code openat} and {@code write} as far
@@ -71,10 +73,11 @@ final class FileCalls {
       return Errno.EFAULT.negated();
     }
     int flags = call.intArg(2);
-    OpenFile file;
+    OpenFile.Kind kind;
+    Object payload;
     if (path.equals("/proc/self/ns/net") || path.equals("/proc/thread-self/ns/net")) {
-      task.net().get();
-      file = new OpenFile(OpenFile.Kind.NETNS, flags | FdCalls.O_LARGEFILE, task.net());
+      kind = OpenFile.Kind.NETNS;
+      payload = task.net();
     } else if (path.startsWith(SYSCTL_PREFIX)) {
       String name = path.substring(SYSCTL_PREFIX.length()).replace('/', '.');
       SysctlFile sysctl = new SysctlFile(task.net(), name);
@@ -82,7 +85,8 @@ final class FileCalls {
       if (result < 0) {
         return result;
       }
-      file = new OpenFile(OpenFile.Kind.SYSCTL, flags | FdCalls.O_LARGEFILE, sysctl);
+      kind = OpenFile.Kind.SYSCTL;
+      payload = sysctl;
     } else {
       model
           .machine()
@@ -91,9 +95,19 @@ final class FileCalls {
     }
     int fd = task.fds().lowestFree(0, task.nofile());
     if (fd < 0) {
-      model.releaseFile(file);
       return fd;
     }
+    MemcgState memcg = task.memcg();
+    ObjCgroup objcg = memcg == null ? null : memcg.objcg();
+    int allocated = model.allocFile(task.cred(), objcg, kind);
+    if (allocated < 0) {
+      return allocated;
+    }
+    if (kind == OpenFile.Kind.NETNS) {
+      task.net().get();
+    }
+    OpenFile file =
+        new OpenFile(kind, flags | FdCalls.O_LARGEFILE, payload, task.cred().euid(), objcg);
     task.fds().install(fd, file, (flags & Abi.O_CLOEXEC) != 0);
     return fd;
   }

@@ -1,7 +1,8 @@
 package org.netshard.namespace.actor;
 
 import java.util.List;
-import org.netshard.namespace.cgroup.MemCgroupTree;
+import org.netshard.namespace.cgroup.Cgroup;
+import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.ScriptProgram;
@@ -48,7 +49,7 @@ final class KernelBoot {
       boot.namespace(namespace);
     }
     for (CgroupSpec cgroup : spec.cgroups()) {
-      model.cgroups().mkdir(cgroup.path(), cgroup.limitBytes());
+      boot.cgroup(cgroup);
     }
     model.setHooks(new SecurityHooks(spec.lsmRules()));
     for (TaskSpec task : spec.tasks()) {
@@ -91,6 +92,27 @@ final class KernelBoot {
     }
   }
 
+  /** Makes a cgroup and all above it, with the memory controller enabled down to it. */
+  private void cgroup(CgroupSpec spec) throws BadSpecException {
+    CgroupTree tree = model.cgroups();
+    String path = "";
+    for (String name : spec.path().substring(1).split("/", -1)) {
+      Cgroup above = tree.find(path);
+      path = path + "/" + name;
+      int made = tree.mkdir(path);
+      if (above != null && made >= 0) {
+        made = tree.setSubtreeControl(above, true);
+      }
+      if (made < 0 && made != Errno.EEXIST.negated()) {
+        throw new BadSpecException("cgroup " + spec.path() + ": " + Errno.resultText(made));
+      }
+    }
+    Cgroup cgroup = tree.find(spec.path());
+    if (cgroup != null && spec.limitBytes() != Long.MAX_VALUE) {
+      tree.memcontrol().setLimit(cgroup.memcg(), spec.limitBytes(), spec.oomKill());
+    }
+  }
+
   private void task(TaskSpec spec) throws BadSpecException {
     int[] groups = spec.groups().stream().mapToInt(Integer::intValue).toArray();
     Task task =
@@ -117,8 +139,8 @@ final class KernelBoot {
     if (net == null) {
       throw new BadSpecException("task " + name + ": no namespace '" + netns + "'");
     }
-    int group = model.cgroups().find(cgroup);
-    if (group < MemCgroupTree.ROOT) {
+    Cgroup group = model.cgroups().find(cgroup);
+    if (group == null) {
       throw new BadSpecException("task " + name + ": no cgroup '" + cgroup + "'");
     }
     int pid = model.nextPid();

@@ -3,52 +3,36 @@ package org.netshard.namespace.actor;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.TypedActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import org.netshard.namespace.cgroup.MemCgroupTree;
 import org.netshard.protocol.actor.BatonBehavior;
-import org.netshard.protocol.actor.Call;
 import org.netshard.protocol.actor.MemCgroupMessage;
+import org.netshard.protocol.actor.MemCgroupMessage.SkAlloc;
+import org.netshard.protocol.actor.SockMessage;
 
 /**
- * The memory cgroups of a kernel: charges what its tasks allocate, and refuses past a limit.
+ * The memory cgroups of a kernel: binds new socks to the cgroup of the task that makes them.
+ *
+ * <p>What a sock is charged for later needs no message: whoever holds the baton charges by
+ * reference, as functions of the kernel do.
  *
  * <p><b>Source:</b> {@code mm/memcontrol.c}.
  */
 public final class MemCgroup extends BatonBehavior<MemCgroupMessage> {
-  private final MemCgroupTree tree;
+  private MemCgroup() {}
 
-  private MemCgroup(MemCgroupTree tree) {
-    this.tree = tree;
-  }
-
-  /** The actor over this tree. */
-  public static Behavior<MemCgroupMessage> create(MemCgroupTree tree) {
-    return new MemCgroup(tree);
+  /** The actor. */
+  public static Behavior<MemCgroupMessage> create() {
+    return new MemCgroup();
   }
 
   @Override
   protected Behavior<MemCgroupMessage> onMessage(
       TypedActorContext<MemCgroupMessage> context, MemCgroupMessage message) {
-    if (message instanceof MemCgroupMessage.Charge<?, ?> charge) {
-      onCharge(charge);
-    } else if (message instanceof MemCgroupMessage.Uncharge<?> uncharge) {
-      onUncharge(uncharge);
-    } else {
+    if (!(message instanceof SkAlloc alloc)) {
       throw new IllegalStateException("no handler for " + message);
     }
+    SockMessage begin =
+        new SockMessage.InitData(alloc.call(), alloc.net(), alloc.slab(), alloc.memcg().skAlloc());
+    alloc.call().pass("MemCgroup", alloc.sock(), begin, "mem_cgroup_sk_alloc");
     return Behaviors.same();
-  }
-
-  private <M, N> void onCharge(MemCgroupMessage.Charge<M, N> charge) {
-    Call call = charge.call();
-    if (tree.tryCharge(call.cgroup(), charge.bytes())) {
-      call.pass("MemCgroup", charge.to(), charge.granted(), "obj_cgroup_charge");
-    } else {
-      call.pass("MemCgroup", charge.back(), charge.refused(), "try_charge");
-    }
-  }
-
-  private <M> void onUncharge(MemCgroupMessage.Uncharge<M> uncharge) {
-    tree.uncharge(uncharge.cgroup(), uncharge.bytes());
-    uncharge.call().pass("MemCgroup", uncharge.to(), uncharge.message(), "obj_cgroup_uncharge");
   }
 }

@@ -10,9 +10,7 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.actor.BatonBehavior;
 import org.netshard.protocol.actor.Call;
-import org.netshard.protocol.actor.KernelMessage;
 import org.netshard.protocol.actor.Lane;
-import org.netshard.protocol.actor.MemCgroupMessage;
 import org.netshard.protocol.actor.NetMessage;
 import org.netshard.protocol.actor.ProtoFamily;
 import org.netshard.protocol.actor.ProtoFamilyMessage;
@@ -20,6 +18,9 @@ import org.netshard.protocol.actor.SockMessage;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.family.NetProtoFamily;
 import org.netshard.protocol.family.SockCreate;
+import org.netshard.protocol.memcg.Gfp;
+import org.netshard.protocol.memcg.ObjCgroup;
+import org.netshard.protocol.memcg.ObjCgroup.Slab;
 
 /**
  * One network namespace: the first part of every creation, and the last of every release.
@@ -63,11 +64,9 @@ public final class Net extends BatonBehavior<NetMessage> {
     if (message instanceof NetMessage.SockCreate create) {
       onSockCreate(akka, create.call());
     } else if (message instanceof NetMessage.SockRelease release) {
-      finish(release.call(), release.cgroup(), release.call().refusal(), "sock_release");
+      finish(release.call(), release.objcg(), release.call().refusal(), "sock_release");
     } else if (message instanceof NetMessage.CreateFailed failed) {
-      finish(failed.call(), failed.call().cgroup(), failed.result(), "sock_release");
-    } else if (message instanceof NetMessage.InodeCharged charged) {
-      toFamily(akka, charged.call());
+      finish(failed.call(), failed.call().objcg(), failed.result(), "sock_release");
     } else if (message instanceof NetMessage.PostCreate postCreate) {
       onPostCreate(postCreate.call());
     } else {
@@ -85,19 +84,12 @@ public final class Net extends BatonBehavior<NetMessage> {
       return;
     }
     call.setNet(self);
-    if (call.cgroup() == 0) {
-      toFamily(akka, call);
+    ObjCgroup objcg = call.objcg();
+    if (objcg != null && !objcg.charge(context.inodeBytes(), Slab.RECLAIMABLE, Gfp.KERNEL)) {
+      call.done("Net", -context.inodeErrno(), "sock_alloc");
       return;
     }
-    MemCgroupMessage charge =
-        new MemCgroupMessage.Charge<NetMessage, KernelMessage>(
-            call,
-            context.inodeBytes(),
-            self,
-            new NetMessage.InodeCharged(call),
-            call.kernel(),
-            new KernelMessage.Done(call, -context.inodeErrno()));
-    call.pass("Net", call.memCgroups(), charge, "sock_alloc");
+    toFamily(akka, call);
   }
 
   private int check(Call call, SockCreate create) {
@@ -131,7 +123,7 @@ public final class Net extends BatonBehavior<NetMessage> {
     int number = call.create().family();
     NetProtoFamily rules = context.families().family(number);
     if (rules == null) {
-      finish(call, call.cgroup(), Errno.EAFNOSUPPORT.negated(), "net_families[]");
+      finish(call, call.objcg(), Errno.EAFNOSUPPORT.negated(), "net_families[]");
       return;
     }
     Family family = families == null ? null : families[number];
@@ -177,16 +169,11 @@ public final class Net extends BatonBehavior<NetMessage> {
   }
 
   /** Releases the inode, and brings the baton home. */
-  private void finish(Call call, int cgroup, int result, String function) {
+  private void finish(Call call, @Nullable ObjCgroup objcg, int result, String function) {
     context.inodeFreed();
-    int bytes = call.takeUncharge() + context.inodeBytes();
-    if (cgroup == 0) {
-      call.done("Net", result, function);
-      return;
+    if (objcg != null) {
+      objcg.uncharge(context.inodeBytes(), Slab.RECLAIMABLE);
     }
-    MemCgroupMessage uncharge =
-        new MemCgroupMessage.Uncharge<>(
-            call, cgroup, bytes, call.kernel(), new KernelMessage.Done(call, result));
-    call.pass("Net", call.memCgroups(), uncharge, function);
+    call.done("Net", result, function);
   }
 }

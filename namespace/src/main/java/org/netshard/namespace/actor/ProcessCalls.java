@@ -119,6 +119,19 @@ final class ProcessCalls {
     return task.fds().leave();
   }
 
+  /** Ends all tasks of a thread group, as a signal that kills does. */
+  long kill(int tgid) {
+    long result = 0;
+    for (Task task : model.threadGroup(tgid)) {
+      model.noteKilled(task.pid());
+      FdTable fds = task.fds();
+      if (end(task)) {
+        result = sockets.releaseAll(fds, 0);
+      }
+    }
+    return result;
+  }
+
   /** {@code execve(…)}: closes the descriptors with the close-on-exec flag. */
   long execve(Task task, Syscall call) {
     task.unshareFds();

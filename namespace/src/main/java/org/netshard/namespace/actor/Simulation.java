@@ -2,11 +2,17 @@ package org.netshard.namespace.actor;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.cgroup.Memcontrol;
 import org.netshard.namespace.event.EventQueue;
 import org.netshard.namespace.event.TraceHash;
+import org.netshard.namespace.kernel.KernelLedger;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.kernel.KernelOperations;
+import org.netshard.namespace.kernel.MemorySeries;
 import org.netshard.namespace.kernel.RunLedger;
 import org.netshard.namespace.net.MachineImage;
 import org.netshard.namespace.net.MachineState;
@@ -17,6 +23,7 @@ import org.netshard.namespace.program.Program;
 import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
+import org.netshard.namespace.spec.Observe;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
@@ -44,12 +51,17 @@ final class Simulation implements KernelView {
   private final ActorContext<KernelMessage> context;
   private @Nullable RunLedger ledger;
   private @Nullable SyscallTable syscalls;
+  private @Nullable OomKill oomKill;
   private long nowNs;
   private long events;
   private boolean cleanupQueued;
   private boolean batonOut;
   private @Nullable ProgramRun running;
   private String crash = "";
+  private final Set<ProgramRun> programs = new LinkedHashSet<>();
+  private final @Nullable KernelLedger memory;
+  private final MemorySeries series;
+  private long eventsChecked;
 
   /** Something that happens at a moment of virtual time. */
   @FunctionalInterface
@@ -58,11 +70,14 @@ final class Simulation implements KernelView {
     void happen();
   }
 
-  private Simulation(String name, KernelModel model, ActorContext<KernelMessage> context) {
+  private Simulation(
+      String name, Observe observe, KernelModel model, ActorContext<KernelMessage> context) {
     this.name = name;
     this.model = model;
     this.context = context;
     this.hash = new TraceHash(name);
+    this.memory = observe.ledger() ? new KernelLedger(model, List.of()) : null;
+    this.series = new MemorySeries(model, observe.sampleNs());
   }
 
   /**
@@ -73,7 +88,7 @@ final class Simulation implements KernelView {
   static Simulation boot(String name, KernelSpec spec, ActorContext<KernelMessage> context)
       throws BadSpecException {
     KernelModel model = new KernelModel(new MachineState(image(spec)));
-    Simulation simulation = new Simulation(name, model, context);
+    Simulation simulation = new Simulation(name, spec.observe(), model, context);
     KernelBoot.populate(spec, model, simulation);
     return simulation;
   }
@@ -90,6 +105,7 @@ final class Simulation implements KernelView {
   private final class ProgramRun implements Event {
     private final Program program;
     private Program.@Nullable Step step;
+    private long notBeforeNs;
 
     ProgramRun(Program program) {
       this.program = program;
@@ -99,8 +115,10 @@ final class Simulation implements KernelView {
     void schedule() {
       Program.Step next = program.next(Simulation.this, nowNs);
       step = next;
-      if (next != null) {
-        queue.add(Math.max(nowNs, next.atNs()), this);
+      if (next == null) {
+        programs.remove(this);
+      } else {
+        queue.add(Math.max(Math.max(nowNs, notBeforeNs), next.atNs()), this);
       }
     }
 
@@ -117,7 +135,9 @@ final class Simulation implements KernelView {
 
   /** Adds a program; its first step is asked for at once. */
   void attach(Program program) {
-    new ProgramRun(program).schedule();
+    ProgramRun added = new ProgramRun(program);
+    programs.add(added);
+    added.schedule();
   }
 
   /** Lets something happen at a moment of virtual time. */
@@ -136,39 +156,98 @@ final class Simulation implements KernelView {
       if (batonOut) {
         return false;
       }
-      if (queue.nextTime() >= endNs || !crash.isEmpty()) {
+      if (!crash.isEmpty()) {
+        return true;
+      }
+      checkMemory();
+      if (queue.nextTime() >= endNs) {
         return true;
       }
       // A call takes time; who was due meanwhile comes after it.
       nowNs = Math.max(nowNs, queue.nextTime());
       model.machine().setNowNs(nowNs);
+      series.passTo(nowNs);
       events++;
+      model.cgroups().memcontrol().begin(nowNs, 0, true);
       queue.remove().happen();
     }
     return false;
   }
 
+  /** Sums up all memory after an event, if the run is watched so. */
+  private void checkMemory() {
+    KernelLedger check = memory;
+    if (check == null || eventsChecked == events) {
+      return;
+    }
+    eventsChecked = events;
+    try {
+      check.check();
+    } catch (AssertionError mismatch) {
+      throw new AssertionError("ledger after " + event() + ": " + mismatch.getMessage(), mismatch);
+    }
+  }
+
   private void begin(Program.Step step) {
     Task task = model.task(step.pid());
     if (task == null) {
-      throw new IllegalStateException("no task with pid " + step.pid());
+      if (!model.killed(step.pid())) {
+        throw new IllegalStateException("no task with pid " + step.pid());
+      }
+      running = null;
+      return;
     }
-    long result = syscalls().perform(task, step.call());
-    if (result == SocketCalls.PENDING) {
-      batonOut = true;
-    } else {
-      end(result);
-    }
+    int cpu = model.cpuOf(task);
+    model.machine().setCpu(cpu);
+    model.cgroups().memcontrol().begin(nowNs, cpu, false);
+    model.cgroups().memcontrol().enter(task.memcg());
+    after(syscalls().perform(task, step.call()));
   }
 
   /** The baton is home. */
   void resume(long partResult) {
     batonOut = false;
-    long result = syscalls().resume(partResult);
+    after(syscalls().resume(partResult));
+  }
+
+  /** Goes on after a part of a call, or of the end of a task that is killed. */
+  private void after(long result) {
     if (result == SocketCalls.PENDING) {
       batonOut = true;
-    } else {
+      return;
+    }
+    boolean idle = oomKill == null || oomKill.idle();
+    if (idle && model.cgroups().kills().isEmpty()) {
       end(result);
+      return;
+    }
+    OomKill kill = oomKill == null ? new OomKill(model, syscalls()) : oomKill;
+    oomKill = kill;
+    long killing = idle ? kill.begin(result) : kill.next();
+    if (killing == SocketCalls.PENDING) {
+      batonOut = true;
+      return;
+    }
+    ProgramRun interrupted = running;
+    if (interrupted == null || interrupted.step == null) {
+      throw new IllegalStateException("memory ran out without a call");
+    }
+    noteKilled(kill);
+    if (kill.killed(interrupted.step.pid())) {
+      nowNs += model.syscallNs();
+      running = null;
+    } else if (kill.restart()) {
+      begin(interrupted.step);
+    } else {
+      end(kill.result());
+    }
+  }
+
+  private void noteKilled(OomKill kill) {
+    for (Task task : kill.killed()) {
+      hash.add(nowNs, "oom_kill " + task.pid());
+      ledger().killed(task.name(), task.pid(), task.cgroup().path(), nowNs);
+      programs.forEach(run -> run.program.killed(task.pid(), nowNs));
     }
   }
 
@@ -180,8 +259,14 @@ final class Simulation implements KernelView {
     Syscall made = ended.step.call();
     nowNs += model.syscallNs();
     model.machine().setNowNs(nowNs);
+    throttle(ended, made);
     hash.add(nowNs, ended.step.pid(), made, result);
     ledger().count(made, result);
+    Memcontrol.Refusal refusal = model.cgroups().memcontrol().refusal();
+    Task caller = model.task(ended.step.pid());
+    if (refusal != null && caller != null && Errno.isError(result)) {
+      ledger().refused(refusal, caller.name(), made.name(), result, nowNs);
+    }
     ended.program.completed(this, made, result, nowNs);
     running = null;
     if (model.machine().cleanupPending() && !cleanupQueued) {
@@ -189,6 +274,16 @@ final class Simulation implements KernelView {
       queue.add(nowNs + CLEANUP_DELAY_NS, this::cleanupNet);
     }
     ended.schedule();
+  }
+
+  /** A task that has passed {@code memory.high} sleeps before it makes its next call. */
+  private void throttle(ProgramRun program, Syscall made) {
+    Task task = program.step == null ? null : model.task(program.step.pid());
+    long sleepNs = model.cgroups().memcontrol().takeThrottleNs(task == null ? null : task.memcg());
+    if (sleepNs > 0) {
+      program.notBeforeNs = nowNs + sleepNs;
+      hash.add(nowNs, "mem_cgroup_handle_over_high " + made.callName() + " " + sleepNs);
+    }
   }
 
   /** The work item that ends namespaces without references ({@code cleanup_net}). */
@@ -234,7 +329,8 @@ final class Simulation implements KernelView {
 
   /** What this kernel did. */
   KernelReport report() {
-    return ledger().report(model, hash.hex(), events, nowNs, crash);
+    series.end(nowNs);
+    return ledger().report(model, series, hash.hex(), events, nowNs, crash);
   }
 
   @Override
@@ -312,7 +408,7 @@ final class Simulation implements KernelView {
     SyscallTable present = syscalls;
     if (present == null) {
       ActorRef<MemCgroupMessage> memCgroups =
-          context.spawn(MemCgroup.create(model.cgroups()), "MemCgroup", Lane.SAME);
+          context.spawn(MemCgroup.create(), "MemCgroup", Lane.SAME);
       Call baton = new Call(context.getSelf(), memCgroups);
       present = new SyscallTable(model, new NetActors(context, model), baton);
       syscalls = present;

@@ -14,8 +14,6 @@ import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.actor.Call;
-import org.netshard.protocol.actor.KernelMessage;
-import org.netshard.protocol.actor.MemCgroupMessage;
 import org.netshard.protocol.actor.NetMessage;
 import org.netshard.protocol.actor.SockMessage;
 import org.netshard.protocol.core.SocketOptions;
@@ -41,7 +39,6 @@ final class SocketCalls {
   private final Call call;
   private final ArrayDeque<OpenFile> toRelease = new ArrayDeque<>(2);
   private final Resume afterSocket = this::afterSocket;
-  private final Resume afterFileCharge = this::afterFileCharge;
   private final Resume afterRefusal = result -> result;
   private final Resume afterPerform = this::afterPerform;
   private final Resume afterRelease = this::releaseNext;
@@ -113,33 +110,14 @@ final class SocketCalls {
     if (fd < 0) {
       return refuse(call.sock(), fd, "get_unused_fd_flags");
     }
-    if (creator.cgroup() == 0) {
-      return installSocket();
-    }
-    next = afterFileCharge;
-    chargeFile();
-    return PENDING;
+    int allocated = allocFile();
+    return allocated < 0 ? refuse(call.sock(), allocated, "sock_alloc_file") : installSocket();
   }
 
-  /** Charges a file to the caller's cgroup; the baton comes home with 0 or the errno. */
-  void chargeFile() {
-    int errno = model.profile().fileErrno();
-    MemCgroupMessage charge =
-        new MemCgroupMessage.Charge<KernelMessage, KernelMessage>(
-            call,
-            model.profile().fileBytes(),
-            call.kernel(),
-            new KernelMessage.Done(call, 0),
-            call.kernel(),
-            new KernelMessage.Done(call, -errno));
-    call.pass(KERNEL, call.memCgroups(), charge, "sock_alloc_file");
-  }
-
-  private long afterFileCharge(long result) {
-    if (result < 0) {
-      return refuse(call.sock(), (int) result, "sock_alloc_file");
-    }
-    return installSocket();
+  /** Takes room for the file of a new socket; 0 or {@code -errno}. */
+  int allocFile() {
+    call.note(KERNEL, "file", "sock_alloc_file");
+    return model.allocFile(call.cred(), call.objcg(), OpenFile.Kind.SOCKET);
   }
 
   /** Releases a socket that cannot be given out; the call then fails with this result. */
@@ -163,7 +141,8 @@ final class SocketCalls {
         OpenFile.Kind.SOCKET,
         Abi.O_RDWR | (type & Abi.SOCK_NONBLOCK),
         new SocketFile(sock, call.sk()),
-        call.cred().euid());
+        call.cred().euid(),
+        call.objcg());
   }
 
   /** Puts the file of a new socket behind a descriptor. */
@@ -292,7 +271,7 @@ final class SocketCalls {
       if (file.payload() instanceof SocketFile socket) {
         model.socketClosed();
         call.beginRelease();
-        call.uncharge(model.profile().fileBytes());
+        model.releaseFile(file);
         return pass(socket.sock(), new SockMessage.Release(call), "__fput", afterRelease);
       }
       model.releaseFile(file);

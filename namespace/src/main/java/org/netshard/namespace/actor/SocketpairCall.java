@@ -15,7 +15,7 @@ import org.netshard.protocol.core.Sk;
  *
  * <p><b>Errors</b>, in order: EINVAL for bits in the type that are no flags; EMFILE, since the
  * descriptors come first; EFAULT if they cannot be written; those of the first socket and the
- * second; EOPNOTSUPP for families without pairs; ENFILE without room for a file.
+ * second; EOPNOTSUPP for families without pairs; ENFILE and ENOMEM without room for a file.
  *
  * <p><b>Source:</b> {@code net/socket.c}, {@code __sys_socketpair}.
  */
@@ -87,34 +87,19 @@ final class SocketpairCall {
     if (result < 0) {
       return releaseBoth((int) result);
     }
-    if (known(task).cgroup() == 0) {
-      call.made(known(sock1), known(sk1));
-      file1 = calls.socketFile(known(sock1), call.syscall().intArg(1));
-      return install();
-    }
-    calls.setNext(this::afterFirstFile);
-    calls.chargeFile();
-    return SocketCalls.PENDING;
-  }
-
-  private long afterFirstFile(long result) {
-    if (result < 0) {
-      return releaseBoth((int) result);
+    int allocated = calls.allocFile();
+    if (allocated < 0) {
+      return releaseBoth(allocated);
     }
     call.made(known(sock1), known(sk1));
     file1 = calls.socketFile(known(sock1), call.syscall().intArg(1));
-    calls.setNext(this::afterSecondFile);
-    calls.chargeFile();
-    return SocketCalls.PENDING;
+    allocated = calls.allocFile();
+    return allocated < 0 ? releaseSecond(allocated) : install();
   }
 
-  private long afterSecondFile(long result) {
-    if (result >= 0) {
-      return install();
-    }
-    failure = (int) result;
-    calls.setNext(this::releaseFirstFile);
-    call.refuse(failure);
+  private long releaseSecond(int result) {
+    failure = result;
+    call.refuse(result);
     return calls.pass(
         known(sock2), new SockMessage.Release(call), "sock_release", this::releaseFirstFile);
   }

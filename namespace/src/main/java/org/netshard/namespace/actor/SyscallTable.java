@@ -34,7 +34,7 @@ final class SyscallTable {
 
   /** Makes a call; the result, or {@link SocketCalls#PENDING} if the baton has left. */
   long perform(Task task, Syscall call) {
-    baton.begin(call, task.pid(), task.cred(), task.cgroup());
+    baton.begin(call, task.pid(), task.cred(), task.memcg());
     return switch (call.name()) {
       case SOCKET -> sockets.socket(task, call);
       case CLOSE -> sockets.close(task, call.intArg(0));
@@ -81,6 +81,14 @@ final class SyscallTable {
   /** The actors of the namespaces in which sockets were made. */
   NetActors nets() {
     return nets;
+  }
+
+  /**
+   * Ends all tasks of a thread group, as a signal that kills does; 0 or {@link
+   * SocketCalls#PENDING}.
+   */
+  long kill(int tgid) {
+    return processes.kill(tgid);
   }
 
   /** The child that was made last. */

@@ -1,8 +1,12 @@
 /**
  * Memory cgroups: who has allocated how much, and may allocate how much more.
  *
- * <p>Part of the kernel: {@code mm/memcontrol.c}. Each cgroup has one flat limit; charges do not
- * pass to its parent. Read {@link org.netshard.namespace.cgroup.MemCgroupTree}.
+ * <p>Part of the kernel: {@code mm/memcontrol.c}, {@code mm/memcontrol-v1.c}, {@code
+ * mm/page_counter.c}, {@code mm/vmpressure.c}, {@code kernel/cgroup/cgroup.c}. Objects, pages of
+ * socket buffers, of programs and of the page cache are charged up the tree, by either version of
+ * the hierarchy. There is no swap, and nothing but the page cache can be reclaimed. Read {@link
+ * org.netshard.namespace.cgroup.Memcontrol} first, then {@link
+ * org.netshard.namespace.cgroup.MemcgState}.
  */
 @NullMarked
 package org.netshard.namespace.cgroup;

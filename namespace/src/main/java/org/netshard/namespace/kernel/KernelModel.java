@@ -4,17 +4,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.netshard.namespace.cgroup.MemCgroupTree;
+import org.netshard.namespace.cgroup.CgroupTree;
+import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.MachineState;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.security.SecurityHooks;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.family.FamilyTable;
+import org.netshard.protocol.memcg.Gfp;
+import org.netshard.protocol.memcg.ObjCgroup;
+import org.netshard.protocol.memcg.ObjCgroup.Slab;
 import org.netshard.protocol.profile.KernelProfile;
 
 /**
@@ -25,20 +33,27 @@ import org.netshard.protocol.profile.KernelProfile;
  */
 public final class KernelModel {
   private static final long SYSCALL_NS = 1000;
-  private static final String NR_OPEN = "fs.nr_open";
 
   private final MachineState machine;
-  private final MemCgroupTree cgroups = new MemCgroupTree();
+  private final CgroupTree cgroups;
   private final Map<Integer, Task> tasks = new TreeMap<>();
+  private final Set<Integer> killed = new TreeSet<>();
   private final Map<String, NetState> named = new LinkedHashMap<>();
   private SecurityHooks hooks = new SecurityHooks(List.of());
   private int lastPid;
   private long socketsCreated;
   private long socketsOpen;
+  private long openFiles;
 
   /** A machine without tasks. */
   public KernelModel(MachineState machine) {
     this.machine = machine;
+    KernelProfile profile = machine.profile();
+    this.cgroups =
+        new CgroupTree(
+            profile.cgroupVersion() == 1 ? CgroupVersion.V1 : CgroupVersion.V2,
+            profile.chargeCpus());
+    cgroups.memcontrol().setNosocket(profile.nosocket());
   }
 
   /** Credentials of the initial task: root with every capability. */
@@ -75,11 +90,38 @@ public final class KernelModel {
 
   /** {@code fs.nr_open}: the highest limit of descriptors that a task may be given. */
   public long nrOpen() {
-    String value = machine.initNet().readSysctl(NR_OPEN, rootCred());
-    if (value == null) {
-      throw new IllegalStateException("the kernel profile has no " + NR_OPEN);
+    return machine.initNet().sysctl(Sysctl.FS_NR_OPEN);
+  }
+
+  /** {@code fs.file-max}: how many files may be open. */
+  private long fileMax() {
+    return machine.initNet().sysctl(Sysctl.FS_FILE_MAX);
+  }
+
+  /** The CPU that a task runs on. */
+  public int cpuOf(Task task) {
+    return profile().chargeCpus() == 0 ? 0 : task.pid() % profile().chargeCpus();
+  }
+
+  /** All threads of a thread group, in the order of their numbers. */
+  public List<Task> threadGroup(int tgid) {
+    List<Task> threads = new ArrayList<>(1);
+    for (Task task : tasks.values()) {
+      if (task.tgid() == tgid) {
+        threads.add(task);
+      }
     }
-    return Long.parseLong(value);
+    return threads;
+  }
+
+  /** Notes that a task was killed, and did not end by itself. */
+  public void noteKilled(int pid) {
+    killed.add(pid);
+  }
+
+  /** Whether a task was killed. */
+  public boolean killed(int pid) {
+    return killed.contains(pid);
   }
 
   /** The other threads of a task. */
@@ -109,7 +151,7 @@ public final class KernelModel {
   }
 
   /** Its memory cgroups. */
-  public MemCgroupTree cgroups() {
+  public CgroupTree cgroups() {
     return cgroups;
   }
 
@@ -123,6 +165,7 @@ public final class KernelModel {
     if (tasks.put(task.pid(), task) != null) {
       throw new IllegalStateException("two tasks with pid " + task.pid());
     }
+    cgroups.fork(task.cgroup(), task);
   }
 
   /** The task with this pid, or null. */
@@ -133,6 +176,7 @@ public final class KernelModel {
   /** Takes a task out that has ended. */
   public void remove(Task task) {
     tasks.remove(task.pid());
+    cgroups.exit(task.cgroup(), task);
   }
 
   /** All tasks by pid. */
@@ -161,8 +205,58 @@ public final class KernelModel {
     return socketsOpen;
   }
 
+  /**
+   * Takes room for one more open file of a task ({@code alloc_empty_file}), and for the dentry that
+   * a socket's has.
+   *
+   * <p><b>Errors</b>, in order: ENOMEM without room for the dentry, ENFILE at {@code fs.file-max}
+   * without CAP_SYS_ADMIN, ENOMEM without room for the file.
+   *
+   * @return 0 or {@code -errno}
+   */
+  public int allocFile(Cred cred, @Nullable ObjCgroup objcg, OpenFile.Kind kind) {
+    boolean dentry = kind == OpenFile.Kind.SOCKET;
+    if (objcg != null && dentry) {
+      if (!objcg.charge(profile().dentryBytes(), Slab.RECLAIMABLE, Gfp.KERNEL)) {
+        return -profile().fileErrno();
+      }
+    }
+    int result = 0;
+    if (openFiles >= fileMax() && !cred.nsCapable(machine.initUserNs(), Capability.CAP_SYS_ADMIN)) {
+      result = Errno.ENFILE.negated();
+    } else if (objcg != null
+        && !objcg.charge(profile().fileBytes(), Slab.UNRECLAIMABLE, Gfp.KERNEL)) {
+      result = -profile().fileErrno();
+    }
+    if (result == 0) {
+      openFiles++;
+    } else if (objcg != null && dentry) {
+      objcg.uncharge(profile().dentryBytes(), Slab.RECLAIMABLE);
+    }
+    return result;
+  }
+
+  /** Files that are open, those counted against {@code fs.file-max}. */
+  public long openFiles() {
+    return openFiles;
+  }
+
+  private void freeFile(OpenFile file) {
+    openFiles--;
+    ObjCgroup objcg = file.objcg();
+    if (objcg != null) {
+      objcg.uncharge(profile().fileBytes(), Slab.UNRECLAIMABLE);
+      if (file.kind() == OpenFile.Kind.SOCKET) {
+        objcg.uncharge(profile().dentryBytes(), Slab.RECLAIMABLE);
+      }
+    }
+  }
+
   /** Gives back what a file without references held. */
   public void releaseFile(OpenFile file) {
+    if (file.kind() != OpenFile.Kind.OTHER) {
+      freeFile(file);
+    }
     if (file.kind() == OpenFile.Kind.NETNS && file.payload() instanceof NetState net) {
       net.put();
     }

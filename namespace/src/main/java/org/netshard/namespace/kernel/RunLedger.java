@@ -1,14 +1,18 @@
 package org.netshard.namespace.kernel;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.netshard.namespace.cgroup.MemCgroupTree;
+import org.netshard.namespace.cgroup.MemcgEvent;
+import org.netshard.namespace.cgroup.MemcgState;
+import org.netshard.namespace.cgroup.Memcontrol;
 import org.netshard.namespace.spec.KernelReport;
+import org.netshard.namespace.spec.MemoryReport;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
@@ -24,6 +28,11 @@ public final class RunLedger {
   private final List<KernelReport.Unmet> unmet = new ArrayList<>(0);
   private long calls;
   private long met;
+  private final Map<RefusalKey, MemoryReport.Refusal> refusals = new LinkedHashMap<>(0);
+  private final List<MemoryReport.Killed> killed = new ArrayList<>(0);
+
+  /** What refused calls have in common that are told in one line. */
+  private record RefusalKey(String cgroup, String limit, String task, String call, int errno) {}
 
   /** An empty ledger of the kernel with this name. */
   public RunLedger(String name) {
@@ -67,6 +76,26 @@ public final class RunLedger {
     unmet.add(expectation);
   }
 
+  /** Notes that a call failed because a memory cgroup was full. */
+  public void refused(
+      Memcontrol.Refusal refusal, String task, SyscallName call, long result, long nowNs) {
+    String cgroup = refusal.charged().path();
+    String limit = refusal.over().path();
+    String name = call.kernelName();
+    int errno = (int) -result;
+    refusals.merge(
+        new RefusalKey(cgroup, limit, task, name, errno),
+        new MemoryReport.Refusal(cgroup, limit, task, name, errno, 1, nowNs, nowNs),
+        (before, one) ->
+            new MemoryReport.Refusal(
+                cgroup, limit, task, name, errno, before.count() + 1, before.firstNs(), nowNs));
+  }
+
+  /** Notes that the OOM killer ended a task. */
+  public void killed(String task, int pid, String cgroup, long nowNs) {
+    killed.add(new MemoryReport.Killed(task, pid, cgroup, nowNs));
+  }
+
   /** Notes once that something is left out. */
   public void warn(String warning) {
     warnings.add(warning);
@@ -74,7 +103,12 @@ public final class RunLedger {
 
   /** The report of the run up to now. */
   public KernelReport report(
-      KernelModel model, String traceHash, long events, long lastEventNs, String crash) {
+      KernelModel model,
+      MemorySeries series,
+      String traceHash,
+      long events,
+      long lastEventNs,
+      String crash) {
     List<KernelReport.Failure> byErrno = new ArrayList<>();
     failures.forEach((errno, count) -> byErrno.add(new KernelReport.Failure(errno, count)));
     Set<String> allWarnings = new LinkedHashSet<>(warnings);
@@ -93,7 +127,7 @@ public final class RunLedger {
         results(),
         met,
         unmet,
-        cgroups(model.cgroups()),
+        memory(model, series),
         List.copyOf(allWarnings),
         crash);
   }
@@ -114,17 +148,28 @@ public final class RunLedger {
     return List.copyOf(byName.values());
   }
 
-  private static List<KernelReport.CgroupUse> cgroups(MemCgroupTree tree) {
+  private MemoryReport memory(KernelModel model, MemorySeries series) {
     List<KernelReport.CgroupUse> uses = new ArrayList<>();
-    for (int i = 1; i < tree.size(); i++) {
-      uses.add(
-          new KernelReport.CgroupUse(
-              tree.path(i),
-              tree.currentBytes(i),
-              tree.peakBytes(i),
-              tree.limitBytes(i),
-              tree.refused(i)));
+    model.cgroups().root().memcg().children().forEach(child -> addUse(child, uses));
+    return new MemoryReport(
+        uses, List.copyOf(refusals.values()), killed, series.cgroups(), series.socks());
+  }
+
+  private static void addUse(MemcgState memcg, List<KernelReport.CgroupUse> uses) {
+    List<Long> events = new ArrayList<>();
+    for (MemcgEvent event : MemcgEvent.values()) {
+      events.add(memcg.events(event));
     }
-    return uses;
+    uses.add(
+        new KernelReport.CgroupUse(
+            memcg.shownPath(),
+            memcg.currentBytes(),
+            memcg.peakBytes(),
+            memcg.limitBytes(),
+            memcg.refused(),
+            memcg.sockBytes(),
+            memcg.kernelBytes(),
+            events));
+    memcg.children().forEach(child -> addUse(child, uses));
   }
 }

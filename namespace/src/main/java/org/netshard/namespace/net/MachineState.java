@@ -12,10 +12,12 @@ import org.netshard.namespace.sysctl.SysctlTable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.core.Proto;
+import org.netshard.protocol.core.ProtoMem;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.family.FamilyTable;
+import org.netshard.protocol.memcg.Gfp;
 import org.netshard.protocol.profile.KernelProfile;
 import org.netshard.protocol.profile.SysctlProfile;
 
@@ -53,8 +55,9 @@ public final class MachineState implements Machine {
   private long lastNetCookie = 1;
   private long nowNs;
   private int[] allocated = NOTHING_ALLOCATED;
-  private long tcpMemoryPages;
-  private long udpMemoryPages;
+  private final ProtoMem tcpMem;
+  private final ProtoMem udpMem;
+  private int cpu;
   private int orphanCount;
   private @Nullable Set<String> leftOut;
 
@@ -62,6 +65,8 @@ public final class MachineState implements Machine {
   public MachineState(MachineImage image) {
     profile = image.profile();
     families = image.families();
+    tcpMem = new ProtoMem(profile.chargeCpus());
+    udpMem = new ProtoMem(profile.chargeCpus());
     sysctls = new SysctlTable(image.sysctls());
     SysctlProfile max = sysctls.profile(MAX_NET_NAMESPACES);
     initUserNs = new UserNamespace(max == null ? Integer.MAX_VALUE : Long.parseLong(max.value()));
@@ -238,32 +243,57 @@ public final class MachineState implements Machine {
     }
   }
 
-  /** Allocated socks of a proto in the whole machine. */
+  @Override
   public int socketsAllocated(Proto proto) {
-    return proto.index() < allocated.length ? allocated[proto.index()] : 0;
+    String name = baseName(proto);
+    int sum = 0;
+    for (int i = 0; i < allocated.length; i++) {
+      if (allocated[i] != 0 && baseName(protos().get(i)).equals(name)) {
+        sum += allocated[i];
+      }
+    }
+    return sum;
   }
 
-  /** Counts pages of the TCP pool ({@code tcp_memory_allocated}). */
-  public void addTcpMemory(long pages) {
-    tcpMemoryPages += pages;
+  /** The name of a proto for IPv4 and IPv6 alike. */
+  private static String baseName(Proto proto) {
+    String name = proto.name();
+    return name.endsWith("v6") ? name.substring(0, name.length() - 2) : name;
   }
 
-  /** Counts pages of the UDP pool ({@code udp_memory_allocated}). */
-  public void addUdpMemory(long pages) {
-    udpMemoryPages += pages;
+  @Override
+  public ProtoMem pool(Proto.Pool pool) {
+    return switch (pool) {
+      case TCP -> tcpMem;
+      case UDP -> udpMem;
+      case NONE -> throw new IllegalStateException("there is no such pool");
+    };
   }
 
-  /** Pages of a pool of memory, {@code tcp} or {@code udp}. */
-  public long memoryPages(String pool) {
-    return pool.equals("tcp") ? tcpMemoryPages : udpMemoryPages;
+  @Override
+  public Gfp softirqGfp() {
+    return profile.softirqChargeFails() ? Gfp.NOWAIT : Gfp.ATOMIC;
+  }
+
+  @Override
+  public int cpu() {
+    return cpu;
+  }
+
+  /** Sets the CPU that runs now. */
+  public void setCpu(int newCpu) {
+    cpu = newCpu;
   }
 
   /** Counts TCP socks that no file refers to ({@code tcp_orphan_count}). */
   public void addOrphans(int delta) {
     orphanCount += delta;
+    if (orphanCount < 0) {
+      throw new IllegalStateException("orphans below zero");
+    }
   }
 
-  /** TCP socks that no file refers to. */
+  @Override
   public int orphanCount() {
     return orphanCount;
   }

@@ -3,6 +3,7 @@ package org.netshard.namespace.net;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.sysctl.NetSysctls;
+import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.core.Sysctl;
@@ -33,6 +34,7 @@ public final class NetState implements NetNs {
   private int timeWaitCount;
   private boolean loUp;
   private int @Nullable [] protoInuse;
+  private long @Nullable [] mibs;
   private @Nullable Object attachment;
 
   @Nullable NetState previous;
@@ -185,6 +187,19 @@ public final class NetState implements NetNs {
   /** TIME_WAIT socks. */
   public int timeWaitCount() {
     return timeWaitCount;
+  }
+
+  @Override
+  public void addMib(Mib mib, long delta) {
+    if (mibs == null) {
+      mibs = new long[Mib.values().length];
+    }
+    mibs[mib.ordinal()] += delta;
+  }
+
+  /** The value of a counter. */
+  public long mib(Mib mib) {
+    return mibs == null ? 0 : mibs[mib.ordinal()];
   }
 
   @Override

@@ -31,13 +31,13 @@ public final class ProcNet {
         + " tw "
         + net.timeWaitCount()
         + " alloc "
-        + (allocated(machine, "TCP") + allocated(machine, "TCPv6"))
+        + allocated(machine, "TCP")
         + " mem "
-        + machine.memoryPages("tcp")
+        + machine.pool(Proto.Pool.TCP).allocatedPages()
         + "\nUDP: inuse "
         + inuse(net, "UDP")
         + " mem "
-        + machine.memoryPages("udp")
+        + machine.pool(Proto.Pool.UDP).allocatedPages()
         + "\nUDPLITE: inuse "
         + inuse(net, "UDP-Lite")
         + "\nRAW: inuse "
@@ -62,7 +62,8 @@ public final class ProcNet {
   public static String protocols(NetState net) {
     StringBuilder text = new StringBuilder(HEAD);
     for (Proto proto : net.machine().protos()) {
-      String pool = proto.profile().memoryPool();
+      Proto.Pool pool = proto.pool();
+      boolean counted = pool != Proto.Pool.NONE;
       text.append(
           String.format(
               Locale.ROOT,
@@ -70,8 +71,10 @@ public final class ProcNet {
               proto.name(),
               proto.objSizeBytes(),
               net.protoInuse(proto),
-              pool.isEmpty() ? -1 : net.machine().memoryPages(pool),
-              proto.profile().pressure() ? "no" : "NI",
+              counted ? net.machine().pool(pool).allocatedPages() : -1,
+              !proto.profile().pressure()
+                  ? "NI"
+                  : net.machine().pool(pool).underPressure() ? "yes" : "no",
               proto.profile().maxHeaderBytes(),
               proto.ownSlab() ? "yes" : "no",
               "kernel"));

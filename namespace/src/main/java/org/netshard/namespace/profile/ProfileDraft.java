@@ -21,6 +21,11 @@ final class ProfileDraft {
   int inodeErrno;
   int fileBytes;
   int fileErrno;
+  int dentryBytes;
+  int cgroupVersion = 2;
+  int chargeCpus;
+  boolean softirqChargeFails;
+  boolean nosocket;
   final Map<String, ProtoProfile> protos = new LinkedHashMap<>();
   final Map<Integer, FamilyProfile> families = new TreeMap<>();
   final Map<String, SysctlProfile> sysctls = new TreeMap<>();
@@ -29,8 +34,10 @@ final class ProfileDraft {
   /** The profile, if nothing is missing from it. */
   KernelProfile finish(String file) {
     Place place = new Place(file, -1, "profile " + name);
-    if (inodeBytes == 0 || fileBytes == 0) {
-      throw place.bad("no sizes of inode and file", "inode.bytes, file.bytes, or 'extends'");
+    if (inodeBytes == 0 || fileBytes == 0 || dentryBytes == 0) {
+      throw place.bad(
+          "no sizes of inode, file and dentry",
+          "inode.bytes, file.bytes, dentry.bytes, or 'extends'");
     }
     for (FamilyProfile family : families.values()) {
       checkEntries(family, protos.keySet(), file);
@@ -45,8 +52,13 @@ final class ProfileDraft {
         name,
         inodeBytes,
         fileBytes,
+        dentryBytes,
         inodeErrno,
         fileErrno,
+        cgroupVersion,
+        chargeCpus,
+        softirqChargeFails,
+        nosocket,
         new ArrayList<>(families.values()),
         new ArrayList<>(protos.values()),
         new ArrayList<>(sysctls.values()),

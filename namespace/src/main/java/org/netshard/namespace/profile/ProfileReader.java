@@ -28,6 +28,8 @@ final class ProfileReader {
           "extends",
           "inode",
           "file",
+          "dentry",
+          "cgroup",
           "kernel-netlink",
           "protos",
           "families",
@@ -38,6 +40,8 @@ final class ProfileReader {
   private static final String PROTO_SYNTAX =
       "NAME BYTES slab=BYTES|no-slab [memory=tcp|udp|none] [pressure|no-pressure] [maxhdr=BYTES]"
           + " [18 letters y or n]";
+
+  private static final int CPUS_MAX = 8192;
 
   private final String file;
 
@@ -63,6 +67,8 @@ final class ProfileReader {
           draft.fileBytes = sizeOf(value, key, draft.fileBytes);
           draft.fileErrno = errnoOf(value, key, draft.fileErrno);
         }
+        case "dentry" -> draft.dentryBytes = sizeOf(value, key, draft.dentryBytes);
+        case "cgroup" -> readCgroup(object(value, key), draft);
         case "kernel-netlink" -> draft.kernelNetlink = numbers(value, key);
         case "protos" -> list(value, key).forEach(item -> readProto(item, draft));
         case "families" -> readFamilies(object(value, key), draft);
@@ -70,6 +76,36 @@ final class ProfileReader {
         case "sysctls" -> readSysctls(object(value, key), "", draft);
         default -> {}
       }
+    }
+  }
+
+  private void readCgroup(ConfigObject fields, ProfileDraft draft) {
+    checkKeys(fields, List.of("version", "charge-cpus", "softirq-charge", "nosocket"), "cgroup");
+    ConfigValue version = fields.get("version");
+    if (version != null) {
+      draft.cgroupVersion = integer(version, "cgroup.version", 2);
+      if (draft.cgroupVersion == 0) {
+        throw Place.of(version, file, "cgroup.version").bad("'0'", "1 or 2");
+      }
+    }
+    ConfigValue cpus = fields.get("charge-cpus");
+    if (cpus != null) {
+      draft.chargeCpus = integer(cpus, "cgroup.charge-cpus", CPUS_MAX);
+    }
+    ConfigValue nosocket = fields.get("nosocket");
+    if (nosocket != null) {
+      draft.nosocket = nosocket.unwrapped() instanceof Boolean on && on;
+    }
+    ConfigValue softirq = fields.get("softirq-charge");
+    if (softirq != null) {
+      draft.softirqChargeFails =
+          switch (text(softirq, "cgroup.softirq-charge")) {
+            case "GFP_ATOMIC" -> false;
+            case "GFP_NOWAIT" -> true;
+            default ->
+                throw Place.of(softirq, file, "cgroup.softirq-charge")
+                    .bad("'" + softirq.unwrapped() + "'", "GFP_ATOMIC, GFP_NOWAIT");
+          };
     }
   }
 

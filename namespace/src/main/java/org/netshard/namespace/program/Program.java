@@ -33,6 +33,14 @@ public interface Program {
   void completed(KernelView kernel, Syscall call, long result, long nowNs);
 
   /**
+   * A task was ended by the OOM killer, perhaps in the middle of a call, which then has no result.
+   *
+   * @param pid its number
+   * @param nowNs virtual time
+   */
+  default void killed(int pid, long nowNs) {}
+
+  /**
    * One call of a program.
    *
    * @param atNs virtual time at which it begins; one that has passed means at once

@@ -14,6 +14,8 @@ import org.netshard.protocol.abi.UserMem;
 
 /** The calls of a task as its user wrote them, with what he expects. */
 public final class ScriptProgram implements Program {
+  private static final String KILLED = "killed by the OOM killer";
+
   private final TaskSpec task;
   private final int pid;
   private final RunLedger ledger;
@@ -84,6 +86,23 @@ public final class ScriptProgram implements Program {
       }
     }
     ledger.met();
+  }
+
+  /** What was still expected of a task that is killed has not come true. */
+  @Override
+  public void killed(int killedPid, long nowNs) {
+    if (killedPid != pid) {
+      return;
+    }
+    while (position < task.calls().size()) {
+      ScriptedCall scripted = task.calls().get(position++);
+      Expectation expected = scripted.expected();
+      if (expected.kind() == Expectation.Kind.VALUE) {
+        unmet(scripted, Errno.resultText(expected.value()), KILLED, nowNs);
+      } else if (expected.kind() == Expectation.Kind.VARIABLE) {
+        unmet(scripted, "$" + expected.variable(), KILLED, nowNs);
+      }
+    }
   }
 
   private void unmet(ScriptedCall scripted, String expected, String actual, long nowNs) {

@@ -1,9 +1,10 @@
 package org.netshard.namespace.spec;
 
 /**
- * A memory cgroup with a flat limit.
+ * A memory cgroup that is there before anything runs, with those above it.
  *
  * @param path absolute path, {@code /red}
  * @param limitBytes most bytes that it may hold; {@link Long#MAX_VALUE} for no limit
+ * @param oomKill whether the OOM killer is called at the limit; if not, calls fail there
  */
-public record CgroupSpec(String path, long limitBytes) {}
+public record CgroupSpec(String path, long limitBytes, boolean oomKill) {}

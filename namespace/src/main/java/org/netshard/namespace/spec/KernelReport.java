@@ -18,7 +18,7 @@ import java.util.List;
  * @param results calls and results by name, in alphabetical order
  * @param expectationsMet expectations that held
  * @param expectationsFailed those that did not
- * @param cgroups memory of each cgroup
+ * @param memory what became of its memory
  * @param warnings what was left out, each once
  * @param crash the event in which a bug stopped the kernel; empty if none did
  */
@@ -36,15 +36,19 @@ public record KernelReport(
     List<CallCount> results,
     long expectationsMet,
     List<Unmet> expectationsFailed,
-    List<CgroupUse> cgroups,
+    MemoryReport memory,
     List<String> warnings,
     String crash) {
   public KernelReport {
     failures = List.copyOf(failures);
     results = List.copyOf(results);
     expectationsFailed = List.copyOf(expectationsFailed);
-    cgroups = List.copyOf(cgroups);
     warnings = List.copyOf(warnings);
+  }
+
+  /** Memory of each cgroup. */
+  public List<CgroupUse> cgroups() {
+    return memory.cgroups();
   }
 
   /**
@@ -84,8 +88,22 @@ public record KernelReport(
    * @param currentBytes charged now
    * @param peakBytes most ever charged
    * @param limitBytes limit
-   * @param refused charges refused
+   * @param refused charges for it that failed
+   * @param sockBytes of socket buffers, here and below
+   * @param kernelBytes of kernel objects, here and below
+   * @param events how often each event of {@code memory.events} happened, in its order
    */
   public record CgroupUse(
-      String path, long currentBytes, long peakBytes, long limitBytes, long refused) {}
+      String path,
+      long currentBytes,
+      long peakBytes,
+      long limitBytes,
+      long refused,
+      long sockBytes,
+      long kernelBytes,
+      List<Long> events) {
+    public CgroupUse {
+      events = List.copyOf(events);
+    }
+  }
 }

@@ -16,6 +16,7 @@ import java.util.List;
  * @param tasks tasks with their calls
  * @param workloads generated load
  * @param operations changes of the kernel while it runs
+ * @param observe how closely it is watched
  */
 public record KernelSpec(
     String name,
@@ -28,7 +29,8 @@ public record KernelSpec(
     List<LsmRule> lsmRules,
     List<TaskSpec> tasks,
     List<StormSpec> workloads,
-    List<KernelOperation> operations) {
+    List<KernelOperation> operations,
+    Observe observe) {
   public KernelSpec {
     sysctls = List.copyOf(sysctls);
     namespaces = List.copyOf(namespaces);
@@ -37,5 +39,50 @@ public record KernelSpec(
     tasks = List.copyOf(tasks);
     workloads = List.copyOf(workloads);
     operations = List.copyOf(operations);
+  }
+
+  /** A machine that nobody watches closely. */
+  public KernelSpec(
+      String name,
+      long seed,
+      String profile,
+      String profileText,
+      List<SysctlSetting> sysctls,
+      List<NetnsSpec> namespaces,
+      List<CgroupSpec> cgroups,
+      List<LsmRule> lsmRules,
+      List<TaskSpec> tasks,
+      List<StormSpec> workloads,
+      List<KernelOperation> operations) {
+    this(
+        name,
+        seed,
+        profile,
+        profileText,
+        sysctls,
+        namespaces,
+        cgroups,
+        lsmRules,
+        tasks,
+        workloads,
+        operations,
+        Observe.NOTHING);
+  }
+
+  /** The same machine, watched so. */
+  public KernelSpec observed(Observe how) {
+    return new KernelSpec(
+        name,
+        seed,
+        profile,
+        profileText,
+        sysctls,
+        namespaces,
+        cgroups,
+        lsmRules,
+        tasks,
+        workloads,
+        operations,
+        how);
   }
 }

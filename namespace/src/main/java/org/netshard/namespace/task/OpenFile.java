@@ -1,6 +1,7 @@
 package org.netshard.namespace.task;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.memcg.ObjCgroup;
 
 /**
  * An open file, which any number of descriptors share.
@@ -11,6 +12,7 @@ public final class OpenFile {
   private final Kind kind;
   private final @Nullable Object payload;
   private final int ownerUid;
+  private final @Nullable ObjCgroup objcg;
   private int flags;
   private int references;
 
@@ -26,9 +28,9 @@ public final class OpenFile {
     OTHER
   }
 
-  /** A file of root's that no descriptor holds yet. */
+  /** A file of root's that no descriptor holds yet and that nobody pays for. */
   public OpenFile(Kind kind, int flags, @Nullable Object payload) {
-    this(kind, flags, payload, 0);
+    this(kind, flags, payload, 0, null);
   }
 
   /**
@@ -38,12 +40,15 @@ public final class OpenFile {
    * @param flags status flags, {@code O_RDWR} and so on ({@code f_flags})
    * @param payload what stands behind it
    * @param ownerUid owner of its inode; for a socket, the effective user that made it
+   * @param objcg who pays for it, or null
    */
-  public OpenFile(Kind kind, int flags, @Nullable Object payload, int ownerUid) {
+  public OpenFile(
+      Kind kind, int flags, @Nullable Object payload, int ownerUid, @Nullable ObjCgroup objcg) {
     this.kind = kind;
     this.flags = flags;
     this.payload = payload;
     this.ownerUid = ownerUid;
+    this.objcg = objcg;
   }
 
   /** What it is. */
@@ -59,6 +64,11 @@ public final class OpenFile {
   /** Owner of its inode. */
   public int ownerUid() {
     return ownerUid;
+  }
+
+  /** Who pays for it, or null. */
+  public @Nullable ObjCgroup objcg() {
+    return objcg;
   }
 
   /** Status flags ({@code f_flags}). */

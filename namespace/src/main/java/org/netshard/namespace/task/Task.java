@@ -3,6 +3,9 @@ package org.netshard.namespace.task;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.cgroup.Cgroup;
+import org.netshard.namespace.cgroup.CgroupTask;
+import org.netshard.namespace.cgroup.MemcgState;
 import org.netshard.namespace.net.NetState;
 import org.netshard.protocol.cred.Cred;
 
@@ -11,17 +14,19 @@ import org.netshard.protocol.cred.Cred;
  *
  * <p><b>Source:</b> {@code include/linux/sched.h}, {@code struct task_struct}.
  */
-public final class Task {
+public final class Task implements CgroupTask {
   private final int pid;
   private final int tgid;
   private final String name;
-  private final int cgroup;
+  private Cgroup cgroup;
   private Cred cred;
   private NetState net;
   private FdTable fds;
   private int nofile;
   private int nofileHard;
   private int dumpable = 1;
+  private int oomScoreAdj;
+  private long rssPages;
   private int deathSignal;
   private boolean noNewPrivs;
   private byte @Nullable [] comm;
@@ -32,7 +37,7 @@ public final class Task {
    * @param pid its number
    * @param tgid number of its thread group, which {@code getpid} gives
    * @param name its name, for rules and reports
-   * @param cgroup number of its memory cgroup; 0 is the root
+   * @param cgroup the cgroup that it starts in
    * @param cred its credentials
    * @param net its network namespace
    * @param fds its descriptors
@@ -42,7 +47,7 @@ public final class Task {
       int pid,
       int tgid,
       String name,
-      int cgroup,
+      Cgroup cgroup,
       Cred cred,
       NetState net,
       FdTable fds,
@@ -59,12 +64,12 @@ public final class Task {
     net.get();
   }
 
-  /** Its number. */
+  @Override
   public int pid() {
     return pid;
   }
 
-  /** Number of its thread group. */
+  @Override
   public int tgid() {
     return tgid;
   }
@@ -74,9 +79,40 @@ public final class Task {
     return name;
   }
 
-  /** Number of its memory cgroup; 0 is the root. */
-  public int cgroup() {
+  /** Its cgroup. */
+  public Cgroup cgroup() {
     return cgroup;
+  }
+
+  /** Moves it to another cgroup. */
+  public void setCgroup(Cgroup newCgroup) {
+    cgroup = newCgroup;
+  }
+
+  /** The memory cgroup that pays for what it allocates; null for the root, which is not charged. */
+  public @Nullable MemcgState memcg() {
+    MemcgState memcg = cgroup.memcg();
+    return memcg.isRoot() ? null : memcg;
+  }
+
+  @Override
+  public long rssPages() {
+    return rssPages;
+  }
+
+  /** Sets the pages that it has resident, as a program that begins. */
+  public void setRssPages(long pages) {
+    rssPages = pages;
+  }
+
+  @Override
+  public int oomScoreAdj() {
+    return oomScoreAdj;
+  }
+
+  /** Sets {@code oom_score_adj}. */
+  public void setOomScoreAdj(int adj) {
+    oomScoreAdj = adj;
   }
 
   /** Its credentials. */

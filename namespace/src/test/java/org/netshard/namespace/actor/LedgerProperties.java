@@ -13,12 +13,14 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.AfterContainer;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.actor.TestKernel.Calls;
+import org.netshard.namespace.cgroup.Cgroup;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program.Step;
 import org.netshard.namespace.spec.CgroupSpec;
 import org.netshard.namespace.spec.KernelReport;
+import org.netshard.namespace.spec.Observe;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.cred.Capability;
 
@@ -52,14 +54,15 @@ class LedgerProperties {
         new TestKernel(
             KIT,
             TestKernel.spec(
-                List.of(
-                    new CgroupSpec("/red", NaiveLedger.LIMIT),
-                    new CgroupSpec("/blue", NaiveLedger.LIMIT)),
-                List.of(),
-                List.of(
-                    TestKernel.task("red", "/red", Capability.ALL, NaiveLedger.NOFILE),
-                    TestKernel.task("blue", "/blue", Capability.ALL, NaiveLedger.NOFILE)),
-                List.of()));
+                    List.of(
+                        new CgroupSpec("/red", NaiveLedger.LIMIT, false),
+                        new CgroupSpec("/blue", NaiveLedger.LIMIT, false)),
+                    List.of(),
+                    List.of(
+                        TestKernel.task("red", "/red", Capability.ALL, NaiveLedger.NOFILE),
+                        TestKernel.task("blue", "/blue", Capability.ALL, NaiveLedger.NOFILE)),
+                    List.of())
+                .observed(new Observe(true, 0)));
     KernelReport report = kernel.run(program);
     assertThat(report.crash()).isEmpty();
     assertThat(report.socketsOpen()).isZero();
@@ -98,9 +101,13 @@ class LedgerProperties {
   }
 
   private static void same(KernelModel model, NaiveLedger naive) {
-    for (int cgroup = 1; cgroup <= 2; cgroup++) {
-      assertThat(model.cgroups().currentBytes(cgroup)).isEqualTo(naive.bytes(cgroup));
+    int number = 0;
+    for (Cgroup cgroup : model.cgroups().root().children().values()) {
+      long bytes = naive.bytes(++number);
+      assertThat(cgroup.memcg().slabBytes()).isEqualTo(bytes);
+      assertThat(cgroup.memcg().currentBytes()).isEqualTo((bytes + 4095) / 4096 * 4096);
     }
+    assertThat(number).isEqualTo(2);
     assertThat(model.socketsOpen()).isEqualTo(naive.sockets());
     assertThat(
             model.machine().socketsAllocated(Objects.requireNonNull(model.families().proto("TCP"))))

@@ -19,14 +19,18 @@ import org.netshard.protocol.abi.SyscallName;
  */
 final class NaiveLedger {
   static final int NOFILE = 12;
-  static final long LIMIT = 30_000;
+  static final long LIMIT = 7 * 4096;
   static final int ANY = 0;
   static final int TCP = 2368;
   static final int UNIX = 1152;
   static final Syscall EXIT = Syscall.of(SyscallName.EXIT_GROUP, 0);
 
-  private static final int INODE = 832;
-  private static final int FILE = 384;
+  /** Beside each object stands a pointer to the cgroup. */
+  private static final int POINTER = 8;
+
+  private static final int INODE = 832 + POINTER;
+  private static final int DENTRY = 192 + POINTER;
+  private static final int FILE = 192 + POINTER;
 
   private final Map<Integer, Holder> tasks = new TreeMap<>();
   private int lastPid = 2;
@@ -133,15 +137,16 @@ final class NaiveLedger {
     if (room < INODE) {
       return Errno.ENFILE.negated();
     }
-    if (room < INODE + bytes) {
+    int sock = bytes + POINTER;
+    if (room < INODE + sock) {
       return Errno.ENOMEM.negated();
     }
     int fd = lowestFree(task);
     if (fd < 0) {
       return fd;
     }
-    if (room < INODE + bytes + FILE) {
-      return Errno.ENFILE.negated();
+    if (room < INODE + sock + DENTRY + FILE) {
+      return Errno.ENOMEM.negated();
     }
     task.fds.put(fd, new Socket(bytes, task.cgroup, task.net));
     return fd;
@@ -159,7 +164,7 @@ final class NaiveLedger {
   long bytes(int cgroup) {
     return open().stream()
         .filter(socket -> socket.cgroup == cgroup)
-        .mapToLong(socket -> INODE + socket.bytes + FILE)
+        .mapToLong(socket -> INODE + socket.bytes + POINTER + DENTRY + FILE)
         .sum();
   }
 

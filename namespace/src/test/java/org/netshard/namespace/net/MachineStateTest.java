@@ -29,7 +29,7 @@ class MachineStateTest {
   @Test
   void aFreshNamespacePrintsWhatLinuxPrints() {
     NetState net = Machines.net(machine);
-    machine.addTcpMemory(242);
+    machine.pool(Proto.Pool.TCP).add(242, 0, 0);
     machine.addSocketsAllocated(proto("TCP"), 1);
     assertThat(ProcNet.sockstat(net))
         .isEqualTo(

@@ -141,7 +141,7 @@ class KernelProfilesTest {
     Path path = file("name = empty");
     assertThatThrownBy(() -> KernelProfiles.load(path))
         .isInstanceOf(BadProfileException.class)
-        .hasMessageContaining("no sizes of inode and file");
+        .hasMessageContaining("no sizes of inode, file and dentry");
     assertThatThrownBy(() -> KernelProfiles.load("linux-9"))
         .isInstanceOf(BadProfileException.class)
         .hasMessageContaining("no profile 'linux-9'; allowed: [linux-6.18]");

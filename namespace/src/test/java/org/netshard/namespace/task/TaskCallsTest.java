@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.netshard.namespace.Machines;
+import org.netshard.namespace.cgroup.CgroupTree;
+import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.MachineState;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.task.OpenFile.Kind;
@@ -22,10 +24,11 @@ class TaskCallsTest {
   private static final long ROOT = Capability.ALL & ~Capability.CAP_SYS_RESOURCE.bit();
 
   private final MachineState machine = Machines.linux();
+  private final CgroupTree cgroups = new CgroupTree(CgroupVersion.V2, 0);
   private final Task task = task(Cred.of(0, 0, new int[0], ROOT, machine.initUserNs()));
 
   private Task task(Cred cred) {
-    return new Task(7, 7, "test", 0, cred, machine.initNet(), new FdTable(), 20);
+    return new Task(7, 7, "test", cgroups.root(), cred, machine.initNet(), new FdTable(), 20);
   }
 
   private Task nobody() {
@@ -38,7 +41,7 @@ class TaskCallsTest {
 
   private static int open(Task by, Kind kind, int flags, Object payload, int owner) {
     int fd = by.fds().lowestFree(0, by.nofile());
-    by.fds().install(fd, new OpenFile(kind, flags, payload, owner), false);
+    by.fds().install(fd, new OpenFile(kind, flags, payload, owner, null), false);
     return fd;
   }
 
@@ -72,10 +75,10 @@ class TaskCallsTest {
 
   @Test
   void noatimeOfAnotherUsersFileIsEperm() {
-    OpenFile file = new OpenFile(Kind.SOCKET, Abi.O_RDWR, "sock", 0);
+    OpenFile file = new OpenFile(Kind.SOCKET, Abi.O_RDWR, "sock", 0, null);
     assertThat(FdCalls.setfl(file, Abi.O_NOATIME, nobody().cred()))
         .isEqualTo(Errno.EPERM.negated());
-    OpenFile own = new OpenFile(Kind.SOCKET, Abi.O_RDWR, "sock", 1000);
+    OpenFile own = new OpenFile(Kind.SOCKET, Abi.O_RDWR, "sock", 1000, null);
     assertThat(FdCalls.setfl(own, Abi.O_NOATIME, nobody().cred())).isZero();
   }
 

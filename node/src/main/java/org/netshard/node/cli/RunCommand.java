@@ -10,8 +10,10 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.actor.Kernel;
+import org.netshard.namespace.spec.Observe;
 import org.netshard.node.report.JsonReport;
 import org.netshard.node.report.RunReport;
+import org.netshard.node.report.SeriesCsv;
 import org.netshard.node.report.TextReport;
 import org.netshard.node.run.Nodes;
 import org.netshard.node.run.RunFailure;
@@ -19,6 +21,7 @@ import org.netshard.node.run.RunOutcome;
 import org.netshard.node.scenario.Scenario;
 import org.netshard.node.scenario.ScenarioException;
 import org.netshard.node.scenario.ScenarioReader;
+import org.netshard.node.scenario.Units;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +42,10 @@ import picocli.CommandLine.Spec;
       "2:the input is wrong"
     })
 final class RunCommand implements Callable<Integer> {
+  private static final String LEDGER = "ledger";
+  private static final long SAMPLE_NS = 10_000_000;
+  private static final int SAMPLES = 1000;
+
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private ClusterOptions clusterOptions = new ClusterOptions();
 
@@ -69,8 +76,26 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Also writes report.json and report.txt into this folder.")
+      description =
+          "Also writes report.json, report.txt, and memory over time as cgroups.csv and"
+              + " sockets.csv into this folder.")
   private @Nullable Path out;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "TIME",
+      description =
+          "Virtual time between two rows of the CSV files, such as 10ms. Default is a thousandth of"
+              + " the horizon, or 10ms without one.")
+  private @Nullable String sample;
+
+  @Option(
+      names = "--check",
+      paramLabel = "WHAT",
+      description =
+          "`ledger`: sums up all memory after each event and compares it with every counter; a"
+              + " mismatch ends the kernel like any bug.")
+  private List<String> checks = new ArrayList<>();
 
   @Option(names = "--json", description = "Prints the report as JSON.")
   private boolean json;
@@ -82,12 +107,18 @@ final class RunCommand implements Callable<Integer> {
     if (seed != null) {
       scenario = scenario.withSeed(seed);
     }
+    scenario = scenario.observed(new Observe(checks.contains(LEDGER), sampleNs(scenario)));
     makeOut();
     RunReport report = new RunReport(scenario, run(scenario));
     String jsonText = JsonReport.text(report);
     String text = TextReport.text(report);
     write("report.json", jsonText);
     write("report.txt", text);
+    write("cgroups.csv", SeriesCsv.cgroups(report.outcome().summary()));
+    write("sockets.csv", SeriesCsv.sockets(report.outcome().summary()));
+    if (report.outcome().summary().samplesCut()) {
+      spec.commandLine().getErr().println("the CSV files are cut: choose a longer --sample");
+    }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(json ? jsonText : text);
     stdout.flush();
@@ -108,9 +139,35 @@ final class RunCommand implements Callable<Integer> {
     if (cluster.isEmpty() && clusterOptions.isGiven()) {
       throw new BadInputException("--host and --config need --cluster");
     }
+    for (String check : checks) {
+      if (!check.equals(LEDGER)) {
+        throw new BadInputException(
+            "--check " + check + ": there is no such check; allowed: ledger");
+      }
+    }
+    if (sample != null && out == null) {
+      throw new BadInputException("--sample needs --out");
+    }
     if (out != null && Files.exists(out) && !Files.isDirectory(out)) {
       throw new BadInputException("--out " + out + ": this is not a folder");
     }
+  }
+
+  /** Time between two samples; 0 if nobody asks for them. */
+  private long sampleNs(Scenario scenario) {
+    if (out == null) {
+      return 0;
+    }
+    if (sample != null) {
+      long nanos = Units.nanos(sample).orElse(0L);
+      if (nanos <= 0) {
+        throw new BadInputException(
+            "--sample " + sample + " is no time above 0; allowed are such as 10ms, 1s");
+      }
+      return nanos;
+    }
+    long horizon = scenario.horizonNs();
+    return horizon == Long.MAX_VALUE ? SAMPLE_NS : Math.max(1, horizon / SAMPLES);
   }
 
   private RunOutcome run(Scenario scenario) throws RunFailure {

@@ -164,7 +164,7 @@ final class TraceCommand implements Callable<Integer> {
   private KernelSpec machine() {
     List<CgroupSpec> cgroups = new ArrayList<>();
     if (cgroupLimit != null) {
-      cgroups.add(new CgroupSpec(CGROUP, cgroupLimit));
+      cgroups.add(new CgroupSpec(CGROUP, cgroupLimit, false));
     }
     TaskSpec task =
         new TaskSpec(

@@ -136,7 +136,7 @@ abstract class TableProgram implements Program {
       fds.install(fd, new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, null), false);
     }
     int pid = model.nextPid();
-    model.add(new Task(pid, pid, "probe", 0, cred, net, fds, nofile));
+    model.add(new Task(pid, pid, "probe", model.cgroups().root(), cred, net, fds, nofile));
     return pid;
   }
 

@@ -47,7 +47,8 @@ final class ReplaySetup {
     Cred cred =
         new Cred(
             0, 0, 0, 0, 0, 0, new int[0], CAPS, CAPS, 0, CAPS, false, model.machine().initUserNs());
-    model.add(new Task(pid, pid, "log", 0, cred, began, standardFiles(), NOFILE));
+    model.add(
+        new Task(pid, pid, "log", model.cgroups().root(), cred, began, standardFiles(), NOFILE));
     return pid;
   }
 

@@ -5,10 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.netshard.namespace.cgroup.MemcgEvent;
 import org.netshard.namespace.spec.KernelReport.CgroupUse;
 import org.netshard.namespace.spec.KernelReport.Unmet;
+import org.netshard.namespace.spec.MemoryReport.Killed;
+import org.netshard.namespace.spec.MemoryReport.Refusal;
 import org.netshard.node.run.RunSummary;
 import org.netshard.node.scenario.Units;
+import org.netshard.protocol.abi.Errno;
 
 /** The report of a run as JSON. */
 public final class JsonReport {
@@ -47,6 +51,7 @@ public final class JsonReport {
     ArrayNode warnings = json.putArray("warnings");
     summary.warnings().forEach(warning -> warnings.add(warning.text()));
     cgroups(json, summary);
+    memory(json, summary);
     ArrayNode crashes = json.putArray("crashes");
     summary
         .crashes()
@@ -88,6 +93,41 @@ public final class JsonReport {
         node.put("limitBytes", use.limitBytes());
       }
       node.put("refused", use.refused());
+      node.put("sockBytes", use.sockBytes());
+      node.put("kernelBytes", use.kernelBytes());
+      ObjectNode events = node.putObject("events");
+      for (int i = 0; i < use.events().size(); i++) {
+        events.put(MemcgEvent.values()[i].kernelName(), use.events().get(i));
+      }
+    }
+  }
+
+  private static void memory(ObjectNode json, RunSummary summary) {
+    ArrayNode refused = json.putArray("refused");
+    for (RunSummary.Of<Refusal> one : summary.refusals()) {
+      Refusal refusal = one.what();
+      refused
+          .addObject()
+          .put("kernel", one.kernel())
+          .put("cgroup", refusal.cgroup())
+          .put("limitOf", refusal.limit())
+          .put("task", refusal.task())
+          .put("call", refusal.call())
+          .put("error", Errno.resultText(-refusal.errno()))
+          .put("count", refusal.count())
+          .put("firstSeconds", Units.seconds(refusal.firstNs()))
+          .put("lastSeconds", Units.seconds(refusal.lastNs()));
+    }
+    ArrayNode killed = json.putArray("killed");
+    for (RunSummary.Of<Killed> one : summary.killed()) {
+      Killed task = one.what();
+      killed
+          .addObject()
+          .put("kernel", one.kernel())
+          .put("task", task.task())
+          .put("pid", task.pid())
+          .put("cgroup", task.cgroup())
+          .put("atSeconds", Units.seconds(task.atNs()));
     }
   }
 

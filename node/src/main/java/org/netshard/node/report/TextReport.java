@@ -2,11 +2,15 @@ package org.netshard.node.report;
 
 import java.util.List;
 import java.util.Locale;
+import org.netshard.namespace.cgroup.MemcgEvent;
 import org.netshard.namespace.spec.KernelReport.CgroupUse;
 import org.netshard.namespace.spec.KernelReport.Unmet;
+import org.netshard.namespace.spec.MemoryReport.Killed;
+import org.netshard.namespace.spec.MemoryReport.Refusal;
 import org.netshard.node.run.RunOutcome;
 import org.netshard.node.run.RunSummary;
 import org.netshard.node.scenario.Units;
+import org.netshard.protocol.abi.Errno;
 
 /** The report of a run as tables. */
 public final class TextReport {
@@ -23,6 +27,8 @@ public final class TextReport {
     calls(summary).appendTo(text);
     failures(summary).appendTo(text);
     cgroups(summary, text);
+    refusals(summary, text);
+    killed(summary, text);
     unmet(summary, text);
     warnings(summary, text);
     crashes(summary, text);
@@ -75,7 +81,17 @@ public final class TextReport {
 
   private static void cgroups(RunSummary summary, StringBuilder text) {
     Table table =
-        new Table("Memory cgroups", "kernel", "cgroup", "now", "peak", "limit", "refused");
+        new Table(
+            "Memory cgroups",
+            "kernel",
+            "cgroup",
+            "now",
+            "peak",
+            "limit",
+            "sock",
+            "kernel memory",
+            "refused",
+            "events");
     List<RunSummary.Of<CgroupUse>> cgroups =
         summary.cgroups().stream().filter(TextReport::isTold).toList();
     for (RunSummary.Of<CgroupUse> one : first(cgroups)) {
@@ -86,10 +102,67 @@ public final class TextReport {
           Units.showBytes(use.currentBytes()),
           Units.showBytes(use.peakBytes()),
           Units.showBytes(use.limitBytes()),
-          use.refused());
+          Units.showBytes(use.sockBytes()),
+          Units.showBytes(use.kernelBytes()),
+          use.refused(),
+          events(use));
     }
     table.appendTo(text);
     more(cgroups.size(), text);
+  }
+
+  /** The events that happened, as {@code memory.events} names them. */
+  private static String events(CgroupUse use) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < use.events().size(); i++) {
+      if (use.events().get(i) > 0) {
+        text.append(text.length() == 0 ? "" : ", ")
+            .append(MemcgEvent.values()[i].kernelName())
+            .append(' ')
+            .append(use.events().get(i));
+      }
+    }
+    return text.length() == 0 ? "none" : text.toString();
+  }
+
+  private static void refusals(RunSummary summary, StringBuilder text) {
+    Table table =
+        new Table(
+            "Refused for want of memory",
+            "kernel",
+            "cgroup",
+            "limit of",
+            "task",
+            "call",
+            "error",
+            "times",
+            "first",
+            "last");
+    for (RunSummary.Of<Refusal> one : first(summary.refusals())) {
+      Refusal refusal = one.what();
+      table.row(
+          one.kernel(),
+          refusal.cgroup(),
+          refusal.limit(),
+          refusal.task(),
+          refusal.call(),
+          Errno.resultText(-refusal.errno()),
+          refusal.count(),
+          seconds(refusal.firstNs()),
+          seconds(refusal.lastNs()));
+    }
+    table.appendTo(text);
+    more(summary.refusals().size(), text);
+  }
+
+  private static void killed(RunSummary summary, StringBuilder text) {
+    Table table = new Table("Killed by the OOM killer", "kernel", "task", "pid", "cgroup", "at");
+    for (RunSummary.Of<Killed> one : first(summary.killed())) {
+      Killed task = one.what();
+      table.row(one.kernel(), task.task(), task.pid(), task.cgroup(), seconds(task.atNs()));
+    }
+    table.appendTo(text);
+    more(summary.killed().size(), text);
   }
 
   /** The root of a kernel without limits tells nothing that the sockets do not. */

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.actor.KernelProtocol;
 import org.netshard.namespace.spec.KernelReport;
+import org.netshard.namespace.spec.MemoryReport;
 import org.netshard.node.run.RunProtocol.BeginRun;
 import org.netshard.node.run.RunProtocol.BootedKernel;
 import org.netshard.node.run.RunProtocol.ClockReady;
@@ -320,7 +321,7 @@ final class NodeClock extends AbstractBehavior<Object> {
         List.of(),
         0,
         List.of(),
-        List.of(),
+        MemoryReport.EMPTY,
         List.of(),
         "the actor of kernel " + entry.name + " stopped by itself; the log has the reason");
   }

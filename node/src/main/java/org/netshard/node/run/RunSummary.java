@@ -4,11 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.netshard.namespace.spec.KernelReport;
+import org.netshard.namespace.spec.MemoryReport;
 import org.netshard.protocol.abi.Errno;
 
 /** What all kernels of a run did, put together; the order in which reports come is of no effect. */
@@ -16,12 +18,19 @@ public final class RunSummary {
   /** Unmet expectations, cgroups and crashes that are kept one by one; the rest is counted. */
   static final int KEPT_MAX = 100_000;
 
+  /** Samples over time that are kept, of all kernels together. */
+  private static final int SAMPLES_MAX = 1_000_000;
+
   private final TreeMap<String, String> hashes = new TreeMap<>();
   private final TreeMap<Integer, Long> failures = new TreeMap<>();
   private final TreeMap<String, CallTotal> calls = new TreeMap<>();
   private final TreeMap<String, Warning> warnings = new TreeMap<>();
   private final List<Of<KernelReport.Unmet>> unmet = new ArrayList<>();
   private final List<Of<KernelReport.CgroupUse>> cgroups = new ArrayList<>();
+  private final List<Of<MemoryReport.Refusal>> refusals = new ArrayList<>();
+  private final List<Of<MemoryReport.Killed>> killed = new ArrayList<>();
+  private final List<Of<MemoryReport.CgroupSample>> cgroupSamples = new ArrayList<>();
+  private final List<Of<MemoryReport.SockSample>> sockSamples = new ArrayList<>();
   private final TreeMap<String, String> crashes = new TreeMap<>();
   private long events;
   private long callCount;
@@ -68,14 +77,23 @@ public final class RunSummary {
         unmet.add(new Of<>(report.name(), one));
       }
     }
-    for (KernelReport.CgroupUse use : report.cgroups()) {
-      if (cgroups.size() < KEPT_MAX) {
-        cgroups.add(new Of<>(report.name(), use));
-      }
-    }
+    MemoryReport memory = report.memory();
+    keep(report, memory.cgroups(), cgroups, KEPT_MAX);
+    keep(report, memory.refusals(), refusals, KEPT_MAX);
+    keep(report, memory.killed(), killed, KEPT_MAX);
+    keep(report, memory.cgroupSamples(), cgroupSamples, SAMPLES_MAX);
+    keep(report, memory.sockSamples(), sockSamples, SAMPLES_MAX);
     for (String text : report.warnings()) {
       warnings.merge(
           text, new Warning(text, 1), (a, b) -> new Warning(text, a.kernels() + b.kernels()));
+    }
+  }
+
+  private static <T> void keep(KernelReport report, List<T> all, List<Of<T>> kept, int max) {
+    for (T one : all) {
+      if (kept.size() < max) {
+        kept.add(new Of<>(report.name(), one));
+      }
     }
   }
 
@@ -182,7 +200,7 @@ public final class RunSummary {
   public List<Of<KernelReport.Unmet>> unmet() {
     return unmet.stream()
         .sorted(
-            java.util.Comparator.comparing((Of<KernelReport.Unmet> one) -> one.kernel())
+            Comparator.comparing((Of<KernelReport.Unmet> one) -> one.kernel())
                 .thenComparing(one -> one.what().atNs())
                 .thenComparing(one -> one.what().task()))
         .toList();
@@ -192,9 +210,51 @@ public final class RunSummary {
   public List<Of<KernelReport.CgroupUse>> cgroups() {
     return cgroups.stream()
         .sorted(
-            java.util.Comparator.comparing((Of<KernelReport.CgroupUse> one) -> one.kernel())
+            Comparator.comparing((Of<KernelReport.CgroupUse> one) -> one.kernel())
                 .thenComparing(one -> one.what().path()))
         .toList();
+  }
+
+  /** Calls that failed for want of memory, in the order of kernels, cgroups and time. */
+  public List<Of<MemoryReport.Refusal>> refusals() {
+    return refusals.stream()
+        .sorted(
+            Comparator.comparing((Of<MemoryReport.Refusal> one) -> one.kernel())
+                .thenComparing(one -> one.what().cgroup())
+                .thenComparing(one -> one.what().firstNs()))
+        .toList();
+  }
+
+  /** Tasks that the OOM killer ended, in the order of time and kernels. */
+  public List<Of<MemoryReport.Killed>> killed() {
+    return killed.stream()
+        .sorted(
+            Comparator.comparing((Of<MemoryReport.Killed> one) -> one.what().atNs())
+                .thenComparing(one -> one.kernel()))
+        .toList();
+  }
+
+  /** Samples of cgroups, in the order of time and kernels. */
+  public List<Of<MemoryReport.CgroupSample>> cgroupSamples() {
+    return cgroupSamples.stream()
+        .sorted(
+            Comparator.comparing((Of<MemoryReport.CgroupSample> one) -> one.what().atNs())
+                .thenComparing(one -> one.kernel()))
+        .toList();
+  }
+
+  /** Samples of sockets, in the order of time and kernels. */
+  public List<Of<MemoryReport.SockSample>> sockSamples() {
+    return sockSamples.stream()
+        .sorted(
+            Comparator.comparing((Of<MemoryReport.SockSample> one) -> one.what().atNs())
+                .thenComparing(one -> one.kernel()))
+        .toList();
+  }
+
+  /** Whether there were more samples than are kept. */
+  public boolean samplesCut() {
+    return cgroupSamples.size() == SAMPLES_MAX || sockSamples.size() == SAMPLES_MAX;
   }
 
   /** Warnings, each once, in alphabetical order. */

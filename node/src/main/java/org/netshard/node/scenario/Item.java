@@ -48,6 +48,10 @@ record Item(YamlDocument document, String pointer, JsonNode node) {
     return node.path(key).asText();
   }
 
+  boolean flag(String key, boolean otherwise) {
+    return node.path(key).asBoolean(otherwise);
+  }
+
   long number(String key, long otherwise) {
     return node.path(key).asLong(otherwise);
   }

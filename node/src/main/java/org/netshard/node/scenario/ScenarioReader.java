@@ -112,7 +112,7 @@ public final class ScenarioReader {
                       "`" + limit + "` is too much; allowed are up to 2^63 - 1");
                   return Long.MAX_VALUE;
                 });
-    CgroupSpec spec = new CgroupSpec(item.text("path"), bytes);
+    CgroupSpec spec = new CgroupSpec(item.text("path"), bytes, item.flag("oomKill", false));
     for (KernelPlan plan : kernels.selectOrAll(item)) {
       if (plan.hasCgroup(spec.path())) {
         problems.add(

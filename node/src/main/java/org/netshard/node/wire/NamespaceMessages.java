@@ -9,7 +9,9 @@ import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
 import org.netshard.namespace.spec.LsmRule;
+import org.netshard.namespace.spec.MemoryReport;
 import org.netshard.namespace.spec.NetnsSpec;
+import org.netshard.namespace.spec.Observe;
 import org.netshard.namespace.spec.ScriptedCall;
 import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.SysctlSetting;
@@ -58,6 +60,12 @@ public final class NamespaceMessages implements MessageRegistry {
         WireType.of(331, KernelReport.Failure.class),
         WireType.of(332, KernelReport.CallCount.class),
         WireType.of(333, KernelReport.Unmet.class),
-        WireType.of(334, KernelReport.CgroupUse.class));
+        WireType.of(334, KernelReport.CgroupUse.class),
+        WireType.of(335, Observe.class),
+        WireType.of(336, MemoryReport.class),
+        WireType.of(337, MemoryReport.Refusal.class),
+        WireType.of(338, MemoryReport.Killed.class),
+        WireType.of(339, MemoryReport.CgroupSample.class),
+        WireType.of(340, MemoryReport.SockSample.class));
   }
 }

@@ -77,6 +77,54 @@ class RunCommandTest {
   }
 
   @Test
+  void whatIsExpectedOfATaskThatIsKilledIsNotMet() throws IOException {
+    String file =
+        write(
+            """
+            cgroups: [{path: /red, limit: 8K, oomKill: true}]
+            tasks:
+              - name: t
+                cgroup: /red
+                calls:
+                  - socket(AF_INET, SOCK_STREAM, 0) = 3
+                  - socket(AF_INET, SOCK_STREAM, 0) = 4
+                  - socket(AF_INET, SOCK_STREAM, 0) = 5
+                  - close(3)
+                  - close(4) = 0
+            """);
+    assertThat(netshard("run", file, "--json", "--check", "ledger")).isEqualTo(ExitCodes.DIFFERENT);
+    JsonNode report = json();
+    assertThat(report.path("crashes")).isEmpty();
+    assertThat(report.path("expectations").path("met").asInt()).isEqualTo(2);
+    JsonNode failed = report.path("expectations").path("failed");
+    assertThat(failed).hasSize(2);
+    assertThat(failed.get(0).path("place").asText()).isEqualTo(file + ":8:9");
+    assertThat(failed.get(0).path("actual").asText()).isEqualTo("killed by the OOM killer");
+    assertThat(failed.get(1).path("place").asText()).isEqualTo(file + ":10:9");
+    JsonNode killed = report.path("killed").get(0);
+    assertThat(killed.path("task").asText()).isEqualTo("t");
+    assertThat(killed.path("cgroup").asText()).isEqualTo("/red");
+    JsonNode red = report.path("cgroups").get(0);
+    assertThat(red.path("currentBytes").asInt()).isZero();
+    assertThat(red.path("refused").asInt()).isZero();
+    assertThat(red.path("events").path("oom_kill").asInt()).isOne();
+  }
+
+  @Test
+  void whatIsNoCheckOrNoTimeIsBadInput() throws IOException {
+    String file = write("seed: 1");
+    assertThat(netshard("run", file, "--check", "memory")).isEqualTo(ExitCodes.BAD_INPUT);
+    assertThat(netshard("run", file, "--sample", "1ms")).isEqualTo(ExitCodes.BAD_INPUT);
+    String out1 = folder.resolve("out").toString();
+    assertThat(netshard("run", file, "--out", out1, "--sample", "0s"))
+        .isEqualTo(ExitCodes.BAD_INPUT);
+    assertThat(err.toString())
+        .contains("--check memory: there is no such check; allowed: ledger")
+        .contains("--sample needs --out")
+        .contains("--sample 0s is no time above 0");
+  }
+
+  @Test
   void whatACallWritesIsExpectedToo() throws IOException {
     String file =
         write(

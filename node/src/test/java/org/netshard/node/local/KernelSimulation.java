@@ -15,6 +15,7 @@ import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
 import org.netshard.namespace.spec.LsmRule;
+import org.netshard.namespace.spec.Observe;
 import org.netshard.namespace.spec.TaskSpec;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -29,18 +30,20 @@ class KernelSimulation {
   private static KernelSpec machine(List<LsmRule> rules, List<KernelOperation> operations) {
     TaskSpec task =
         new TaskSpec("tester", "init", "/red", 0, 0, List.of(), Capability.ALL, 64, 0, List.of());
-    return new KernelSpec(
-        "machine",
-        1,
-        "linux-6.18",
-        "",
-        List.of(),
-        List.of(),
-        List.of(new CgroupSpec("/red", LIMIT)),
-        rules,
-        List.of(task),
-        List.of(),
-        operations);
+    KernelSpec spec =
+        new KernelSpec(
+            "machine",
+            1,
+            "linux-6.18",
+            "",
+            List.of(),
+            List.of(),
+            List.of(new CgroupSpec("/red", LIMIT, false)),
+            rules,
+            List.of(task),
+            List.of(),
+            operations);
+    return spec.observed(new Observe(true, 0));
   }
 
   /** Calls of task 1, and their results. */

@@ -101,7 +101,7 @@ class OneLaneSimulation {
         "",
         List.of(),
         List.of(),
-        List.of(new CgroupSpec("/red", 1 << 20)),
+        List.of(new CgroupSpec("/red", 1 << 20, false)),
         List.of(),
         List.of(task),
         List.of(),

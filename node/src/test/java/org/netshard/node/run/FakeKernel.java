@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.actor.KernelProtocol;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
+import org.netshard.namespace.spec.MemoryReport;
 import org.netshard.protocol.actor.KernelMessage;
 
 /**
@@ -87,7 +88,7 @@ final class FakeKernel {
                 List.of(),
                 0,
                 List.of(),
-                List.of(),
+                MemoryReport.EMPTY,
                 List.of("a warning"),
                 "")));
     return Behaviors.same();

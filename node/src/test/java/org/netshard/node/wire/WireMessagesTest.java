@@ -20,7 +20,9 @@ import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
 import org.netshard.namespace.spec.LsmRule;
+import org.netshard.namespace.spec.MemoryReport;
 import org.netshard.namespace.spec.NetnsSpec;
+import org.netshard.namespace.spec.Observe;
 import org.netshard.namespace.spec.ScriptedCall;
 import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.SysctlSetting;
@@ -103,6 +105,12 @@ class WireMessagesTest {
     samples.addAll(report.results());
     samples.addAll(report.expectationsFailed());
     samples.addAll(report.cgroups());
+    samples.add(report.memory());
+    samples.addAll(report.memory().refusals());
+    samples.addAll(report.memory().killed());
+    samples.addAll(report.memory().cgroupSamples());
+    samples.addAll(report.memory().sockSamples());
+    samples.add(new Observe(true, 10_000_000));
     samples.addAll(scripted.variables());
     samples.addAll(scripted.written());
     samples.add(scripted.expected());
@@ -125,7 +133,7 @@ class WireMessagesTest {
         "",
         List.of(new SysctlSetting("net.core.somaxconn", "128", "s.yaml:3:4")),
         List.of(new NetnsSpec("red", 2, List.of())),
-        List.of(new CgroupSpec("/red", 4096)),
+        List.of(new CgroupSpec("/red", 4096, true)),
         List.of(new LsmRule(LsmRule.Hook.SOCKET_CREATE, "t", 2, LsmRule.ANY, 0, 1, 13)),
         List.of(
             new TaskSpec(
@@ -133,6 +141,17 @@ class WireMessagesTest {
         List.of(new StormSpec("s", "init", "/", 0, -1, 64, 0, 10, 0, 2, 1, 6, true)),
         List.of(
             new KernelOperation(5, KernelOperation.Kind.SOCK_REGISTER, "AF_X {}", "s.yaml:5:6")));
+  }
+
+  private static MemoryReport memory() {
+    return new MemoryReport(
+        List.of(
+            new KernelReport.CgroupUse(
+                "/red", 1, 2, Long.MAX_VALUE, 0, 3, 4, List.of(1L, 2L, 3L, 4L, 5L, 6L))),
+        List.of(new MemoryReport.Refusal("/red/a", "/red", "t", "socket", 12, 5, 6, 7)),
+        List.of(new MemoryReport.Killed("t", 2, "/red", 77)),
+        List.of(new MemoryReport.CgroupSample(1, "/red", 4096, 0, 4096, 2)),
+        List.of(new MemoryReport.SockSample(1, 2, 3, 4, 5, 6)));
   }
 
   private static KernelReport report() {
@@ -150,7 +169,7 @@ class WireMessagesTest {
         List.of(new KernelReport.CallCount("socket", 5, 1)),
         8,
         List.of(new KernelReport.Unmet("s.yaml:1:2", "t", "close(3)", "0", "EBADF", 77)),
-        List.of(new KernelReport.CgroupUse("/", 1, 2, Long.MAX_VALUE, 0)),
+        memory(),
         List.of("not simulated"),
         "");
   }

@@ -7,6 +7,8 @@ import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.family.SockCreate;
+import org.netshard.protocol.memcg.Memcg;
+import org.netshard.protocol.memcg.ObjCgroup;
 
 /**
  * The baton: the one system call that a kernel is answering.
@@ -22,34 +24,32 @@ public final class Call {
   private @Nullable Syscall syscall;
   private @Nullable Cred cred;
   private int pid;
-  private int cgroup;
+  private @Nullable Memcg memcg;
   private @Nullable ActorRef<NetMessage> net;
   private @Nullable ActorRef<SockMessage> sock;
   private @Nullable Sk sk;
-  private int unchargeBytes;
   private int refusal;
 
   /**
    * The baton of a kernel.
    *
    * @param kernel where it comes home
-   * @param memCgroups who charges memory of tasks outside the root cgroup
+   * @param memCgroups who binds socks of tasks outside the root cgroup
    */
   public Call(ActorRef<KernelMessage> kernel, ActorRef<MemCgroupMessage> memCgroups) {
     this.kernel = kernel;
     this.memCgroups = memCgroups;
   }
 
-  /** Begins a call of a task whose memory cgroup has this number; 0 is the root. */
-  public void begin(Syscall newSyscall, int newPid, Cred newCred, int newCgroup) {
+  /** Begins a call of a task in this memory cgroup; null for the root. */
+  public void begin(Syscall newSyscall, int newPid, Cred newCred, @Nullable Memcg newMemcg) {
     syscall = newSyscall;
     pid = newPid;
     cred = newCred;
-    cgroup = newCgroup;
+    memcg = newMemcg;
     net = null;
     sock = null;
     sk = null;
-    unchargeBytes = 0;
     refusal = 0;
   }
 
@@ -68,9 +68,14 @@ public final class Call {
     return known(cred);
   }
 
-  /** Number of the task's memory cgroup; 0 is the root, which is never charged. */
-  public int cgroup() {
-    return cgroup;
+  /** The task's memory cgroup; null for the root, which is never charged. */
+  public @Nullable Memcg memcg() {
+    return memcg;
+  }
+
+  /** Who pays for objects that the task allocates ({@code current_obj_cgroup}), or null. */
+  public @Nullable ObjCgroup objcg() {
+    return memcg == null ? null : memcg.objcg();
   }
 
   /** The socket that the call makes, if it makes one. */
@@ -114,25 +119,12 @@ public final class Call {
     return refusal;
   }
 
-  /** Adds to what the cgroup gets back when the release is over. */
-  public void uncharge(int bytes) {
-    unchargeBytes += bytes;
-  }
-
-  /** Takes what the cgroup gets back, so that nothing is left for a later release. */
-  public int takeUncharge() {
-    int bytes = unchargeBytes;
-    unchargeBytes = 0;
-    return bytes;
-  }
-
   /** Begins the release of one more socket in the same call. */
   public void beginRelease() {
-    unchargeBytes = 0;
     refusal = 0;
   }
 
-  /** Who charges memory. */
+  /** Who binds socks to memory cgroups. */
   public ActorRef<MemCgroupMessage> memCgroups() {
     return memCgroups;
   }

@@ -1,5 +1,8 @@
 package org.netshard.protocol.actor;
 
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.memcg.ObjCgroup;
+
 /** What a {@code Net} understands. */
 public sealed interface NetMessage extends BatonMessage {
   /**
@@ -8,13 +11,6 @@ public sealed interface NetMessage extends BatonMessage {
    * @param call the baton; its {@code create()} holds what is asked
    */
   record SockCreate(Call call) implements NetMessage {}
-
-  /**
-   * The inode was charged; go on to the family.
-   *
-   * @param call the baton
-   */
-  record InodeCharged(Call call) implements NetMessage {}
 
   /**
    * A socket could not be made after its inode was: release the inode and say why.
@@ -28,9 +24,9 @@ public sealed interface NetMessage extends BatonMessage {
    * The sock is gone; release the inode ({@code sock_release}).
    *
    * @param call the baton
-   * @param cgroup cgroup that its memory was charged to; 0 for none
+   * @param objcg who pays for the inode, or null
    */
-  record SockRelease(Call call, int cgroup) implements NetMessage {}
+  record SockRelease(Call call, @Nullable ObjCgroup objcg) implements NetMessage {}
 
   /**
    * The sock is ready; ask {@code security_socket_post_create} before it is given out.

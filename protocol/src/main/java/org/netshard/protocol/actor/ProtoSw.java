@@ -8,6 +8,11 @@ import akka.actor.typed.javadsl.Behaviors;
 import java.util.ArrayDeque;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.family.Protosw;
+import org.netshard.protocol.memcg.Gfp;
+import org.netshard.protocol.memcg.Memcg;
+import org.netshard.protocol.memcg.ObjCgroup;
+import org.netshard.protocol.memcg.ObjCgroup.Slab;
+import org.netshard.protocol.memcg.SockMemcg;
 
 /**
  * One entry of a family's switch in one network namespace: the slab from which its socks come.
@@ -65,8 +70,6 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
       TypedActorContext<ProtoSwMessage> context, ProtoSwMessage message) {
     if (message instanceof ProtoSwMessage.SkAlloc alloc) {
       onSkAlloc(context, alloc.call());
-    } else if (message instanceof ProtoSwMessage.SkCharged charged) {
-      allocate(context, charged.call());
     } else if (message instanceof ProtoSwMessage.SkFree freed) {
       onSkFree(context.asJava(), freed);
     } else {
@@ -77,20 +80,14 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
 
   private void onSkAlloc(TypedActorContext<ProtoSwMessage> context, Call call) {
     call.note(name, "struct sock", "sk_alloc");
-    if (call.cgroup() == 0 || entry.proto().chargedBytes() == 0) {
-      call.note(name, "slab", "sk_prot_alloc");
-      allocate(context, call);
+    call.note(name, "slab", "sk_prot_alloc");
+    ObjCgroup objcg = call.objcg();
+    int bytes = entry.proto().chargedBytes();
+    if (objcg != null && bytes > 0 && !objcg.charge(bytes, Slab.UNRECLAIMABLE, Gfp.KERNEL)) {
+      call.pass(name, net, new NetMessage.CreateFailed(call, -allocErrno), "sk_prot_alloc");
       return;
     }
-    MemCgroupMessage charge =
-        new MemCgroupMessage.Charge<ProtoSwMessage, NetMessage>(
-            call,
-            entry.proto().chargedBytes(),
-            self,
-            new ProtoSwMessage.SkCharged(call),
-            net,
-            new NetMessage.CreateFailed(call, -allocErrno));
-    call.pass(name, call.memCgroups(), charge, "sk_prot_alloc");
+    allocate(context, call);
   }
 
   private void allocate(TypedActorContext<ProtoSwMessage> context, Call call) {
@@ -104,7 +101,13 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
       ns.get();
       ns.addSocketsUsed(1);
     }
-    call.pass(name, sock, new SockMessage.InitData(call, ns, self), "mem_cgroup_sk_alloc");
+    Memcg memcg = call.memcg();
+    if (memcg == null) {
+      call.pass(name, sock, new SockMessage.InitData(call, ns, self, null), "mem_cgroup_sk_alloc");
+    } else {
+      MemCgroupMessage bind = new MemCgroupMessage.SkAlloc(call, memcg, sock, ns, self);
+      call.pass(name, call.memCgroups(), bind, "sock_net_set");
+    }
   }
 
   private void onSkFree(ActorContext<ProtoSwMessage> context, ProtoSwMessage.SkFree freed) {
@@ -115,8 +118,13 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
       ns.addSocketsUsed(-1);
       ns.put();
     }
-    if (freed.cgroup() != 0) {
-      call.uncharge(entry.proto().chargedBytes());
+    SockMemcg memcg = freed.memcg();
+    if (memcg != null) {
+      memcg.put();
+    }
+    ObjCgroup objcg = freed.objcg();
+    if (objcg != null && entry.proto().chargedBytes() > 0) {
+      objcg.uncharge(entry.proto().chargedBytes(), Slab.UNRECLAIMABLE);
     }
     if (free.size() < FREE_MAX) {
       free.addLast(freed.sock());
@@ -126,7 +134,7 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
     NetMessage next =
         freed.result() < 0
             ? new NetMessage.CreateFailed(call, freed.result())
-            : new NetMessage.SockRelease(call, freed.cgroup());
+            : new NetMessage.SockRelease(call, objcg);
     call.pass(name, net, next, "sk_free");
   }
 }

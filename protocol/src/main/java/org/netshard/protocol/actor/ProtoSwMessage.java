@@ -1,6 +1,9 @@
 package org.netshard.protocol.actor;
 
 import akka.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.memcg.ObjCgroup;
+import org.netshard.protocol.memcg.SockMemcg;
 
 /** What a {@code ProtoSw} understands. */
 public sealed interface ProtoSwMessage extends BatonMessage {
@@ -12,21 +15,21 @@ public sealed interface ProtoSwMessage extends BatonMessage {
   record SkAlloc(Call call) implements ProtoSwMessage {}
 
   /**
-   * The sock was charged; go on.
-   *
-   * @param call the baton
-   */
-  record SkCharged(Call call) implements ProtoSwMessage {}
-
-  /**
    * Free a sock ({@code sk_free}), which must be at rest.
    *
    * @param call the baton
    * @param sock the actor that held it
-   * @param cgroup cgroup that it was charged to; 0 for none
+   * @param memcg the cgroup that paid for its buffers, or null
+   * @param objcg who pays for the sock itself and its inode, or null
    * @param kern whether it is a socket of the kernel's own
    * @param result 0 after a release, {@code -errno} if the sock could not be initialized
    */
-  record SkFree(Call call, ActorRef<SockMessage> sock, int cgroup, boolean kern, int result)
+  record SkFree(
+      Call call,
+      ActorRef<SockMessage> sock,
+      @Nullable SockMemcg memcg,
+      @Nullable ObjCgroup objcg,
+      boolean kern,
+      int result)
       implements ProtoSwMessage {}
 }

@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.family.Protosw;
 import org.netshard.protocol.family.SockCreate;
@@ -26,13 +27,11 @@ public final class Sock extends BatonBehavior<SockMessage> {
   static final Behavior<SockMessage> NEWBORN = new Newborn();
 
   private final Sk sk;
-  private final int cgroup;
   private final boolean kern;
   private final ActorRef<ProtoSwMessage> slab;
 
-  private Sock(Sk sk, int cgroup, boolean kern, ActorRef<ProtoSwMessage> slab) {
+  private Sock(Sk sk, boolean kern, ActorRef<ProtoSwMessage> slab) {
     this.sk = sk;
-    this.cgroup = cgroup;
     this.kern = kern;
     this.slab = slab;
   }
@@ -87,11 +86,10 @@ public final class Sock extends BatonBehavior<SockMessage> {
 
   private Behavior<SockMessage> onRelease(TypedActorContext<SockMessage> context, Call call) {
     sk.ops().destroy(sk);
-    call.pass(
-        "Sock",
-        slab,
-        new ProtoSwMessage.SkFree(call, context.asJava().getSelf(), cgroup, kern, 0),
-        "sk_common_release");
+    SkMem.reclaimFinal(sk);
+    ActorRef<SockMessage> self = context.asJava().getSelf();
+    ProtoSwMessage free = new ProtoSwMessage.SkFree(call, self, sk.memcg(), sk.objcg(), kern, 0);
+    call.pass("Sock", slab, free, "sk_common_release");
     return NEWBORN;
   }
 
@@ -107,17 +105,20 @@ public final class Sock extends BatonBehavior<SockMessage> {
       SockCreate create = call.create();
       Protosw answer = create.answer();
       Sk sk = begin(init.net(), answer, create);
+      sk.setMemcg(init.memcg());
+      sk.setObjcg(call.objcg());
       int result = answer.ops().init(sk, create.cred());
       ActorRef<SockMessage> self = context.asJava().getSelf();
       if (result < 0) {
         call.note("Sock", "TCP_CLOSE", "sock_init_data");
         ProtoSwMessage free =
-            new ProtoSwMessage.SkFree(call, self, call.cgroup(), create.kern(), result);
+            new ProtoSwMessage.SkFree(
+                call, self, init.memcg(), call.objcg(), create.kern(), result);
         call.pass("Sock", init.slab(), free, "sk->sk_prot->init");
         return Behaviors.same();
       }
       // The baton must not be touched once it is handed on: another call may have begun by then.
-      Behavior<SockMessage> begun = new Sock(sk, call.cgroup(), create.kern(), init.slab());
+      Behavior<SockMessage> begun = new Sock(sk, create.kern(), init.slab());
       call.made(self, sk);
       if (create.postCreate()) {
         ActorRef<NetMessage> net = call.net();

@@ -1,8 +1,10 @@
 package org.netshard.protocol.actor;
 
 import akka.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.memcg.SockMemcg;
 
 /** What a {@code Sock} understands. */
 public sealed interface SockMessage extends BatonMessage {
@@ -12,8 +14,10 @@ public sealed interface SockMessage extends BatonMessage {
    * @param call the baton; its {@code create()} holds what was chosen
    * @param net the namespace
    * @param slab where the sock was allocated and is given back
+   * @param memcg the cgroup that pays for its buffers, or null
    */
-  record InitData(Call call, NetNs net, ActorRef<ProtoSwMessage> slab) implements SockMessage {}
+  record InitData(Call call, NetNs net, ActorRef<ProtoSwMessage> slab, @Nullable SockMemcg memcg)
+      implements SockMessage {}
 
   /**
    * Answer the call of the baton: {@code getsockopt} and so on.

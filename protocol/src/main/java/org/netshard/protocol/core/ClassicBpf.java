@@ -3,10 +3,10 @@ package org.netshard.protocol.core;
 import java.util.Arrays;
 
 /**
- * The check of a classic BPF program before a sock takes it.
+ * A classic BPF program: its check before a sock takes it, and its size after.
  *
  * <p><b>Source:</b> {@code net/core/filter.c}, {@code bpf_check_classic}, {@code
- * check_load_and_stores}; {@code include/uapi/linux/bpf_common.h}.
+ * check_load_and_stores}, {@code bpf_convert_filter}; {@code include/uapi/linux/bpf_common.h}.
  */
 final class ClassicBpf {
   /** Size of a {@code struct sock_filter} in bytes: code, jt, jf, k. */
@@ -41,6 +41,18 @@ final class ClassicBpf {
   /** {@code BPF_MEMWORDS}: cells of scratch memory. */
   private static final int BPF_MEMWORDS = 16;
 
+  /** Size of {@code struct bpf_prog} before its instructions, bytes. */
+  private static final int BPF_PROG_BYTES = 96;
+
+  /** Instructions that every converted program begins with. */
+  private static final int PROLOGUE = 3;
+
+  /** Instructions that one with a load from the packet begins with, besides. */
+  private static final int LOAD_PROLOGUE = 4;
+
+  /** Instructions of {@code A / X} and {@code A % X}, which must not divide by zero. */
+  private static final int DIV_BY_X = 5;
+
   private static final int SKF_AD_OFF = -0x1000;
   private static final int SKF_AD_MAX = 64;
 
@@ -61,6 +73,84 @@ final class ClassicBpf {
       }
     }
     return (program.code(program.count - 1) & 7) == BPF_RET && program.loadsFollowStores();
+  }
+
+  /**
+   * Bytes that the program takes ({@code bpf_prog_size}) once it is converted to eBPF, whose
+   * instructions are 8 bytes too.
+   */
+  static int convertedBytes(byte[] insns) {
+    ClassicBpf program = new ClassicBpf(insns);
+    int length = PROLOGUE;
+    boolean loads = false;
+    for (int pc = 0; pc < program.count; pc++) {
+      length += program.converted(pc);
+      loads |= program.loadsPacket(pc);
+    }
+    return BPF_PROG_BYTES + INSN_BYTES * (length + (loads ? LOAD_PROLOGUE : 0));
+  }
+
+  private boolean loadsPacket(int pc) {
+    return switch (code(pc)) {
+      case 0x40, 0x48, 0x50, 0xb1 -> true;
+      case 0x20, 0x28, 0x30 -> !isAncillary(k(pc));
+      default -> false;
+    };
+  }
+
+  private static boolean isAncillary(int k) {
+    return k >= SKF_AD_OFF && k < SKF_AD_OFF + SKF_AD_MAX;
+  }
+
+  /** How many instructions one becomes. */
+  private int converted(int pc) {
+    int code = code(pc);
+    boolean x = (code & BPF_X) != 0;
+    int operation = code & 0xf0;
+    return switch (code & 7) {
+      case BPF_LD -> convertedLoad(code, k(pc));
+      case BPF_LDX -> code == 0xb1 ? convertedLoad(0x30, k(pc)) + 6 : 1;
+      case BPF_ALU -> x && (operation == BPF_DIV || operation == BPF_MOD) ? DIV_BY_X : 1;
+      case BPF_JMP -> operation == BPF_JA ? 1 : convertedJump(pc, operation, x);
+      case BPF_RET -> code == 0x06 ? 2 : 1;
+      default -> 1;
+    };
+  }
+
+  /** Loads from the packet have a way around the helper, and one through it. */
+  private static int convertedLoad(int code, int k) {
+    boolean absolute = code == 0x20 || code == 0x28 || code == 0x30;
+    boolean indirect = code == 0x40 || code == 0x48 || code == 0x50;
+    if (absolute && isAncillary(k)) {
+      return ancillary(k - SKF_AD_OFF);
+    }
+    int slow = 8;
+    if (indirect) {
+      return slow + (k == 0 ? 0 : 1);
+    }
+    if (!absolute) {
+      return 1;
+    }
+    if (k < 0) {
+      return slow;
+    }
+    boolean swapped = code != 0x30;
+    return slow + 4 + (k == 0 ? 0 : 1) + (swapped ? 1 : 0) + (k > Short.MAX_VALUE ? 2 : 0);
+  }
+
+  private static int ancillary(int offset) {
+    return switch (offset) {
+      case 0, 4, 60 -> 2;
+      case 20, 24, 32, 40, 44 -> 1;
+      case 48 -> 3;
+      default -> 4;
+    };
+  }
+
+  private int convertedJump(int pc, int operation, boolean x) {
+    int constant = !x && k(pc) < 0 ? 1 : 0;
+    boolean one = jf(pc) == 0 || (jt(pc) == 0 && operation != BPF_JSET);
+    return constant + (one ? 1 : 2);
   }
 
   private int code(int pc) {

@@ -1,5 +1,7 @@
 package org.netshard.protocol.core;
 
+import org.netshard.protocol.memcg.Gfp;
+
 /** What all network namespaces of one kernel share, as the protocols see it. */
 public interface Machine {
   /** The next value of the counter that names socks ({@code SO_COOKIE}); never 0. */
@@ -7,6 +9,24 @@ public interface Machine {
 
   /** Counts allocated socks of a proto for the whole machine ({@code sk_sockets_allocated}). */
   void addSocketsAllocated(Proto proto, int delta);
+
+  /** Allocated socks of a proto, those for IPv4 and for IPv6 together. */
+  int socketsAllocated(Proto proto);
+
+  /** The pool in which protos count the memory of their buffers. */
+  ProtoMem pool(Proto.Pool pool);
+
+  /**
+   * How a softirq charges a memory cgroup ({@code gfp_memcg_charge}): {@link Gfp#ATOMIC}, which
+   * goes over the limit, or {@link Gfp#NOWAIT}, which fails there, as before Linux 6.1.
+   */
+  Gfp softirqGfp();
+
+  /** TCP socks that no file refers to any more ({@code tcp_orphan_count}). */
+  int orphanCount();
+
+  /** The CPU that runs now. */
+  int cpu();
 
   /** Virtual time since the machine was started, in nanoseconds. */
   long nowNs();

@@ -39,6 +39,9 @@ public interface NetNs {
   /** Counts the user sockets that sockstat shows as {@code sockets: used}. */
   void addSocketsUsed(int delta);
 
+  /** Adds to a counter of {@code /proc/net/snmp} or {@code netstat} ({@code NET_ADD_STATS}). */
+  void addMib(Mib mib, long delta);
+
   /** Takes a reference that keeps the namespace alive, as user sockets do ({@code get_net}). */
   void get();
 

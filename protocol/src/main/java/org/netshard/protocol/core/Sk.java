@@ -3,6 +3,8 @@ package org.netshard.protocol.core;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.memcg.ObjCgroup;
+import org.netshard.protocol.memcg.SockMemcg;
 
 /**
  * A sock: the part of a socket that its protocol works on.
@@ -78,6 +80,21 @@ public final class Sk {
 
   /** {@code sk_sndbuf}, bytes. */
   int sndbuf;
+
+  /** {@code sk_forward_alloc}, bytes. */
+  private int forwardAlloc;
+
+  /** {@code sk_rmem_alloc}, bytes. */
+  private int rmemAlloc;
+
+  /** {@code sk_wmem_alloc}: bytes, and one for the sock itself. */
+  private int wmemAlloc = 1;
+
+  /** {@code sk_wmem_queued}, bytes. */
+  private int wmemQueued;
+
+  private @Nullable SockMemcg memcg;
+  private @Nullable ObjCgroup objcg;
 
   /** The number that names the sock in its protocol; see {@link #num}. */
   char num;
@@ -189,6 +206,74 @@ public final class Sk {
   /** Sets {@code sk_sndbuf}, bytes. */
   public void setSndbuf(int bytes) {
     sndbuf = bytes;
+  }
+
+  /** {@code sk_forward_alloc}: bytes of buffers that it may hold without asking for a page. */
+  public int forwardAlloc() {
+    return forwardAlloc;
+  }
+
+  /** Adds to {@code sk_forward_alloc}, bytes. */
+  public void addForwardAlloc(int bytes) {
+    forwardAlloc += bytes;
+  }
+
+  /** {@code sk_rmem_alloc}: truesize of what waits to be received, bytes. */
+  public int rmemAlloc() {
+    return rmemAlloc;
+  }
+
+  /** Adds to {@code sk_rmem_alloc}, bytes. */
+  public void addRmemAlloc(int bytes) {
+    rmemAlloc = counted("sk_rmem_alloc", rmemAlloc, bytes);
+  }
+
+  /** {@code sk_wmem_alloc}: truesize of what was sent and not yet freed, bytes, and 1. */
+  public int wmemAlloc() {
+    return wmemAlloc;
+  }
+
+  /** Adds to {@code sk_wmem_alloc}, bytes. */
+  public void addWmemAlloc(int bytes) {
+    wmemAlloc = counted("sk_wmem_alloc", wmemAlloc, bytes);
+  }
+
+  /** {@code sk_wmem_queued}: truesize of a stream's write queue, bytes. */
+  public int wmemQueued() {
+    return wmemQueued;
+  }
+
+  /** Adds to {@code sk_wmem_queued}, bytes. */
+  public void addWmemQueued(int bytes) {
+    wmemQueued = counted("sk_wmem_queued", wmemQueued, bytes);
+  }
+
+  private int counted(String what, int now, int delta) {
+    int sum = now + delta;
+    if (sum < 0) {
+      throw new IllegalStateException(what + " of a " + proto + " sock: " + now + " + " + delta);
+    }
+    return sum;
+  }
+
+  /** {@code sk_memcg}: the cgroup that pays for its buffers, or null. */
+  public @Nullable SockMemcg memcg() {
+    return memcg;
+  }
+
+  /** Binds it to a cgroup, for life. */
+  public void setMemcg(@Nullable SockMemcg newMemcg) {
+    memcg = newMemcg;
+  }
+
+  /** Who pays for the sock itself and the inode of its socket, or null. */
+  public @Nullable ObjCgroup objcg() {
+    return objcg;
+  }
+
+  /** Says who pays for it. */
+  public void setObjcg(@Nullable ObjCgroup newObjcg) {
+    objcg = newObjcg;
   }
 
   /** {@code sk_userlocks}: {@code SOCK_SNDBUF_LOCK} and so on. */

@@ -1,5 +1,6 @@
 package org.netshard.protocol.core;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.cred.Capability;
@@ -13,7 +14,7 @@ import org.netshard.protocol.cred.Cred;
  *
  * <p><b>Differs from Linux:</b> a pointer inside of a {@code struct sock_fprog} is an offset into
  * the memory that holds the struct, as a program in it has no other address. There are no eBPF
- * programs, so a descriptor of one is always EBADF; a filter is not charged to {@code optmem}.
+ * programs, so a descriptor of one is always EBADF.
  */
 final class SkFilter {
   private SkFilter() {}
@@ -23,17 +24,31 @@ final class SkFilter {
    *
    * <p><b>Errors</b>, in order: EPERM on TCP without CAP_NET_ADMIN, EINVAL if it is no {@code
    * struct sock_fprog} by its length, EFAULT, EPERM if the filter is locked, EINVAL for a NULL,
-   * empty or too long program, EFAULT, EINVAL for a program that makes no sense.
+   * empty or too long program, EFAULT, EINVAL for a program that makes no sense, ENOMEM beyond
+   * {@code net.core.optmem_max}.
    */
   static int attach(Sk sk, Cred cred, UserMem optval, int optlen) {
     if (sk.isTcp() && !cred.nsCapable(sk.net().userNs(), Capability.CAP_NET_ADMIN)) {
       return Errno.EPERM.negated();
     }
     int error = checkProgram(sk, optval, optlen);
-    if (error == 0) {
-      sk.rareForWrite().filter = program(optval);
+    if (error != 0) {
+      return error;
     }
-    return error;
+    byte[] program = program(optval);
+    if (!SkOmem.alloc(sk, ClassicBpf.convertedBytes(program))) {
+      return Errno.ENOMEM.negated();
+    }
+    replace(sk, program);
+    return 0;
+  }
+
+  private static void replace(Sk sk, byte @Nullable [] program) {
+    byte[] old = sk.rare().filter;
+    if (old != null) {
+      SkOmem.free(sk, ClassicBpf.convertedBytes(old));
+    }
+    sk.rareForWrite().filter = program;
   }
 
   /** The checks of {@link #attach}. */
@@ -61,7 +76,7 @@ final class SkFilter {
     if (sk.rare().filter == null) {
       return Errno.ENOENT.negated();
     }
-    sk.rareForWrite().filter = null;
+    replace(sk, null);
     return 0;
   }
 
@@ -89,7 +104,7 @@ final class SkFilter {
    * {@code SO_ATTACH_REUSEPORT_CBPF}.
    *
    * <p><b>Errors</b>, in order: those of {@link #attach} but the first, EINVAL without {@code
-   * SO_REUSEPORT}.
+   * SO_REUSEPORT}, ENOMEM beyond {@code net.core.optmem_max}, to which it is not charged.
    */
   static int attachReuseport(Sk sk, UserMem optval, int optlen) {
     int error = checkProgram(sk, optval, optlen);

@@ -59,6 +59,12 @@ public final class SkRare {
   /** {@code sk_reserved_mem}, bytes, a multiple of the page. */
   int reservedMemBytes;
 
+  /** {@code sk_omem_alloc}: memory of options, bytes. */
+  int omemAlloc;
+
+  /** {@code sk_drops}: packets that were dropped at the sock. */
+  int drops;
+
   /** {@code sk_clockid} of {@code SO_TXTIME}. */
   int clockid;
 
@@ -134,6 +140,31 @@ public final class SkRare {
   /** {@code sk_tsflags}. */
   public int tsflags() {
     return tsflags;
+  }
+
+  /** {@code sk_reserved_mem}, bytes, a multiple of the page. */
+  public int reservedMemBytes() {
+    return reservedMemBytes;
+  }
+
+  /** Sets {@code sk_reserved_mem}, bytes. */
+  public void setReservedMemBytes(int bytes) {
+    reservedMemBytes = bytes;
+  }
+
+  /** {@code sk_omem_alloc}, bytes. */
+  public int omemAlloc() {
+    return omemAlloc;
+  }
+
+  /** {@code sk_drops}. */
+  public int drops() {
+    return drops;
+  }
+
+  /** Counts a packet that was dropped at the sock ({@code sk_drops_inc}). */
+  public void addDrop() {
+    drops++;
   }
 
   /** {@code sk_peer_pid}; 0 if there is none. */

@@ -18,9 +18,6 @@ final class SolSocketGet {
   private static final int UCRED_BYTES = 12;
   private static final int ADDRESS_BYTES = 128;
 
-  /** {@code SK_MEMINFO_VARS} numbers of 32 bits. */
-  private static final int MEMINFO_BYTES = 36;
-
   /** {@code SKF_AD_MAX}: what {@code bpf_tell_extensions} says. */
   private static final int BPF_EXTENSIONS = 64;
 
@@ -201,10 +198,19 @@ final class SolSocketGet {
     };
   }
 
-  /** {@code sk_get_meminfo} of a sock that has nothing queued. */
+  /** {@code sk_get_meminfo}. */
   private static byte[] meminfo(Sk sk) {
-    ByteBuffer value = ByteBuffer.allocate(MEMINFO_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    return value.putInt(4, sk.rcvbuf()).putInt(12, sk.sndbuf()).array();
+    int backlog = 0;
+    return ints(
+        sk.rmemAlloc(),
+        sk.rcvbuf(),
+        sk.wmemAlloc() - 1,
+        sk.sndbuf(),
+        sk.forwardAlloc(),
+        sk.wmemQueued(),
+        sk.rare().omemAlloc(),
+        backlog,
+        sk.rare().drops());
   }
 
   private static byte[] ints(int... numbers) {

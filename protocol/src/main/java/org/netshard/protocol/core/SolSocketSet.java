@@ -14,13 +14,9 @@ import org.netshard.protocol.cred.UserNamespace;
  *
  * <p><b>Source:</b> {@code net/core/sock.c}, {@code sk_setsockopt}.
  *
- * <p><b>Differs from Linux:</b> memory cannot be reserved ({@code SO_RESERVE_MEM} is EOPNOTSUPP, as
- * for a sock without a memory cgroup); no sock has device memory, so there is none to give back.
+ * <p><b>Differs from Linux:</b> no sock has device memory, so there is none to give back.
  */
 final class SolSocketSet {
-  /** {@code SOCK_MIN_SNDBUF}: bytes. */
-  static final int SOCK_MIN_SNDBUF = 4608;
-
   /** {@code SOCK_MIN_RCVBUF}: bytes. */
   static final int SOCK_MIN_RCVBUF = 2304;
 
@@ -80,9 +76,9 @@ final class SolSocketSet {
           SoOption.SO_SNDBUFFORCE,
           SoOption.SO_RCVBUF,
           SoOption.SO_RCVBUFFORCE,
-          SoOption.SO_BUF_LOCK,
-          SoOption.SO_RESERVE_MEM ->
+          SoOption.SO_BUF_LOCK ->
           setMemory(sk, cred, optname, val);
+      case SoOption.SO_RESERVE_MEM -> SkMem.setReservedMem(sk, val);
       case SoOption.SO_RCVTIMEO_OLD,
           SoOption.SO_RCVTIMEO_NEW,
           SoOption.SO_SNDTIMEO_OLD,
@@ -175,9 +171,7 @@ final class SolSocketSet {
         }
         sk.setUserlocks(val | (sk.userlocks() & ~SOCK_BUF_LOCK_MASK));
       }
-      default -> {
-        return (val < 0 ? Errno.EINVAL : Errno.EOPNOTSUPP).negated();
-      }
+      default -> throw new IllegalStateException("no option about buffers: " + optname);
     }
     return 0;
   }
@@ -188,7 +182,7 @@ final class SolSocketSet {
 
   private static void setSndbuf(Sk sk, int val) {
     sk.setUserlocks(sk.userlocks() | Sk.SOCK_SNDBUF_LOCK);
-    sk.setSndbuf(Math.max(Math.min(val, Integer.MAX_VALUE / 2) * 2, SOCK_MIN_SNDBUF));
+    sk.setSndbuf(Math.max(Math.min(val, Integer.MAX_VALUE / 2) * 2, SkMem.SOCK_MIN_SNDBUF));
   }
 
   private static void setRcvbuf(Sk sk, int val) {

@@ -9,13 +9,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source:</b> {@code net/ipv4/sysctl_net_ipv4.c}, {@code net/core/sysctl_net_core.c}.
  */
 public enum Sysctl {
+  FS_FILE_MAX("fs.file-max"),
+  FS_NR_OPEN("fs.nr_open"),
   CORE_RMEM_DEFAULT("net.core.rmem_default"),
   CORE_WMEM_DEFAULT("net.core.wmem_default"),
   CORE_RMEM_MAX("net.core.rmem_max"),
   CORE_WMEM_MAX("net.core.wmem_max"),
   CORE_OPTMEM_MAX("net.core.optmem_max"),
+  CORE_MEM_PCPU_RSV("net.core.mem_pcpu_rsv"),
   CORE_SOMAXCONN("net.core.somaxconn"),
   CORE_TXREHASH("net.core.txrehash"),
+  IPV4_TCP_MEM("net.ipv4.tcp_mem"),
+  IPV4_TCP_MAX_ORPHANS("net.ipv4.tcp_max_orphans"),
   IPV4_TCP_RMEM("net.ipv4.tcp_rmem"),
   IPV4_TCP_WMEM("net.ipv4.tcp_wmem"),
   IPV4_TCP_CONGESTION_CONTROL("net.ipv4.tcp_congestion_control"),
@@ -31,6 +36,7 @@ public enum Sysctl {
   IPV4_TCP_RTO_MAX_MS("net.ipv4.tcp_rto_max_ms"),
   IPV4_TCP_RTO_MIN_US("net.ipv4.tcp_rto_min_us"),
   IPV4_TCP_FASTOPEN("net.ipv4.tcp_fastopen"),
+  IPV4_UDP_MEM("net.ipv4.udp_mem"),
   IPV4_UDP_RMEM_MIN("net.ipv4.udp_rmem_min"),
   IPV4_UDP_WMEM_MIN("net.ipv4.udp_wmem_min"),
   IPV4_IP_DEFAULT_TTL("net.ipv4.ip_default_ttl"),

@@ -9,6 +9,7 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.IpOption;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SkOmem;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.core.Sysctl;
 
@@ -98,8 +99,11 @@ final class IpMulticast {
     if (list.size() >= sk.net().sysctl(Sysctl.IPV4_IGMP_MAX_MEMBERSHIPS)) {
       return Errno.ENOBUFS.negated();
     }
-    InetOptions.forWrite(sk).mcList =
-        list.plus(new McList.Entry(group, address, device, mode, List.of()));
+    McList.Entry entry = new McList.Entry(group, address, device, mode);
+    if (!SkOmem.alloc(sk, entry.bytes())) {
+      return Errno.ENOBUFS.negated();
+    }
+    InetOptions.forWrite(sk).mcList = list.plus(entry);
     return 0;
   }
 
@@ -116,6 +120,7 @@ final class IpMulticast {
       boolean there = wanted != 0 ? entry.ifindex() == wanted : entry.address() == address;
       if (same && there) {
         InetOptions.forWrite(sk).mcList = list.minus(entry);
+        SkOmem.free(sk, entry.bytes() + entry.sourceBytes());
         return 0;
       }
     }
@@ -166,17 +171,23 @@ final class IpMulticast {
     }
     McSources.Change change =
         McSources.change(entry, add, mode, source, sk.net().sysctl(Sysctl.IPV4_IGMP_MAX_MSF));
-    replace(sk, entry, change.entry());
+    if (!replace(sk, entry, change.entry())) {
+      return Errno.ENOBUFS.negated();
+    }
     return change.result() == McSources.LEAVE_GROUP
         ? leave(sk, group, address, device)
         : change.result();
   }
 
-  private static void replace(Sk sk, McList.Entry old, McList.Entry replacement) {
+  private static boolean replace(Sk sk, McList.Entry old, McList.Entry replacement) {
+    if (!McSources.realloc(sk, old, replacement)) {
+      return false;
+    }
     if (!old.equals(replacement)) {
       InetOptions inet = InetOptions.forWrite(sk);
       inet.mcList = inet.mcList.replace(old, replacement);
     }
+    return true;
   }
 
   private static int setMsfilter(Sk sk, UserMem optval, int optlen) {
@@ -209,7 +220,7 @@ final class IpMulticast {
     return optval.accessible(0, optlen) ? 0 : Errno.EFAULT.negated();
   }
 
-  /** {@code ip_mc_msfilter}: EINVAL, ENODEV, EINVAL if not joined. */
+  /** {@code ip_mc_msfilter}: EINVAL, ENODEV, EINVAL if not joined, ENOBUFS. */
   private static int msfilter(
       Sk sk, byte[] group, int address, int ifindex, int mode, List<byte[]> sources) {
     if (!isMulticast(group) || (mode != McList.MCAST_INCLUDE && mode != McList.MCAST_EXCLUDE)) {
@@ -226,8 +237,9 @@ final class IpMulticast {
     if (entry == null) {
       return Errno.EINVAL.negated();
     }
-    replace(sk, entry, entry.withFilter(mode, sources));
-    return 0;
+    return replace(sk, entry, entry.withFilter(mode, sources, sources.size()))
+        ? 0
+        : Errno.ENOBUFS.negated();
   }
 
   private static int groupReq(Sk sk, boolean add, UserMem optval, int optlen) {

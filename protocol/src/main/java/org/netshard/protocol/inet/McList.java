@@ -22,6 +22,10 @@ public final class McList {
   /** No membership. */
   public static final McList EMPTY = new McList(List.of());
 
+  private static final int IP_MC_SOCKLIST_BYTES = 48;
+  private static final int IPV6_MC_SOCKLIST_BYTES = 56;
+  private static final int SF_SOCKLIST_BYTES = 24;
+
   private final List<Entry> entries;
 
   /**
@@ -32,15 +36,32 @@ public final class McList {
    * @param ifindex the device
    * @param mode {@link #MCAST_EXCLUDE} or {@link #MCAST_INCLUDE}
    * @param sources the sources named
+   * @param sourcesMax how many there is memory for ({@code sl_max})
    */
-  public record Entry(byte[] group, int address, int ifindex, int mode, List<byte[]> sources) {
+  public record Entry(
+      byte[] group, int address, int ifindex, int mode, List<byte[]> sources, int sourcesMax) {
     public Entry {
       sources = List.copyOf(sources);
     }
 
+    /** A membership without sources. */
+    public Entry(byte[] group, int address, int ifindex, int mode) {
+      this(group, address, ifindex, mode, List.of(), 0);
+    }
+
     /** The same with another filter. */
-    public Entry withFilter(int newMode, List<byte[]> newSources) {
-      return new Entry(group, address, ifindex, newMode, newSources);
+    public Entry withFilter(int newMode, List<byte[]> newSources, int newSourcesMax) {
+      return new Entry(group, address, ifindex, newMode, newSources, newSourcesMax);
+    }
+
+    /** Bytes of the membership without its sources. */
+    public int bytes() {
+      return group.length == Integer.BYTES ? IP_MC_SOCKLIST_BYTES : IPV6_MC_SOCKLIST_BYTES;
+    }
+
+    /** Bytes of the list of its sources. */
+    public int sourceBytes() {
+      return sourcesMax == 0 ? 0 : SF_SOCKLIST_BYTES + sourcesMax * group.length;
     }
 
     /** Where a source stands in the filter, or -1. */

@@ -3,6 +3,8 @@ package org.netshard.protocol.inet;
 import java.util.ArrayList;
 import java.util.List;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SkOmem;
 
 /**
  * One change of a membership's source filter, the same for both versions of IP.
@@ -13,6 +15,9 @@ import org.netshard.protocol.abi.Errno;
 public final class McSources {
   /** The result of {@link #change} when the last included source goes: the group is to be left. */
   public static final int LEAVE_GROUP = 1;
+
+  /** {@code IP_SFBLOCK}: sources for which memory is taken at once. */
+  private static final int SFBLOCK = 10;
 
   private McSources() {}
 
@@ -33,7 +38,8 @@ public final class McSources {
     if (entry.mode() != mode && !entry.sources().isEmpty()) {
       return new Change(Errno.EINVAL.negated(), entry);
     }
-    McList.Entry current = entry.withFilter(mode, entry.sources());
+    int room = entry.sourcesMax();
+    McList.Entry current = entry.withFilter(mode, entry.sources(), room);
     int at = current.sourceIndex(source);
     if (!add) {
       if (at < 0) {
@@ -44,16 +50,32 @@ public final class McSources {
       }
       List<byte[]> fewer = new ArrayList<>(current.sources());
       fewer.remove(at);
-      return new Change(0, current.withFilter(mode, fewer));
+      return new Change(0, current.withFilter(mode, fewer, room));
     }
     if (current.sources().size() >= sourcesMax) {
       return new Change(Errno.ENOBUFS.negated(), current);
     }
+    if (current.sources().size() == room) {
+      room += SFBLOCK;
+    }
     if (at >= 0) {
-      return new Change(Errno.EADDRNOTAVAIL.negated(), current);
+      McList.Entry grown = current.withFilter(mode, current.sources(), room);
+      return new Change(Errno.EADDRNOTAVAIL.negated(), grown);
     }
     List<byte[]> more = new ArrayList<>(current.sources());
     more.add(source);
-    return new Change(0, current.withFilter(mode, more));
+    return new Change(0, current.withFilter(mode, more, room));
+  }
+
+  /** Takes the memory of a changed list of sources and frees the old; false without room. */
+  public static boolean realloc(Sk sk, McList.Entry old, McList.Entry replacement) {
+    if (old.sourcesMax() == replacement.sourcesMax()) {
+      return true;
+    }
+    if (replacement.sourcesMax() > 0 && !SkOmem.alloc(sk, replacement.sourceBytes())) {
+      return false;
+    }
+    SkOmem.free(sk, old.sourceBytes());
+    return true;
   }
 }

@@ -9,6 +9,7 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Ipv6Option;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SkOmem;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
@@ -78,7 +79,7 @@ final class Ipv6Multicast {
     return add ? join(sk, ifindex, group, McList.MCAST_EXCLUDE) : drop(sk, ifindex, group);
   }
 
-  /** {@code __ipv6_sock_mc_join}: EINVAL, EADDRINUSE, ENODEV. */
+  /** {@code __ipv6_sock_mc_join}: EINVAL, EADDRINUSE, ENODEV, ENOMEM. */
   private static int join(Sk sk, int ifindex, byte[] group, int mode) {
     if (!Ipv6Address.isMulticast(group)) {
       return Errno.EINVAL.negated();
@@ -89,8 +90,12 @@ final class Ipv6Multicast {
     if (ifindex == 0 || sk.net().deviceName(ifindex) == null) {
       return Errno.ENODEV.negated();
     }
+    McList.Entry entry = new McList.Entry(group, 0, ifindex, mode);
+    if (!SkOmem.alloc(sk, entry.bytes())) {
+      return Errno.ENOMEM.negated();
+    }
     Inet6Options inet6 = Inet6Options.forWrite(sk);
-    inet6.mcList = inet6.mcList.plus(new McList.Entry(group, 0, ifindex, mode, List.of()));
+    inet6.mcList = inet6.mcList.plus(entry);
     return 0;
   }
 
@@ -114,6 +119,7 @@ final class Ipv6Multicast {
     }
     Inet6Options inet6 = Inet6Options.forWrite(sk);
     inet6.mcList = inet6.mcList.minus(entry);
+    SkOmem.free(sk, entry.bytes() + entry.sourceBytes());
     return 0;
   }
 
@@ -191,7 +197,9 @@ final class Ipv6Multicast {
     }
     McSources.Change change =
         McSources.change(entry, add, mode, source, sk.net().sysctl(Sysctl.IPV6_MLD_MAX_MSF));
-    replace(sk, entry, change.entry());
+    if (!replace(sk, entry, change.entry())) {
+      return Errno.ENOBUFS.negated();
+    }
     return change.result() == McSources.LEAVE_GROUP ? drop(sk, ifindex, group) : change.result();
   }
 
@@ -203,11 +211,15 @@ final class Ipv6Multicast {
     return there ? 0 : Errno.ENODEV.negated();
   }
 
-  private static void replace(Sk sk, McList.Entry old, McList.Entry replacement) {
+  private static boolean replace(Sk sk, McList.Entry old, McList.Entry replacement) {
+    if (!McSources.realloc(sk, old, replacement)) {
+      return false;
+    }
     if (!old.equals(replacement)) {
       Inet6Options inet6 = Inet6Options.forWrite(sk);
       inet6.mcList = inet6.mcList.replace(old, replacement);
     }
+    return true;
   }
 
   /** EINVAL, ENOBUFS, EFAULT, ENOBUFS, EINVAL, ENODEV, EINVAL if not joined. */
@@ -250,8 +262,9 @@ final class Ipv6Multicast {
       int at = GROUP_FILTER_BYTES + SOCKADDR_STORAGE_BYTES * i + SIN6_ADDR;
       sources.add(optval.get(at, Ipv6Address.BYTES));
     }
-    replace(sk, entry, entry.withFilter(mode, sources));
-    return 0;
+    return replace(sk, entry, entry.withFilter(mode, sources, sources.size()))
+        ? 0
+        : Errno.ENOBUFS.negated();
   }
 
   /** EINVAL, EFAULT, EADDRNOTAVAIL for another family, EINVAL, EADDRNOTAVAIL, EFAULT. */

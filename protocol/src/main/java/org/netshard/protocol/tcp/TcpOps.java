@@ -3,6 +3,7 @@ package org.netshard.protocol.tcp;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SkbOwner;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
@@ -41,6 +42,7 @@ public final class TcpOps extends AbstractInetOps {
 
   @Override
   public void destroy(Sk sk) {
+    SkbOwner.purge(sk);
     sk.net().machine().addSocketsAllocated(sk.proto(), -1);
   }
 

@@ -39,6 +39,11 @@ public final class UdpOps extends AbstractInetOps {
   }
 
   @Override
+  public void destroy(Sk sk) {
+    UdpMem.destruct(sk);
+  }
+
+  @Override
   public boolean hasPeekOff(Sk sk) {
     return true;
   }

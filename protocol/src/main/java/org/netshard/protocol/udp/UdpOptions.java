@@ -31,6 +31,9 @@ public final class UdpOptions extends OptionBlock {
   /** {@code encap_type}. */
   byte encapType;
 
+  /** {@code forward_deficit}, bytes; see {@link UdpMem}. */
+  int forwardDeficit;
+
   /** {@code gso_size}, bytes, 16 bits. */
   char gsoSize;
 

@@ -1,5 +1,5 @@
 /**
- * Options of UDP and UDP-Lite socks.
+ * Options and receive buffers of UDP and UDP-Lite socks.
  *
  * <p>Part of the kernel: {@code net/ipv4/udp.c}, {@code include/net/udplite.h}. Read {@link
  * org.netshard.protocol.udp.UdpOps} first.

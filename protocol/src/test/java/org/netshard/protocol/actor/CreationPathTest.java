@@ -6,6 +6,7 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.netshard.protocol.abi.Abi;
@@ -14,12 +15,14 @@ import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.core.TestMemcg;
 import org.netshard.protocol.core.TestNet;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.family.FamilyTable;
 import org.netshard.protocol.family.NetProtoFamily;
 import org.netshard.protocol.family.SockOpsTable;
+import org.netshard.protocol.memcg.Memcg;
 import org.netshard.protocol.profile.FamilyProfile;
 import org.netshard.protocol.profile.ProtoProfile;
 import org.netshard.protocol.profile.ProtoswProfile;
@@ -66,8 +69,8 @@ class CreationPathTest {
     return found;
   }
 
-  private void create(Cred cred, int cgroup, int type, int protocol) {
-    call.begin(Syscall.socket(Abi.AF_INET, type, protocol), 1, cred, cgroup);
+  private void create(Cred cred, @Nullable Memcg memcg, int type, int protocol) {
+    call.begin(Syscall.socket(Abi.AF_INET, type, protocol), 1, cred, memcg);
     call.create().begin(ns, cred, Abi.AF_INET, type, protocol);
     family.tell(new ProtoFamilyMessage.Create(call));
   }
@@ -78,7 +81,7 @@ class CreationPathTest {
 
   @Test
   void creationPassesFamilySwitchAndSockAndComesHome() {
-    create(root, 0, Abi.SOCK_STREAM, 0);
+    create(root, null, Abi.SOCK_STREAM, 0);
     assertThat(done()).isZero();
     assertThat(call.sk().protocol()).isEqualTo(Abi.IPPROTO_TCP);
     assertThat(call.sk().proto().name()).isEqualTo("TCP");
@@ -86,39 +89,54 @@ class CreationPathTest {
   }
 
   @Test
-  void sockOfAnotherCgroupIsChargedBeforeItBegins() {
-    create(root, 3, Abi.SOCK_STREAM, 0);
-    MemCgroupMessage.Charge<?, ?> charge =
-        memCgroup.expectMessageClass(MemCgroupMessage.Charge.class);
-    assertThat(charge.bytes()).isEqualTo(2304);
-    assertThat(charge.granted()).isInstanceOf(ProtoSwMessage.SkCharged.class);
-    assertThat(charge.refused())
-        .isInstanceOfSatisfying(
-            NetMessage.CreateFailed.class,
-            failed -> assertThat(failed.result()).isEqualTo(-ENOMEM));
+  void sockOfACgroupIsChargedAndBoundBeforeItBegins() {
+    TestMemcg memcg = new TestMemcg(2304, 0);
+    create(root, memcg, Abi.SOCK_STREAM, 0);
+    MemCgroupMessage.SkAlloc bind = memCgroup.expectMessageClass(MemCgroupMessage.SkAlloc.class);
+    assertThat(memcg.objectBytes()).isEqualTo(2304);
+    assertThat(bind.memcg()).isSameAs(memcg);
     kernel.expectNoMessage();
+    bind(bind);
+    assertThat(done()).isZero();
+    assertThat(call.sk().memcg()).isSameAs(memcg);
+    assertThat(memcg.references()).isEqualTo(1);
+  }
+
+  private static void bind(MemCgroupMessage.SkAlloc bind) {
+    bind.sock()
+        .tell(
+            new SockMessage.InitData(bind.call(), bind.net(), bind.slab(), bind.memcg().skAlloc()));
+  }
+
+  @Test
+  void sockThatDoesNotFitFailsWithTheErrnoOfTheFamily() {
+    TestMemcg memcg = new TestMemcg(2303, 0);
+    create(root, memcg, Abi.SOCK_STREAM, 0);
+    assertThat(failure()).isEqualTo(-ENOMEM);
+    assertThat(memcg.objectBytes()).isZero();
+    memCgroup.expectNoMessage();
   }
 
   @Test
   void familyChecksInItsOwnOrder() {
     Cred nobody = Cred.of(1000, 1000, new int[0], 0, ns.userNs());
     // Everything is wrong, and is mended one by one.
-    create(nobody, 0, Abi.SOCK_RDM, Abi.IPPROTO_MAX);
+    create(nobody, null, Abi.SOCK_RDM, Abi.IPPROTO_MAX);
     assertThat(failure()).isEqualTo(Errno.EINVAL.negated());
-    create(nobody, 0, Abi.SOCK_RDM, 99);
+    create(nobody, null, Abi.SOCK_RDM, 99);
     assertThat(failure()).isEqualTo(Errno.ESOCKTNOSUPPORT.negated());
-    create(nobody, 0, Abi.SOCK_RAW, 0);
+    create(nobody, null, Abi.SOCK_RAW, 0);
     assertThat(failure()).isEqualTo(Errno.EPROTONOSUPPORT.negated());
-    create(nobody, 0, Abi.SOCK_RAW, 99);
+    create(nobody, null, Abi.SOCK_RAW, 99);
     assertThat(failure()).isEqualTo(Errno.EPERM.negated());
-    create(root, 0, Abi.SOCK_RAW, 99);
+    create(root, null, Abi.SOCK_RAW, 99);
     assertThat(done()).isZero();
   }
 
   @Test
   void protoThatRefusesGivesTheSockBack() {
     ns.set(Sysctl.IPV4_PING_GROUP_RANGE, "1\t0");
-    create(root, 0, Abi.SOCK_DGRAM, Abi.IPPROTO_ICMP);
+    create(root, null, Abi.SOCK_DGRAM, Abi.IPPROTO_ICMP);
     assertThat(failure()).isEqualTo(Errno.EACCES.negated());
     assertThat(ns.references()).isZero();
     assertThat(ns.socketsUsed()).isZero();
@@ -130,34 +148,29 @@ class CreationPathTest {
 
   @Test
   void releaseGoesBackThroughTheSlabToTheNamespace() {
-    create(root, 5, Abi.SOCK_STREAM, 0);
-    grant();
+    TestMemcg memcg = new TestMemcg(2304, 0);
+    create(root, memcg, Abi.SOCK_STREAM, 0);
+    bind(memCgroup.expectMessageClass(MemCgroupMessage.SkAlloc.class));
     assertThat(done()).isZero();
     ActorRef<SockMessage> sock = call.sock();
     call.beginRelease();
     sock.tell(new SockMessage.Release(call));
     NetMessage.SockRelease release = net.expectMessageClass(NetMessage.SockRelease.class);
-    assertThat(release.cgroup()).isEqualTo(5);
-    assertThat(call.takeUncharge()).isEqualTo(2304);
-  }
-
-  @SuppressWarnings("unchecked")
-  private void grant() {
-    MemCgroupMessage.Charge<Object, Object> charge =
-        memCgroup.expectMessageClass(MemCgroupMessage.Charge.class);
-    charge.to().tell(charge.granted());
+    assertThat(release.objcg()).isSameAs(memcg);
+    assertThat(memcg.objectBytes()).isZero();
+    assertThat(memcg.references()).isZero();
   }
 
   @Test
   void slabGivesTheActorOutAgainWithNothingOfTheOldSock() {
-    create(root, 0, Abi.SOCK_STREAM, 0);
+    create(root, null, Abi.SOCK_STREAM, 0);
     assertThat(done()).isZero();
     ActorRef<SockMessage> first = call.sock();
     setKeepalive(first);
     call.beginRelease();
     first.tell(new SockMessage.Release(call));
     net.expectMessageClass(NetMessage.SockRelease.class);
-    create(root, 0, Abi.SOCK_STREAM, 0);
+    create(root, null, Abi.SOCK_STREAM, 0);
     assertThat(done()).isZero();
     assertThat(call.sock()).isEqualTo(first);
     Syscall ask =
@@ -168,7 +181,7 @@ class CreationPathTest {
             SO_KEEPALIVE,
             UserMem.zeroed(4),
             UserMem.ofInt(4));
-    call.begin(ask, 1, root, 0);
+    call.begin(ask, 1, root, null);
     first.tell(new SockMessage.Perform(call));
     assertThat(done()).isZero();
     assertThat(ask.mem(3).getInt(0)).isZero();
@@ -177,18 +190,18 @@ class CreationPathTest {
   private void setKeepalive(ActorRef<SockMessage> sock) {
     Syscall set =
         Syscall.of(SyscallName.SETSOCKOPT, 3, Abi.SOL_SOCKET, SO_KEEPALIVE, UserMem.ofInt(1), 4);
-    call.begin(set, 1, root, 0);
+    call.begin(set, 1, root, null);
     sock.tell(new SockMessage.Perform(call));
     assertThat(done()).isZero();
   }
 
   @Test
   void bugInASockReachesTheKernelWithItsMessage() {
-    create(root, 0, Abi.SOCK_STREAM, 0);
+    create(root, null, Abi.SOCK_STREAM, 0);
     assertThat(done()).isZero();
     ActorRef<SockMessage> sock = call.sock();
     // A sock does not know close: only the kernel's descriptors do.
-    call.begin(Syscall.close(3), 1, root, 0);
+    call.begin(Syscall.close(3), 1, root, null);
     sock.tell(new SockMessage.Perform(call));
     assertThat(kernel.expectMessageClass(KernelMessage.Crashed.class).message()).contains("close");
   }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
+import org.netshard.protocol.memcg.Gfp;
 
 /** A namespace for tests: one device {@code lo} of index 1, sysctls of a fresh namespace. */
 public final class TestNet implements NetNs, Machine {
@@ -16,7 +17,10 @@ public final class TestNet implements NetNs, Machine {
   private int protoInuse;
   private int socketsUsed;
   private int socketsAllocated;
+  private final Map<Proto.Pool, ProtoMem> pools = new EnumMap<>(Proto.Pool.class);
+  private final Map<Mib, Long> mibs = new EnumMap<>(Mib.class);
   private long nowNs;
+  private int orphans;
 
   /** A namespace of the initial user namespace. */
   public TestNet() {
@@ -37,6 +41,11 @@ public final class TestNet implements NetNs, Machine {
       case CORE_RMEM_MAX, CORE_WMEM_MAX -> "4194304";
       case CORE_OPTMEM_MAX -> "131072";
       case CORE_SOMAXCONN -> "4096";
+      case FS_FILE_MAX, FS_NR_OPEN -> "1048576";
+      case CORE_MEM_PCPU_RSV -> "256";
+      case IPV4_TCP_MEM -> "287898\t383867\t575796";
+      case IPV4_UDP_MEM -> "575802\t767738\t1151604";
+      case IPV4_TCP_MAX_ORPHANS -> "131072";
       case IPV4_TCP_RMEM -> "4096\t131072\t33554432";
       case IPV4_TCP_WMEM -> "4096\t16384\t4194304";
       case IPV4_TCP_CONGESTION_CONTROL -> "bbr";
@@ -109,9 +118,49 @@ public final class TestNet implements NetNs, Machine {
     return socketsUsed;
   }
 
-  /** Socks counted by {@link #addSocketsAllocated}. */
-  public int socketsAllocated() {
+  /** Socks counted by {@link #addSocketsAllocated}, of all protos. */
+  public int allSocketsAllocated() {
     return socketsAllocated;
+  }
+
+  @Override
+  public int socketsAllocated(Proto proto) {
+    return socketsAllocated;
+  }
+
+  @Override
+  public ProtoMem pool(Proto.Pool pool) {
+    return pools.computeIfAbsent(pool, p -> new ProtoMem(0));
+  }
+
+  @Override
+  public int cpu() {
+    return 0;
+  }
+
+  @Override
+  public Gfp softirqGfp() {
+    return Gfp.ATOMIC;
+  }
+
+  @Override
+  public int orphanCount() {
+    return orphans;
+  }
+
+  /** Sets how many TCP socks no file refers to. */
+  public void setOrphans(int count) {
+    orphans = count;
+  }
+
+  @Override
+  public void addMib(Mib mib, long delta) {
+    mibs.merge(mib, delta, Long::sum);
+  }
+
+  /** The value of a counter. */
+  public long mib(Mib mib) {
+    return mibs.getOrDefault(mib, 0L);
   }
 
   @Override

@@ -235,12 +235,12 @@ class InetOpsTest {
     assertThat(net.protoInuse()).isEqualTo(1);
     Sk tcp = make("tcp4");
     Sk mptcp = make("mptcp4");
-    assertThat(net.socketsAllocated()).isEqualTo(2);
+    assertThat(net.allSocketsAllocated()).isEqualTo(2);
     for (Sk sk : new Sk[] {raw, udp, tcp, mptcp}) {
       sk.ops().destroy(sk);
     }
     assertThat(net.protoInuse()).isZero();
-    assertThat(net.socketsAllocated()).isZero();
+    assertThat(net.allSocketsAllocated()).isZero();
   }
 
   @Test
@@ -249,7 +249,7 @@ class InetOpsTest {
     Sk sk =
         InetSocks.alloc(net, net.root(), "MPTCP", Abi.AF_INET, Abi.SOCK_STREAM, Abi.IPPROTO_MPTCP);
     assertThat(Errno.resultText(sk.ops().init(sk, net.root()))).isEqualTo("ENOPROTOOPT");
-    assertThat(net.socketsAllocated()).isZero();
+    assertThat(net.allSocketsAllocated()).isZero();
   }
 
   @Test

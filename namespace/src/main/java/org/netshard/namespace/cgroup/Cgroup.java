@@ -1,0 +1,89 @@
+package org.netshard.namespace.cgroup;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory of the cgroup tree, with the tasks in it.
+ *
+ * <p><b>Source:</b> {@code kernel/cgroup/cgroup.c}, {@code struct cgroup}.
+ */
+public final class Cgroup {
+  private final @Nullable Cgroup parent;
+  private final String name;
+  private final Map<String, Cgroup> children = new LinkedHashMap<>(0);
+  private final Map<Integer, CgroupTask> tasks = new LinkedHashMap<>(0);
+  private @Nullable MemcgState own;
+  private boolean memoryInSubtree;
+
+  Cgroup(@Nullable Cgroup parent, String name, @Nullable MemcgState own) {
+    this.parent = parent;
+    this.name = name;
+    this.own = own;
+  }
+
+  /** Its name; empty for the root. */
+  public String name() {
+    return name;
+  }
+
+  /** Absolute path. */
+  public String path() {
+    if (parent == null) {
+      return "/";
+    }
+    return parent.parent == null ? "/" + name : parent.path() + "/" + name;
+  }
+
+  /** The directory above it, or null. */
+  public @Nullable Cgroup parent() {
+    return parent;
+  }
+
+  /** The directories in it, by name, in the order in which they were made. */
+  public Map<String, Cgroup> children() {
+    return children;
+  }
+
+  /** The tasks in it, by pid, in the order in which they came. */
+  public Map<Integer, CgroupTask> tasks() {
+    return tasks;
+  }
+
+  /** Its own memory cgroup, or null if the memory controller is not enabled for it. */
+  public @Nullable MemcgState own() {
+    return own;
+  }
+
+  /** Gives it a memory cgroup of its own, or takes it. */
+  void setOwn(@Nullable MemcgState memcg) {
+    own = memcg;
+  }
+
+  /** Whether directories in it have a memory cgroup ({@code cgroup.subtree_control}). */
+  public boolean memoryInSubtree() {
+    return memoryInSubtree;
+  }
+
+  void setMemoryInSubtree(boolean on) {
+    memoryInSubtree = on;
+  }
+
+  /** The memory cgroup that its tasks are charged to: its own, or the nearest one above. */
+  public MemcgState memcg() {
+    Cgroup cgroup = this;
+    while (cgroup.own == null) {
+      if (cgroup.parent == null) {
+        throw new IllegalStateException("the root has no memory cgroup");
+      }
+      cgroup = cgroup.parent;
+    }
+    return cgroup.own;
+  }
+
+  @Override
+  public String toString() {
+    return path();
+  }
+}

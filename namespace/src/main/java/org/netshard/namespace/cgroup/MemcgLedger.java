@@ -1,0 +1,132 @@
+package org.netshard.namespace.cgroup;
+
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.memcg.ObjCgroup;
+import org.netshard.protocol.memcg.ObjCgroup.Slab;
+import org.netshard.protocol.memcg.SockMemcg;
+
+/**
+ * What memory cgroups must say, summed up from the objects and buffers themselves.
+ *
+ * <p>Whoever walks over them tells each one; {@link #check} then compares the sums with every
+ * counter of every cgroup, removed ones included.
+ */
+public final class MemcgLedger {
+  private final IdentityHashMap<ObjCgroup, Objects> objects = new IdentityHashMap<>();
+  private final IdentityHashMap<SockMemcg, Socks> socks = new IdentityHashMap<>();
+  private final CgroupTree tree;
+  private int payersFound;
+
+  /** Bytes of slab objects that one pays for. */
+  private static final class Objects {
+    private long bytes;
+    private long reclaimableBytes;
+  }
+
+  /** What the socks bound to one cgroup hold. */
+  private static final class Socks {
+    private long pages;
+    private int count;
+  }
+
+  /** Pages that a cgroup and all below it hold. */
+  private record Sum(long memory, long kernel, long sock) {}
+
+  /** An empty ledger. */
+  public MemcgLedger(CgroupTree tree) {
+    this.tree = tree;
+  }
+
+  /** There is an object that somebody pays for, or nobody with null. */
+  public void object(@Nullable ObjCgroup payer, int objectBytes, Slab slab) {
+    if (payer == null || objectBytes == 0) {
+      return;
+    }
+    Objects sum = objects.computeIfAbsent(payer, one -> new Objects());
+    int full = objectBytes + ObjCgroupState.POINTER_BYTES;
+    sum.bytes += full;
+    if (slab == Slab.RECLAIMABLE) {
+      sum.reclaimableBytes += full;
+    }
+  }
+
+  /** There is a sock that is bound to a cgroup and holds so many pages. */
+  public void sock(SockMemcg payer, long pages) {
+    Socks sum = socks.computeIfAbsent(payer, one -> new Socks());
+    sum.pages += pages;
+    sum.count++;
+  }
+
+  /**
+   * Compares the sums with all counters.
+   *
+   * @throws AssertionError naming the cgroup, the counter and both numbers
+   */
+  public void check() {
+    payersFound = 0;
+    check(tree.root().memcg());
+    if (payersFound != objects.size() + socks.size()) {
+      throw new AssertionError(
+          "%d objects' payers and socks' cgroups, of which %d are in the tree"
+              .formatted(objects.size() + socks.size(), payersFound));
+    }
+  }
+
+  private Sum check(MemcgState memcg) {
+    long kernel = kernelPages(memcg);
+    equal(memcg, "kernel objects, pages", memcg.kernelPages(), kernel);
+    Socks bound = socks.get(memcg);
+    payersFound += bound == null ? 0 : 1;
+    long sock = bound == null ? 0 : bound.pages;
+    equal(memcg, "sock, pages", memcg.sockPages(), sock);
+    equal(memcg, "socks bound to it", memcg.sockReferences(), bound == null ? 0 : bound.count);
+    boolean v1 = tree.memcontrol().version() == CgroupVersion.V1;
+    long memory = kernel + (v1 ? 0 : sock) + tree.memcontrol().stockPages(memcg);
+    if (!memcg.isRoot()) {
+      memory += memcg.anonPages() + memcg.filePages();
+    }
+    for (MemcgState child : memcg.children()) {
+      Sum below = check(child);
+      memory += below.memory;
+      kernel += below.kernel;
+      sock += below.sock;
+    }
+    equal(memcg, "memory, pages", memcg.memory.usage(), memory);
+    equal(memcg, "kmem, pages", memcg.kmem.usage(), kernel);
+    if (v1) {
+      equal(memcg, "memsw, pages", memcg.memsw.usage(), memory);
+      equal(memcg, "kmem.tcp, pages", memcg.tcpmem.usage(), sock);
+    }
+    if (memcg.memory.watermark() < memory) {
+      equal(memcg, "peak, pages", memcg.memory.watermark(), memory);
+    }
+    return new Sum(memory, kernel, sock);
+  }
+
+  /** Pages that its objects must take; the payers of removed cgroups below it are among its own. */
+  private long kernelPages(MemcgState memcg) {
+    long pages = 0;
+    for (ObjCgroupState payer : memcg.objcgs()) {
+      Objects sum = objects.get(payer);
+      payersFound += sum == null ? 0 : 1;
+      long bytes = sum == null ? 0 : sum.bytes;
+      equal(memcg, "slab, bytes", payer.bytes(), bytes);
+      equal(
+          memcg,
+          "slab_reclaimable, bytes",
+          payer.reclaimableBytes(),
+          sum == null ? 0 : sum.reclaimableBytes);
+      pages += MemcgState.pages(bytes);
+    }
+    return pages;
+  }
+
+  private static void equal(MemcgState memcg, String what, long counted, long summed) {
+    if (counted != summed) {
+      throw new AssertionError(
+          "%s: %s: counted %d, but all that is there sums up to %d"
+              .formatted(memcg, what, counted, summed));
+    }
+  }
+}

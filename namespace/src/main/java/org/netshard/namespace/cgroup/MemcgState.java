@@ -1,0 +1,463 @@
+package org.netshard.namespace.cgroup;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.memcg.Gfp;
+import org.netshard.protocol.memcg.Memcg;
+import org.netshard.protocol.memcg.ObjCgroup;
+import org.netshard.protocol.memcg.SockMemcg;
+
+/**
+ * One memory cgroup: its counters, limits and events.
+ *
+ * <p>Memory comes in three kinds: pages of socket buffers ({@code sock}), pages of kernel objects
+ * ({@link ObjCgroupState}), and pages of programs and of the page cache, which a scenario gives.
+ * With version 2 all of them count in {@code memory}; with version 1 socket buffers count in {@code
+ * kmem.tcp} alone.
+ *
+ * <p>A removed cgroup lives on, out of sight, while socks are bound to it.
+ *
+ * <p><b>Source:</b> {@code mm/memcontrol.c}: {@code struct mem_cgroup}, {@code
+ * mem_cgroup_sk_alloc}, {@code mem_cgroup_charge_skmem}, {@code mem_cgroup_css_offline}; {@code
+ * mm/memcontrol-v1.c}: {@code memcg1_charge_skmem}.
+ */
+public final class MemcgState implements Memcg, SockMemcg {
+  /** Bytes of a page. */
+  static final int PAGE_SIZE = 4096;
+
+  private final Memcontrol control;
+  private final @Nullable MemcgState parent;
+  private final List<MemcgState> children = new ArrayList<>(0);
+  private final List<ObjCgroupState> objcgs = new ArrayList<>(1);
+  private final String path;
+  private final long[] events = new long[MemcgEvent.values().length];
+  private final long[] eventsLocal = new long[MemcgEvent.values().length];
+  private final VmPressure vmPressure = new VmPressure();
+  private final MemStall stall = new MemStall();
+
+  /** {@code memory}: what {@code memory.max} limits. */
+  final PageCounter memory;
+
+  /** {@code memsw}, version 1: memory and swap, which is the same as there is no swap. */
+  final PageCounter memsw;
+
+  /** {@code kmem}, version 1: kernel objects. */
+  final PageCounter kmem;
+
+  /** {@code tcpmem}, version 1: socket buffers. */
+  final PageCounter tcpmem;
+
+  /** {@code memory.high}, pages. */
+  long highPages = PageCounter.MAX;
+
+  /** {@code memory.low}, pages. */
+  long lowPages;
+
+  /** {@code memory.min}, pages. */
+  long minPages;
+
+  /** {@code memory.oom.group}. */
+  boolean oomGroup;
+
+  /** {@code memory.oom_control} of version 1. */
+  boolean oomKillDisable;
+
+  private boolean tcpmemActive;
+  private boolean tcpmemPressure;
+  private long sockPages;
+  private long kernelPages;
+  private long filePages;
+  private long activeFilePages;
+  private long anonPages;
+  private int sockReferences;
+  private long refused;
+  private boolean online = true;
+
+  MemcgState(Memcontrol control, @Nullable MemcgState parent, String path) {
+    this.control = control;
+    this.parent = parent;
+    this.path = path;
+    boolean v1 = control.version() == CgroupVersion.V1;
+    memory = new PageCounter(this, parent == null ? null : parent.memory, v1);
+    memsw = new PageCounter(this, parent == null ? null : parent.memsw, v1);
+    kmem = new PageCounter(this, parent == null ? null : parent.kmem, false);
+    tcpmem = new PageCounter(this, parent == null ? null : parent.tcpmem, false);
+    objcgs.add(new ObjCgroupState(this));
+    if (parent != null) {
+      parent.children.add(this);
+      oomKillDisable = v1 && parent.oomKillDisable;
+    }
+  }
+
+  /** Pages that hold so many bytes. */
+  static long pages(long bytes) {
+    return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+  }
+
+  @Override
+  public ObjCgroup objcg() {
+    return objcgs.get(0);
+  }
+
+  @Override
+  public @Nullable SockMemcg skAlloc() {
+    boolean inactive = control.version() == CgroupVersion.V1 && !tcpmemActive;
+    if (inactive || control.nosocket() || isRoot()) {
+      return null;
+    }
+    sockReferences++;
+    return this;
+  }
+
+  @Override
+  public boolean charge(long pages, Gfp gfp) {
+    if (control.version() == CgroupVersion.V1) {
+      return chargeTcpmem(pages, gfp);
+    }
+    if (!control.tryChargeForGood(this, pages, gfp)) {
+      return false;
+    }
+    sockPages += pages;
+    return true;
+  }
+
+  private boolean chargeTcpmem(long pages, Gfp gfp) {
+    MemcgState over = tcpmem.tryCharge(pages);
+    tcpmemPressure = over != null;
+    if (over != null) {
+      if (!gfp.noFail()) {
+        control.refuse(this, over);
+        return false;
+      }
+      tcpmem.charge(pages);
+    }
+    sockPages += pages;
+    return true;
+  }
+
+  @Override
+  public void uncharge(long pages) {
+    sockPages -= pages;
+    if (sockPages < 0) {
+      throw new IllegalStateException(this + ": " + sockPages + " pages of socket buffers");
+    }
+    if (control.version() == CgroupVersion.V1) {
+      tcpmem.uncharge(pages);
+    } else {
+      control.uncharge(this, pages);
+    }
+  }
+
+  /** Charges pages of kernel objects. */
+  boolean chargeKernel(long pages, Gfp gfp) {
+    if (isRoot()) {
+      return true;
+    }
+    if (!control.tryCharge(this, pages, gfp)) {
+      return false;
+    }
+    kernelPages += pages;
+    kmem.charge(pages);
+    return true;
+  }
+
+  /** Gives pages of kernel objects back. */
+  void unchargeKernel(long pages) {
+    kernelPages -= pages;
+    kmem.uncharge(pages);
+    control.uncharge(this, pages);
+  }
+
+  /** Charges resident pages of a program ({@code anon}); false if there is no room. */
+  public boolean chargeAnon(long pages) {
+    if (!isRoot() && !control.tryCharge(this, pages, Gfp.KERNEL)) {
+      return false;
+    }
+    anonPages += pages;
+    return true;
+  }
+
+  /** Gives pages of a program back. */
+  public void unchargeAnon(long pages) {
+    anonPages -= pages;
+    if (anonPages < 0) {
+      throw new IllegalStateException(this + ": " + anonPages + " pages of programs");
+    }
+    if (!isRoot()) {
+      control.giveBack(this, pages);
+    }
+    releaseIfUnused();
+  }
+
+  /** Charges clean pages of the page cache ({@code file}), which reclaim can take. */
+  public boolean chargeFile(long pages) {
+    if (!isRoot() && !control.tryCharge(this, pages, Gfp.KERNEL)) {
+      return false;
+    }
+    filePages += pages;
+    return true;
+  }
+
+  /**
+   * Says how many pages of its page cache programs use all the time ({@code active_file}): reclaim
+   * looks at them and lets them be.
+   */
+  public void setActiveFile(long pages) {
+    if (pages < 0 || pages > filePages) {
+      throw new IllegalStateException(this + ": " + pages + " active pages of " + filePages);
+    }
+    activeFilePages = pages;
+  }
+
+  /** Takes up to so many idle pages of the page cache away; how many it took. */
+  long reclaimFile(long pages) {
+    long taken = Math.min(pages, filePages - activeFilePages);
+    if (taken > 0) {
+      filePages -= taken;
+      if (!isRoot()) {
+        control.giveBack(this, taken);
+      }
+      releaseIfUnused();
+    }
+    return taken;
+  }
+
+  @Override
+  public boolean underSocketPressure() {
+    if (control.version() == CgroupVersion.V1) {
+      return tcpmemPressure;
+    }
+    for (MemcgState memcg = this; memcg != null; memcg = memcg.parent) {
+      if (memcg.vmPressure.underPressure(control.nowNs())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Tells how well the reclaim of its pages went ({@code vmpressure}). */
+  void vmpressure(long scanned, long reclaimed) {
+    if (!isRoot()) {
+      vmPressure.add(scanned, reclaimed, control.nowNs());
+    }
+  }
+
+  /**
+   * Counts an event here and, with version 2, in every cgroup above but the root ({@code
+   * memcg_memory_event}).
+   */
+  void event(MemcgEvent event) {
+    eventsLocal[event.ordinal()]++;
+    events[event.ordinal()]++;
+    if (control.version() == CgroupVersion.V2) {
+      for (MemcgState memcg = parent; memcg != null && !memcg.isRoot(); memcg = memcg.parent) {
+        memcg.events[event.ordinal()]++;
+      }
+    }
+  }
+
+  /** Times that something happened here or below. */
+  public long events(MemcgEvent event) {
+    return events[event.ordinal()];
+  }
+
+  /** Times that something happened here. */
+  public long eventsLocal(MemcgEvent event) {
+    return eventsLocal[event.ordinal()];
+  }
+
+  /** Switches the accounting of socket buffers on, version 1: a limit was written. */
+  void activateTcpmem() {
+    tcpmemActive = true;
+  }
+
+  /**
+   * Takes it out of the tree ({@code mem_cgroup_css_offline}); what is left of its objects goes to
+   * its parent, its socks and its page cache stay charged to it.
+   *
+   * <p><b>Differs from Linux:</b> the pages of objects that go over are counted off here, where
+   * Linux lets the counter of a removed cgroup keep them for ever; a limit of its own is then
+   * reached a little later by the socks that are bound to it.
+   */
+  void offline() {
+    MemcgState above = parent;
+    if (above == null) {
+      throw new IllegalStateException("the root cgroup is removed");
+    }
+    online = false;
+    minPages = 0;
+    lowPages = 0;
+    control.drain(this);
+    for (ObjCgroupState objcg : objcgs) {
+      long pages = objcg.pages();
+      memory.cancel(pages);
+      if (control.version() == CgroupVersion.V1) {
+        memsw.cancel(pages);
+      }
+      kmem.cancel(pages);
+      kernelPages -= pages;
+      above.kernelPages += pages;
+      objcg.reparent(above);
+      above.objcgs.add(objcg);
+    }
+    objcgs.clear();
+    activeFilePages = 0;
+    releaseIfUnused();
+  }
+
+  @Override
+  public void put() {
+    sockReferences--;
+    if (sockReferences < 0) {
+      throw new IllegalStateException(this + ": a reference of a sock too many is given back");
+    }
+    releaseIfUnused();
+  }
+
+  private void releaseIfUnused() {
+    boolean used = sockReferences > 0 || !children.isEmpty() || anonPages > 0 || filePages > 0;
+    if (online || used || parent == null) {
+      return;
+    }
+    control.drain(this);
+    if (memory.usage() != 0 || tcpmem.usage() != 0) {
+      throw new IllegalStateException(
+          this + " ends with " + memory.usage() + " pages, " + tcpmem.usage() + " of tcpmem");
+    }
+    parent.children.remove(this);
+    parent.releaseIfUnused();
+  }
+
+  /** Counts a charge for it that failed, here or above, for want of room. */
+  void refuse() {
+    refused++;
+  }
+
+  /** Charges for it that failed for want of room. */
+  public long refused() {
+    return refused;
+  }
+
+  /** Whether it is the root, which is never charged. */
+  public boolean isRoot() {
+    return parent == null;
+  }
+
+  /** The cgroup above it. */
+  @Nullable MemcgState parent() {
+    return parent;
+  }
+
+  /** The cgroups below it, those removed but still held by socks included. */
+  public List<MemcgState> children() {
+    return children;
+  }
+
+  /** Who pays for its objects: one of its own, and those of removed cgroups below it. */
+  List<ObjCgroupState> objcgs() {
+    return objcgs;
+  }
+
+  /** Absolute path. */
+  public String path() {
+    return path;
+  }
+
+  /** The path for people, who must tell it from a new one of the same name if it was removed. */
+  public String shownPath() {
+    return online ? path : path + " (removed)";
+  }
+
+  /** Whether it has not been removed. */
+  public boolean online() {
+    return online;
+  }
+
+  /** Socks bound to it. */
+  public int sockReferences() {
+    return sockReferences;
+  }
+
+  /** Time that its tasks stood still for want of memory. */
+  MemStall stall() {
+    return stall;
+  }
+
+  /** Room below the limit, pages ({@code mem_cgroup_margin}). */
+  long marginPages() {
+    long margin = Math.max(0, memory.max() - memory.usage());
+    return control.version() == CgroupVersion.V1
+        ? Math.min(margin, Math.max(0, memsw.max() - memsw.usage()))
+        : margin;
+  }
+
+  /** Bytes charged now ({@code memory.current}). */
+  public long currentBytes() {
+    return memory.usage() * PAGE_SIZE;
+  }
+
+  /** Most bytes ever charged ({@code memory.peak}). */
+  public long peakBytes() {
+    return memory.watermark() * PAGE_SIZE;
+  }
+
+  /** The limit ({@code memory.max}) in bytes, {@link Long#MAX_VALUE} for none. */
+  public long limitBytes() {
+    return memory.max() == PageCounter.MAX ? Long.MAX_VALUE : memory.max() * PAGE_SIZE;
+  }
+
+  /** Pages of socket buffers charged by its own socks. */
+  public long sockPages() {
+    return sockPages;
+  }
+
+  /** Bytes of socket buffers charged here and below ({@code sock} of {@code memory.stat}). */
+  public long sockBytes() {
+    long bytes = sockPages * PAGE_SIZE;
+    for (MemcgState child : children) {
+      bytes += child.sockBytes();
+    }
+    return bytes;
+  }
+
+  /** Bytes of kernel objects charged here and below ({@code kernel}). */
+  public long kernelBytes() {
+    return kmem.usage() * PAGE_SIZE;
+  }
+
+  /** Pages of its own kernel objects. */
+  public long kernelPages() {
+    return kernelPages;
+  }
+
+  /** Pages of page cache of its own. */
+  public long filePages() {
+    return filePages;
+  }
+
+  /** Those of them that programs use all the time. */
+  public long activeFilePages() {
+    return activeFilePages;
+  }
+
+  /** Pages of its own programs. */
+  public long anonPages() {
+    return anonPages;
+  }
+
+  /** Bytes of its own slab objects. */
+  public long slabBytes() {
+    return objcgs.stream().mapToLong(ObjCgroupState::bytes).sum();
+  }
+
+  /** Bytes of its own slab objects that can be reclaimed. */
+  public long slabReclaimableBytes() {
+    return objcgs.stream().mapToLong(ObjCgroupState::reclaimableBytes).sum();
+  }
+
+  @Override
+  public String toString() {
+    return "cgroup " + path + (online ? "" : " (removed)");
+  }
+}

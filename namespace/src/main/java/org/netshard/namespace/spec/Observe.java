@@ -1,0 +1,12 @@
+package org.netshard.namespace.spec;
+
+/**
+ * How closely a kernel is watched while it runs; it does the same in any case.
+ *
+ * @param ledger whether all its memory is summed up after each event ({@code --check ledger})
+ * @param sampleNs virtual time between two samples of its memory; 0 for none
+ */
+public record Observe(boolean ledger, long sampleNs) {
+  /** Not at all. */
+  public static final Observe NOTHING = new Observe(false, 0);
+}
