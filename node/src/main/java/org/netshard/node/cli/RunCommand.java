@@ -39,6 +39,9 @@ import picocli.CommandLine.Spec;
       "2:the input is wrong"
     })
 final class RunCommand implements Callable<Integer> {
+  private static final String JSON_FILE = "report.json";
+  private static final String TEXT_FILE = "report.txt";
+
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private ClusterOptions clusterOptions = new ClusterOptions();
 
@@ -82,15 +85,14 @@ final class RunCommand implements Callable<Integer> {
     if (seed != null) {
       scenario = scenario.withSeed(seed);
     }
-    makeOut();
     RunReport report = new RunReport(scenario, run(scenario));
     String jsonText = JsonReport.text(report);
     String text = TextReport.text(report);
-    write("report.json", jsonText);
-    write("report.txt", text);
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(json ? jsonText : text);
     stdout.flush();
+    write(JSON_FILE, jsonText);
+    write(TEXT_FILE, text);
     return report.isGood() ? ExitCodes.GOOD : ExitCodes.DIFFERENT;
   }
 
@@ -108,8 +110,40 @@ final class RunCommand implements Callable<Integer> {
     if (cluster.isEmpty() && clusterOptions.isGiven()) {
       throw new BadInputException("--host and --config need --cluster");
     }
-    if (out != null && Files.exists(out) && !Files.isDirectory(out)) {
-      throw new BadInputException("--out " + out + ": this is not a folder");
+    if (out != null) {
+      checkOut(out);
+    }
+  }
+
+  /** Nothing is written before there is a report, so what can be wrong is looked for here. */
+  private static void checkOut(Path folder) {
+    if (folder.toString().isEmpty()) {
+      throw new BadInputException("--out is empty; allowed is a folder");
+    }
+    for (String name : List.of(JSON_FILE, TEXT_FILE)) {
+      Path file = folder.resolve(name);
+      if (Files.exists(file) && !(Files.isRegularFile(file) && Files.isWritable(file))) {
+        throw new BadInputException("--out " + folder + ": " + file + " cannot be written");
+      }
+    }
+    if (Files.exists(folder)) {
+      if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+        throw new BadInputException("--out " + folder + ": this is not a folder to write to");
+      }
+      return;
+    }
+    List<Path> made = new ArrayList<>();
+    try {
+      Path folders = folder.toAbsolutePath().normalize();
+      for (Path one = folders; one != null && !Files.exists(one); one = one.getParent()) {
+        made.add(one);
+      }
+      Files.createDirectories(folders);
+      for (Path one : made) {
+        Files.delete(one);
+      }
+    } catch (IOException e) {
+      throw new BadInputException("--out " + folder + ": cannot be made: " + e.getMessage());
     }
   }
 
@@ -139,20 +173,13 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void makeOut() {
-    if (out != null) {
-      try {
-        Files.createDirectories(out);
-      } catch (IOException e) {
-        throw new BadInputException("--out " + out + ": cannot be made: " + e.getMessage());
-      }
-    }
-  }
-
   private void write(String name, String text) {
     if (out != null) {
       Path path = out.resolve(name);
       try {
+        if (!Files.isDirectory(out)) {
+          Files.createDirectories(out);
+        }
         Files.writeString(path, text);
       } catch (IOException e) {
         throw new BadInputException(path + ": cannot be written: " + e.getMessage());
