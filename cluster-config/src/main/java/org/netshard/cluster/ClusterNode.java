@@ -75,11 +75,20 @@ public final class ClusterNode {
               config.getString("akka.remote.artery.canonical.hostname")
                   + ":"
                   + config.getInt("akka.remote.artery.canonical.port");
-          throw new BadConfig(where, "cannot listen: " + cause.getMessage(), e);
+          throw new BadConfig(
+              where, "cannot listen: " + reason(String.valueOf(cause.getMessage())), e);
         }
       }
       throw e;
     }
+  }
+
+  /** What the operating system said, out of what Akka says of it. */
+  private static String reason(String message) {
+    return message
+        .replaceFirst("^.*Exception: ", "")
+        .replaceFirst(", caused by: .*", "")
+        .replaceFirst("^\\[[^]]*] ", "");
   }
 
   /** Ends well when the node is a member, badly when it was refused or removed before. */

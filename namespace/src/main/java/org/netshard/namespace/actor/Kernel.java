@@ -81,7 +81,11 @@ public final class Kernel extends ExtensibleBehavior<KernelMessage> {
         return onControl(message);
       }
     } catch (RuntimeException | AssertionError bug) {
-      crash(known(running), name, message.toString(), bug);
+      if (running == null) {
+        // Nothing is there that could go on; the actor stops, and the log has the reason.
+        throw bug;
+      }
+      crash(running, name, message.toString(), bug);
     }
     return Behaviors.same();
   }

@@ -33,6 +33,9 @@ final class ClusterOptions {
   }
 
   Optional<String> host() {
+    if (host != null && host.isBlank()) {
+      throw new BadInputException("--host is empty; allowed is an address or a name");
+    }
     return Optional.ofNullable(host);
   }
 

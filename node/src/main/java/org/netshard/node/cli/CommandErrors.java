@@ -7,6 +7,7 @@ import org.netshard.node.scenario.ScenarioException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What the user sees when a command cannot do its work: one line each, no stack trace. */
 final class CommandErrors {
@@ -16,14 +17,15 @@ final class CommandErrors {
   static int badParameter(ParameterException e, String[] arguments) {
     CommandLine line = e.getCommandLine();
     String name = line.getCommandSpec().qualifiedName();
-    line.getErr()
-        .println(
-            name
-                + ": "
-                + String.valueOf(e.getMessage()).replaceAll("\\s*[\\r\\n]+\\s*", " ")
-                + " (see "
-                + name
-                + " --help)");
+    String problem = String.valueOf(e.getMessage());
+    if (e instanceof UnmatchedArgumentException unmatched && !line.getSubcommands().isEmpty()) {
+      problem =
+          "there is no command '%s'; there are %s"
+              .formatted(
+                  unmatched.getUnmatched().get(0),
+                  String.join(", ", line.getSubcommands().keySet()));
+    }
+    print(line.getErr(), name + ": " + problem + " (see " + name + " --help)");
     return ExitCodes.BAD_INPUT;
   }
 
@@ -31,23 +33,28 @@ final class CommandErrors {
   static int failed(Exception e, CommandLine line, ParseResult parsed) {
     PrintWriter err = line.getErr();
     if (e instanceof BadInputException bad) {
-      bad.lines().forEach(err::println);
+      bad.lines().forEach(one -> print(err, one));
       return ExitCodes.BAD_INPUT;
     }
     if (e instanceof ScenarioException bad) {
-      bad.lines().forEach(err::println);
+      bad.lines().forEach(one -> print(err, one));
       return ExitCodes.BAD_INPUT;
     }
     if (e instanceof BadConfig) {
-      err.println(e.getMessage());
+      print(err, String.valueOf(e.getMessage()));
       return ExitCodes.BAD_INPUT;
     }
     if (e instanceof RunFailure failure) {
-      err.println(failure.getMessage());
+      print(err, String.valueOf(failure.getMessage()));
       return failure.badInput() ? ExitCodes.BAD_INPUT : ExitCodes.DIFFERENT;
     }
     err.println("this is a bug in netshard: " + e);
     e.printStackTrace(err);
     return ExitCodes.DIFFERENT;
+  }
+
+  /** One line, whatever the input that it quotes: a terminal shall not act on it. */
+  private static void print(PrintWriter err, String line) {
+    err.println(line.replaceAll("\\s*[\\r\\n]+\\s*", " ").replaceAll("\\p{Cntrl}", "\ufffd"));
   }
 }

@@ -26,7 +26,12 @@ import picocli.CommandLine.Spec;
       "Without --seed-node it begins a cluster that others can join."
     },
     mixinStandardHelpOptions = true,
-    versionProvider = NetshardCommand.Version.class)
+    versionProvider = NetshardCommand.Version.class,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the node left its cluster",
+      "2:the input is wrong, or there is no cluster to join"
+    })
 final class NodeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private ClusterOptions clusterOptions = new ClusterOptions();
@@ -45,7 +50,6 @@ final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RunFailure {
-    showCluster();
     OptionalInt chosen = port == null ? OptionalInt.empty() : OptionalInt.of(port);
     Nodes node =
         Nodes.member(
@@ -54,6 +58,7 @@ final class NodeCommand implements Callable<Integer> {
             ClusterOptions.addresses(seedNodes),
             clusterOptions.config(),
             Kernel::create);
+    showCluster();
     PrintWriter out = spec.commandLine().getOut();
     out.println("node up at " + node.address());
     out.flush();

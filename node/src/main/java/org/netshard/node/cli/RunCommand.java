@@ -45,6 +45,10 @@ final class RunCommand implements Callable<Integer> {
   private static final String LEDGER = "ledger";
   private static final long SAMPLE_NS = 10_000_000;
   private static final int SAMPLES = 1000;
+  private static final String JSON_FILE = "report.json";
+  private static final String TEXT_FILE = "report.txt";
+  private static final String CGROUPS_FILE = "cgroups.csv";
+  private static final String SOCKETS_FILE = "sockets.csv";
 
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private ClusterOptions clusterOptions = new ClusterOptions();
@@ -108,20 +112,19 @@ final class RunCommand implements Callable<Integer> {
       scenario = scenario.withSeed(seed);
     }
     scenario = scenario.observed(new Observe(checks.contains(LEDGER), sampleNs(scenario)));
-    makeOut();
     RunReport report = new RunReport(scenario, run(scenario));
     String jsonText = JsonReport.text(report);
     String text = TextReport.text(report);
-    write("report.json", jsonText);
-    write("report.txt", text);
-    write("cgroups.csv", SeriesCsv.cgroups(report.outcome().summary()));
-    write("sockets.csv", SeriesCsv.sockets(report.outcome().summary()));
-    if (report.outcome().summary().samplesCut()) {
-      spec.commandLine().getErr().println("the CSV files are cut: choose a longer --sample");
-    }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(json ? jsonText : text);
     stdout.flush();
+    write(JSON_FILE, jsonText);
+    write(TEXT_FILE, text);
+    write(CGROUPS_FILE, SeriesCsv.cgroups(report.outcome().summary()));
+    write(SOCKETS_FILE, SeriesCsv.sockets(report.outcome().summary()));
+    if (report.outcome().summary().samplesCut()) {
+      spec.commandLine().getErr().println("the CSV files are cut: choose a longer --sample");
+    }
     return report.isGood() ? ExitCodes.GOOD : ExitCodes.DIFFERENT;
   }
 
@@ -148,8 +151,40 @@ final class RunCommand implements Callable<Integer> {
     if (sample != null && out == null) {
       throw new BadInputException("--sample needs --out");
     }
-    if (out != null && Files.exists(out) && !Files.isDirectory(out)) {
-      throw new BadInputException("--out " + out + ": this is not a folder");
+    if (out != null) {
+      checkOut(out);
+    }
+  }
+
+  /** Nothing is written before there is a report, so what can be wrong is looked for here. */
+  private static void checkOut(Path folder) {
+    if (folder.toString().isEmpty()) {
+      throw new BadInputException("--out is empty; allowed is a folder");
+    }
+    for (String name : List.of(JSON_FILE, TEXT_FILE, CGROUPS_FILE, SOCKETS_FILE)) {
+      Path file = folder.resolve(name);
+      if (Files.exists(file) && !(Files.isRegularFile(file) && Files.isWritable(file))) {
+        throw new BadInputException("--out " + folder + ": " + file + " cannot be written");
+      }
+    }
+    if (Files.exists(folder)) {
+      if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+        throw new BadInputException("--out " + folder + ": this is not a folder to write to");
+      }
+      return;
+    }
+    List<Path> made = new ArrayList<>();
+    try {
+      Path folders = folder.toAbsolutePath().normalize();
+      for (Path one = folders; one != null && !Files.exists(one); one = one.getParent()) {
+        made.add(one);
+      }
+      Files.createDirectories(folders);
+      for (Path one : made) {
+        Files.delete(one);
+      }
+    } catch (IOException e) {
+      throw new BadInputException("--out " + folder + ": cannot be made: " + e.getMessage());
     }
   }
 
@@ -196,20 +231,13 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void makeOut() {
-    if (out != null) {
-      try {
-        Files.createDirectories(out);
-      } catch (IOException e) {
-        throw new BadInputException("--out " + out + ": cannot be made: " + e.getMessage());
-      }
-    }
-  }
-
   private void write(String name, String text) {
     if (out != null) {
       Path path = out.resolve(name);
       try {
+        if (!Files.isDirectory(out)) {
+          Files.createDirectories(out);
+        }
         Files.writeString(path, text);
       } catch (IOException e) {
         throw new BadInputException(path + ": cannot be written: " + e.getMessage());

@@ -84,6 +84,9 @@ public final class Conformance {
   }
 
   private static List<String> lines(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new BadInputException(file + ": there is no such file");
+    }
     boolean packed = file.toString().endsWith(".gz");
     List<String> lines = new ArrayList<>();
     try (BufferedReader reader =
@@ -97,17 +100,17 @@ public final class Conformance {
         lines.add(line);
       }
     } catch (IOException e) {
-      throw new BadInputException(file + ": there is no such file that can be read");
+      throw new BadInputException(file + ": cannot be read: " + e.getMessage());
     }
     return lines;
   }
 
-  private static List<TableRow> rows(Path file, List<String> lines, int cellsMin) {
+  private static List<TableRow> rows(Path file, List<String> lines, int cellCount) {
     List<TableRow> rows = new ArrayList<>(lines.size());
     for (int i = 1; i < lines.size(); i++) {
       String line = lines.get(i);
       if (!line.isEmpty() && !line.startsWith("#")) {
-        rows.add(TableRow.of(file.toString(), i + 1, line, cellsMin));
+        rows.add(TableRow.of(file.toString(), i + 1, line, cellCount));
       }
     }
     return rows;

@@ -13,9 +13,9 @@ import org.netshard.node.cli.BadInputException;
 record TableRow(String file, int line, String text, String[] cells) {
   private static final long UNSIGNED_MAX = 0xffff_ffffL;
 
-  static TableRow of(String file, int line, String text, int cellsMin) {
+  static TableRow of(String file, int line, String text, int cellCount) {
     String[] cells = text.split("\t", -1);
-    if (cells.length < cellsMin) {
+    if (cells.length != cellCount) {
       throw new BadInputException(
           file
               + ":"
@@ -23,7 +23,7 @@ record TableRow(String file, int line, String text, String[] cells) {
               + ": the row has "
               + cells.length
               + " cells; its header has "
-              + cellsMin);
+              + cellCount);
     }
     return new TableRow(file, line, text, cells);
   }

@@ -37,6 +37,9 @@ public final class Replay {
     } catch (IOException e) {
       throw new BadInputException(file + ": cannot be read: " + e.getMessage());
     }
+    if (events.isEmpty()) {
+      throw new BadInputException(file + ": there is no call in it");
+    }
     return events;
   }
 
@@ -46,6 +49,7 @@ public final class Replay {
    * @param file its name, for messages
    * @param log its events
    * @param sysctls what held on the recording machine
+   * @throws BadInputException naming the line of the log or the setting that cannot be understood
    * @throws IllegalStateException if a bug stopped the kernel, naming the event
    */
   public static ReplayResult run(String file, List<StraceEvent> log, List<SysctlSetting> sysctls) {
@@ -69,6 +73,10 @@ public final class Replay {
         throw new IllegalStateException(
             file + ": a bug stopped the kernel: " + report.crash() + program.position());
       }
+    }
+    BadInputException bad = program.bad();
+    if (bad != null) {
+      throw bad;
     }
     return program.result();
   }

@@ -10,7 +10,9 @@ import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
+import org.netshard.node.cli.BadInputException;
 import org.netshard.node.strace.StraceEvent;
+import org.netshard.node.strace.StraceSyntaxException;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
@@ -27,6 +29,7 @@ final class ReplayProgram implements Program {
   private final String file;
   private final List<StraceEvent> events;
   private final ReplaySetup setup;
+  private @Nullable BadInputException bad;
   private final ReplayResult result = new ReplayResult();
   private final Map<Integer, LogProcess> processes = new LinkedHashMap<>();
   private final IdentityHashMap<Sk, String> noLongerNew = new IdentityHashMap<>();
@@ -54,6 +57,7 @@ final class ReplayProgram implements Program {
 
   /** What came of it. */
   ReplayResult result() {
+    setup.warnings().forEach(result::warn);
     return result;
   }
 
@@ -68,8 +72,24 @@ final class ReplayProgram implements Program {
     return file;
   }
 
+  /** What is wrong with the log or the settings and has ended the replay, or null. */
+  @Nullable BadInputException bad() {
+    return bad;
+  }
+
   @Override
   public @Nullable Step next(KernelView kernel, long nowNs) {
+    try {
+      return nextStep(kernel, nowNs);
+    } catch (StraceSyntaxException wrong) {
+      bad = new BadInputException(String.valueOf(wrong.getMessage()));
+    } catch (BadInputException wrong) {
+      bad = wrong;
+    }
+    return null;
+  }
+
+  private @Nullable Step nextStep(KernelView kernel, long nowNs) {
     if (!quiet.isEmpty()) {
       asked = null;
       return quiet.removeFirst();

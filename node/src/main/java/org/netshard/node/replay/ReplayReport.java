@@ -19,6 +19,8 @@ public final class ReplayReport {
     result.byCall().forEach((call, count) -> put(byCall.putObject(call), count));
     ObjectNode reasons = json.putObject("notSimulatedBecause");
     result.reasons().forEach(reasons::put);
+    ArrayNode warnings = json.putArray("warnings");
+    result.warnings().forEach(warnings::add);
     ArrayNode differences = json.putArray("differences");
     for (ReplayResult.Difference difference : result.differences()) {
       differences
@@ -49,6 +51,11 @@ public final class ReplayReport {
       line(text, entry.getKey(), entry.getValue());
     }
     line(text, "all", result.total());
+    if (!result.warnings().isEmpty()) {
+      text.append("\nwarning: ").append(result.warnings().iterator().next()).append('\n');
+      int more = result.warnings().size() - 1;
+      text.append(more == 0 ? "" : "and " + more + " more (--json has all)\n");
+    }
     List<ReplayResult.Difference> differences = result.differences();
     if (!differences.isEmpty()) {
       text.append('\n');

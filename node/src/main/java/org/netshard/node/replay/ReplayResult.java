@@ -2,8 +2,10 @@ package org.netshard.node.replay;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What came of replaying one or more logs. */
@@ -11,6 +13,7 @@ public final class ReplayResult {
   private final Map<String, ReplayCount> byCall = new TreeMap<>();
   private final List<Difference> differences = new ArrayList<>();
   private final Map<String, Long> reasons = new TreeMap<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
 
   /**
    * A call whose result was not the recorded one.
@@ -37,6 +40,10 @@ public final class ReplayResult {
     reasons.merge(call + ": " + reason, 1L, Long::sum);
   }
 
+  void warn(String warning) {
+    warnings.add(warning);
+  }
+
   private ReplayCount count(String call) {
     return byCall.computeIfAbsent(call, name -> new ReplayCount());
   }
@@ -45,6 +52,7 @@ public final class ReplayResult {
   public void add(ReplayResult other) {
     other.byCall.forEach((call, count) -> count(call).add(count));
     differences.addAll(other.differences);
+    warnings.addAll(other.warnings);
     other.reasons.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
   }
 
@@ -56,6 +64,11 @@ public final class ReplayResult {
   /** The calls that differed, in order. */
   public List<Difference> differences() {
     return Collections.unmodifiableList(differences);
+  }
+
+  /** What of the recording machine is left out, each once. */
+  public Set<String> warnings() {
+    return Collections.unmodifiableSet(warnings);
   }
 
   /** Why calls were not simulated, and how many. */

@@ -9,7 +9,9 @@ import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
+import org.netshard.node.cli.BadInputException;
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 
@@ -31,7 +33,7 @@ final class ReplaySetup {
     this.sysctls = sysctls;
   }
 
-  /** Settings that the simulated kernel refused, one line each. */
+  /** Settings that the simulated kernel does not have or lets nobody change, one line each. */
   List<String> warnings() {
     return warnings;
   }
@@ -56,8 +58,14 @@ final class ReplaySetup {
     Cred root = model.rootCred();
     NetState init = model.machine().initNet();
     for (SysctlSetting setting : sysctls) {
-      if (init.writeSysctl(setting.name(), setting.value(), root) < 0) {
-        warnings.add(setting.place() + ": " + setting.name() + " is refused by this kernel");
+      long result = init.writeSysctl(setting.name(), setting.value(), root);
+      String what =
+          "%s: sysctl %s = %s".formatted(setting.place(), setting.name(), setting.value());
+      if (result == Errno.EINVAL.negated()) {
+        throw new BadInputException(what + ": EINVAL");
+      }
+      if (result < 0) {
+        warnings.add(what + " is left out: " + Errno.resultText(result));
       }
     }
     NetState began = model.machine().newNetNs(root.userNs(), init);

@@ -1,6 +1,7 @@
 package org.netshard.node.replay;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ public final class SysctlConf {
     List<String> lines;
     try {
       lines = Files.readAllLines(file);
+    } catch (CharacterCodingException e) {
+      throw new BadInputException(file + ": the file is not text in UTF-8");
     } catch (IOException e) {
       throw new BadInputException(file + ": cannot be read: " + e.getMessage());
     }

@@ -1,6 +1,7 @@
 package org.netshard.node.scenario;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,6 +106,8 @@ final class ProfileTable {
       } else {
         return checked(item, key, Files.readString(path), path.toString(), below);
       }
+    } catch (CharacterCodingException e) {
+      problems.add(item.place(key), "file `" + path + "` is not text in UTF-8");
     } catch (IOException e) {
       problems.add(item.place(key), "file `" + path + "` cannot be read: " + e.getMessage());
     }

@@ -34,7 +34,10 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * is ten. A value is named by its JSON pointer, {@code /tasks/0/name}.
  */
 final class YamlDocument {
-  private static final int NODES_MAX = 5_000_000;
+  /** Aliases for lists and mappings, and the values that they may add to those of the file. */
+  private static final int ALIASES_MAX = 10_000;
+
+  private static final int ALIASED_MAX = 200_000;
   private static final int CODE_POINTS_MAX = 64 * 1024 * 1024;
   private static final Pattern INTEGER = Pattern.compile("[-+]?[0-9]{1,40}");
   private static final Pattern HEX = Pattern.compile("0x[0-9a-fA-F]{1,16}");
@@ -47,14 +50,18 @@ final class YamlDocument {
   private final Map<String, Mark> keys = new HashMap<>();
   private final Problems problems = new Problems();
   private final JsonNode root;
+  private final long nodesMax;
   private int nodes;
 
   private YamlDocument(String file, String text) throws ScenarioException {
     this.file = file;
     this.lines = text.lines().toList();
+    // A value takes a character at least.
+    this.nodesMax = (long) text.length() + ALIASED_MAX;
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(CODE_POINTS_MAX);
     options.setAllowRecursiveKeys(false);
+    options.setMaxAliasesForCollections(ALIASES_MAX);
     Node node = null;
     try {
       Iterator<Node> documents =
@@ -153,8 +160,10 @@ final class YamlDocument {
 
   private JsonNode convert(Node node, String pointer, List<Node> around) throws ScenarioException {
     values.putIfAbsent(pointer, node.getStartMark());
-    if (++nodes > NODES_MAX) {
-      problems.add(place(node.getStartMark()), "more than " + NODES_MAX + " values");
+    if (++nodes > nodesMax) {
+      problems.add(
+          place(node.getStartMark()),
+          "aliases add more than " + ALIASED_MAX + " values to those of the file");
       problems.check();
     }
     if (node instanceof ScalarNode scalar) {

@@ -81,20 +81,31 @@ public final class CallDecoder {
   static Syscall decodeOrThrow(Call call) {
     SyscallName name = SyscallName.byKernelName(call.name());
     CallDecoder decoder = new CallDecoder(call, true);
-    return name == null ? decoder.notSimulated() : decoder.decode(name);
+    if (name == null) {
+      return decoder.notSimulated();
+    }
+    // Of clone, strace prints as many as the flags ask for, each with its name.
+    if (name != SyscallName.CLONE) {
+      decoder.checkCount(name.argCount());
+    }
+    return decoder.decode(name);
   }
 
   private Syscall notSimulated() {
-    int count = call.arguments().size();
-    if (count > Syscall.ARGS_MAX) {
-      throw new NotationException(
-          call.name(), "takes at most " + Syscall.ARGS_MAX + " arguments, found " + count);
-    }
-    Object[] arguments = new Object[count];
-    for (int i = 0; i < count; i++) {
+    checkCount(Syscall.ARGS_MAX);
+    Object[] arguments = new Object[call.arguments().size()];
+    for (int i = 0; i < arguments.length; i++) {
       arguments[i] = numberOrText(argument(i));
     }
     return Syscall.notSimulated(call.name(), arguments);
+  }
+
+  private void checkCount(int max) {
+    int count = call.arguments().size();
+    if (count > max) {
+      throw new NotationException(
+          call.name(), "takes at most " + max + " arguments, found " + count);
+    }
   }
 
   private static Object numberOrText(StraceValue value) {
@@ -173,10 +184,7 @@ public final class CallDecoder {
   }
 
   private Syscall numbers(SyscallName name, int count) {
-    if (call.arguments().size() > count) {
-      throw new NotationException(
-          call.name(), "takes " + count + " arguments, found " + call.arguments().size());
-    }
+    checkCount(count);
     Object[] numbers = new Object[count];
     for (int i = 0; i < count; i++) {
       numbers[i] = number(i);

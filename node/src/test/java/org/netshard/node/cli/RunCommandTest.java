@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class RunCommandTest {
@@ -230,40 +228,6 @@ class RunCommandTest {
     assertThat(err.toString())
         .startsWith(file + ":4:7: sysctl net.ipv4.no_such_thing")
         .hasLineCount(1);
-    assertThat(out.toString()).isEmpty();
-  }
-
-  @Test
-  void aBadScenarioLeavesNothingBehind() throws IOException {
-    String file = write("seed: x\n");
-    Path reports = folder.resolve("reports");
-    assertThat(netshard("run", file, "--out", reports.toString())).isEqualTo(ExitCodes.BAD_INPUT);
-    assertThat(err.toString()).startsWith(file + ":1:7: ").hasLineCount(1);
-    assertThat(reports).doesNotExist();
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "run",
-        "run /nonexistent/s.yaml",
-        "run --nodes 0 s.yaml",
-        "run --nodes many s.yaml",
-        "run --seed -1 s.yaml",
-        "run --nodes 2 --cluster 127.0.0.1:1 s.yaml",
-        "run --host 127.0.0.1 s.yaml",
-        "run --colour red s.yaml",
-        "run s.yaml t.yaml",
-        "node --port 99999",
-        "node --config /nonexistent/node.conf",
-        "node --seed-node nowhere",
-        "walk",
-        ""
-      })
-  void badArgumentsAreOneLine(String arguments) {
-    String[] words = arguments.isEmpty() ? new String[0] : arguments.split(" ");
-    assertThat(netshard(words)).isEqualTo(ExitCodes.BAD_INPUT);
-    assertThat(err.toString()).hasLineCount(1).doesNotContain("Exception");
     assertThat(out.toString()).isEmpty();
   }
 
