@@ -2,8 +2,10 @@ package org.netshard.bench;
 
 import java.io.IOException;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -20,7 +22,6 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 public final class Main {
   private static final int ROUNDS = 3;
-  private static final int MEMCG_ROUNDS = 5;
   private static final double NS_PER_SECOND = 1e9;
   private static final String JSON = "--json";
 
@@ -43,7 +44,7 @@ public final class Main {
           "netshard bench create [--json]: creations per second and bytes per socket and namespace,"
               + " beside the live kernel (namespaces need root); a minute and a half\n"
               + "netshard bench memcg [--json]: creations per second of a task in a memory cgroup,"
-              + " beside one in the root cgroup, and a tree of 10,000 cgroups; two minutes");
+              + " beside one in the root cgroup, and a tree of 10,000 cgroups; one minute");
       return;
     }
     boolean json = asked.endsWith(" " + JSON);
@@ -102,24 +103,25 @@ public final class Main {
     return report;
   }
 
-  /** Both cgroups of a comparison in one round, so that they have the same neighbours. */
+  /** Rates of each iteration, in which all take turns. */
   private static BenchReport memcg() throws RunnerException {
     BenchReport report = new BenchReport("in cgroup", "in the root");
-    for (int round = 0; round < MEMCG_ROUNDS; round++) {
-      Map<String, Double> rates = new LinkedHashMap<>();
-      for (RunResult result : jmh(MemcgBenchmark.class)) {
-        rates.put(result.getParams().getParam("cgroup"), result.getPrimaryResult().getScore());
+    for (RunResult result : jmh(MemcgBenchmark.class)) {
+      for (BenchmarkResult fork : result.getBenchmarkResults()) {
+        for (IterationResult iteration : fork.getIterationResults()) {
+          double root = rate(iteration, "root");
+          report.add("socket + close per second, /a", rate(iteration, "one"), root);
+          report.add("socket + close per second, /a/b/c/d/e", rate(iteration, "five"), root);
+        }
       }
-      Double root = rates.get("/");
-      rates.forEach(
-          (cgroup, rate) -> {
-            if (!cgroup.equals("/")) {
-              report.add("socket + close per second, " + cgroup, rate, root);
-            }
-          });
     }
     CgroupTreeUse.measure().forEach((what, each) -> report.add(what, each, null));
     return report;
+  }
+
+  private static double rate(IterationResult iteration, String who) {
+    Map<String, Result> counters = iteration.getSecondaryResults();
+    return counters.get("sockets").getScore() * NS_PER_SECOND / counters.get(who).getScore();
   }
 
   private static Collection<RunResult> jmh(Class<?> benchmarks) throws RunnerException {
