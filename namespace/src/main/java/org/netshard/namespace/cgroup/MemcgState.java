@@ -30,6 +30,7 @@ public final class MemcgState implements Memcg, SockMemcg {
   private final @Nullable MemcgState parent;
   private final List<MemcgState> children = new ArrayList<>(0);
   private final List<ObjCgroupState> objcgs = new ArrayList<>(1);
+  private final ObjCgroupState objcg = new ObjCgroupState(this);
   private final String path;
   private final long[] events = new long[MemcgEvent.values().length];
   private final long[] eventsLocal = new long[MemcgEvent.values().length];
@@ -83,7 +84,7 @@ public final class MemcgState implements Memcg, SockMemcg {
     memsw = new PageCounter(this, parent == null ? null : parent.memsw, v1);
     kmem = new PageCounter(this, parent == null ? null : parent.kmem, false);
     tcpmem = new PageCounter(this, parent == null ? null : parent.tcpmem, false);
-    objcgs.add(new ObjCgroupState(this));
+    objcgs.add(objcg);
     if (parent != null) {
       parent.children.add(this);
       oomKillDisable = v1 && parent.oomKillDisable;
@@ -97,7 +98,7 @@ public final class MemcgState implements Memcg, SockMemcg {
 
   @Override
   public ObjCgroup objcg() {
-    return objcgs.get(0);
+    return objcg;
   }
 
   @Override
@@ -158,14 +159,18 @@ public final class MemcgState implements Memcg, SockMemcg {
       return false;
     }
     kernelPages += pages;
-    kmem.charge(pages);
+    if (control.version() == CgroupVersion.V1) {
+      kmem.charge(pages);
+    }
     return true;
   }
 
   /** Gives pages of kernel objects back. */
   void unchargeKernel(long pages) {
     kernelPages -= pages;
-    kmem.uncharge(pages);
+    if (control.version() == CgroupVersion.V1) {
+      kmem.uncharge(pages);
+    }
     control.uncharge(this, pages);
   }
 
@@ -289,17 +294,17 @@ public final class MemcgState implements Memcg, SockMemcg {
     minPages = 0;
     lowPages = 0;
     control.drain(this);
-    for (ObjCgroupState objcg : objcgs) {
-      long pages = objcg.pages();
+    for (ObjCgroupState payer : objcgs) {
+      long pages = payer.pages();
       memory.cancel(pages);
       if (control.version() == CgroupVersion.V1) {
         memsw.cancel(pages);
+        kmem.cancel(pages);
       }
-      kmem.cancel(pages);
       kernelPages -= pages;
       above.kernelPages += pages;
-      objcg.reparent(above);
-      above.objcgs.add(objcg);
+      payer.reparent(above);
+      above.objcgs.add(payer);
     }
     objcgs.clear();
     activeFilePages = 0;
@@ -423,7 +428,11 @@ public final class MemcgState implements Memcg, SockMemcg {
 
   /** Bytes of kernel objects charged here and below ({@code kernel}). */
   public long kernelBytes() {
-    return kmem.usage() * PAGE_SIZE;
+    long bytes = kernelPages * PAGE_SIZE;
+    for (MemcgState child : children) {
+      bytes += child.kernelBytes();
+    }
+    return bytes;
   }
 
   /** Pages of its own kernel objects. */
