@@ -1,9 +1,8 @@
 package org.netshard.bench;
 
-import java.util.Map;
+import java.util.Objects;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -35,8 +34,11 @@ final class MemcgBench {
   }
 
   private static double rate(IterationResult iteration, String who) {
-    Map<String, Result> counters = iteration.getSecondaryResults();
-    return counters.get("sockets").getScore() * NS_PER_SECOND / counters.get(who).getScore();
+    return counter(iteration, "sockets") * NS_PER_SECOND / counter(iteration, who);
+  }
+
+  private static double counter(IterationResult iteration, String name) {
+    return Objects.requireNonNull(iteration.getSecondaryResults().get(name), name).getScore();
   }
 
   private static Iterable<RunResult> rates() throws RunnerException {
