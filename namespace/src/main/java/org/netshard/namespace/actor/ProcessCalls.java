@@ -67,19 +67,10 @@ final class ProcessCalls {
     boolean shareFiles = (flags & Abi.CLONE_FILES) != 0;
     int pid = model.nextPid();
     FdTable fds = shareFiles ? parent.fds().share() : parent.fds().copy();
-    Task child =
-        new Task(
-            pid,
-            thread ? parent.tgid() : pid,
-            parent.name(),
-            parent.cgroup(),
-            parent.cred(),
-            parent.net(),
-            fds,
-            parent.nofile());
+    Task child = parent.child(pid, thread ? parent.tgid() : pid, fds);
     long result = NsProxy.copyNamespaces(child, flags & CLONE_NAMESPACES);
     if (result < 0) {
-      child.leaveNet();
+      child.leave();
       return fds.leave() ? sockets.releaseAll(fds, result) : result;
     }
     model.add(child);
@@ -114,7 +105,7 @@ final class ProcessCalls {
   }
 
   private boolean end(Task task) {
-    task.leaveNet();
+    task.leave();
     model.remove(task);
     return task.fds().leave();
   }
@@ -136,6 +127,7 @@ final class ProcessCalls {
   long execve(Task task, Syscall call) {
     task.unshareFds();
     task.setCred(CredCalls.execve(task.cred()));
+    task.dropMemory();
     FdTable fds = task.fds();
     for (int fd = 0; fd < fds.capacity(); fd++) {
       OpenFile file = fds.get(fd);

@@ -71,7 +71,7 @@ final class Simulation implements KernelView {
     this.ledger = new RunLedger(name);
     this.call = new Call(context.getSelf(), memCgroups);
     this.sockets = new SocketCalls(model, actors, call);
-    this.syscalls = new SyscallTable(model, sockets);
+    this.syscalls = new SyscallTable(model, sockets, call);
     this.oomKill = new OomKill(model, syscalls);
   }
 
@@ -85,7 +85,7 @@ final class Simulation implements KernelView {
     KernelModel model = KernelBoot.build(profile(spec));
     NetActors actors = new NetActors(context, model);
     ActorRef<MemCgroupMessage> memCgroups =
-        context.spawn(MemCgroup.create(), "MemCgroup", Lane.SAME);
+        context.spawn(MemCgroup.create(model.cgroups()), "MemCgroup", Lane.SAME);
     Simulation simulation = new Simulation(name, model, context, actors, memCgroups);
     KernelBoot.populate(spec, model, simulation);
     return simulation;
@@ -204,7 +204,7 @@ final class Simulation implements KernelView {
     if (interrupted == null || interrupted.step == null) {
       throw new IllegalStateException("memory ran out without a call");
     }
-    oomKill.killed().forEach(pid -> hash.add(nowNs, "oom_kill " + pid));
+    oomKill.killed().forEach(pid -> hash.add(nowNs, "SIGKILL " + pid));
     if (oomKill.killed().contains(call.pid())) {
       nowNs += model.syscallNs();
       running = null;

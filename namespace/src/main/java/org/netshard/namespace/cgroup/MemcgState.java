@@ -2,6 +2,7 @@ package org.netshard.namespace.cgroup;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.memcg.Gfp;
 import org.netshard.protocol.memcg.Memcg;
@@ -35,6 +36,7 @@ public final class MemcgState implements Memcg, SockMemcg {
   private final long[] eventsLocal = new long[MemcgEvent.values().length];
   private final VmPressure vmPressure = new VmPressure();
   private final MemStall stall = new MemStall();
+  private final List<CgroupOpenFile> peaks = new ArrayList<>(0);
 
   /** {@code memory}: what {@code memory.max} limits. */
   final PageCounter memory;
@@ -63,12 +65,26 @@ public final class MemcgState implements Memcg, SockMemcg {
   /** {@code memory.oom_control} of version 1. */
   boolean oomKillDisable;
 
+  /** {@code memory.swap.high}, pages; there is no swap. */
+  long swapHighPages = PageCounter.MAX;
+
+  /** {@code memory.swap.max}, pages; there is no swap. */
+  long swapMaxPages = PageCounter.MAX;
+
+  /** {@code memory.soft_limit_in_bytes} of version 1, pages. */
+  long softLimitPages = PageCounter.MAX;
+
+  /** {@code memory.swappiness} of version 1. */
+  int swappiness = 60;
+
   private boolean tcpmemActive;
   private boolean tcpmemPressure;
   private long sockPages;
   private long kernelPages;
   private long filePages;
   private long anonPages;
+  private long reclaimedPages;
+  private long proactivePages;
   private int sockReferences;
   private long refused;
   private boolean online = true;
@@ -85,7 +101,14 @@ public final class MemcgState implements Memcg, SockMemcg {
     objcgs.add(new ObjCgroupState(this));
     if (parent != null) {
       parent.children.add(this);
+      swappiness = parent.swappiness;
+      oomKillDisable = v1 && parent.oomKillDisable;
     }
+  }
+
+  /** The memory controller. */
+  Memcontrol control() {
+    return control;
   }
 
   /** Pages that hold so many bytes. */
@@ -201,6 +224,11 @@ public final class MemcgState implements Memcg, SockMemcg {
     long taken = Math.min(pages, filePages);
     if (taken > 0) {
       filePages -= taken;
+      if (control.proactive()) {
+        proactivePages += taken;
+      } else {
+        reclaimedPages += taken;
+      }
       control.uncharge(this, taken);
     }
     return taken;
@@ -337,9 +365,63 @@ public final class MemcgState implements Memcg, SockMemcg {
     return sockReferences;
   }
 
-  /** Time that its tasks stood still for want of memory. */
-  MemStall stall() {
-    return stall;
+  /** Notes that its tasks stood still for want of memory. */
+  void stalled(long ns) {
+    for (MemcgState memcg = this; memcg != null; memcg = memcg.parent) {
+      memcg.stall.add(ns);
+    }
+  }
+
+  /** The file {@code memory.pressure}. */
+  String pressureText() {
+    return stall.text(control.nowNs());
+  }
+
+  /** Lets an open {@code memory.peak} watch from what is charged now ({@code peak_write}). */
+  void watchPeak(CgroupOpenFile file) {
+    long usage = memory.usage();
+    memory.setLocalWatermark(usage);
+    for (CgroupOpenFile other : peaks) {
+      other.peakPages = Math.max(other.peakPages, usage);
+    }
+    if (file.peakPages == CgroupOpenFile.PEAK_UNSET) {
+      peaks.add(file);
+    }
+    file.peakPages = usage;
+  }
+
+  /** Forgets an open {@code memory.peak} ({@code peak_release}). */
+  void forgetPeak(CgroupOpenFile file) {
+    peaks.remove(file);
+  }
+
+  /** The sum of a figure over this cgroup and all below it, the removed ones included. */
+  long sumBelow(ToLongFunction<MemcgState> figure) {
+    long sum = figure.applyAsLong(this);
+    for (MemcgState child : children) {
+      sum += child.sumBelow(figure);
+    }
+    return sum;
+  }
+
+  /** How many removed cgroups are below it, which socks still hold. */
+  int removedBelow() {
+    return (int) sumBelow(memcg -> memcg.online ? 0 : 1);
+  }
+
+  /** How many cgroups there are that were not removed: this one and those below it. */
+  int onlineBelow() {
+    return (int) sumBelow(memcg -> memcg.online ? 1 : 0);
+  }
+
+  /** Pages that reclaim has taken for want of memory. */
+  long reclaimedPages() {
+    return reclaimedPages;
+  }
+
+  /** Pages that reclaim has taken because {@code memory.reclaim} was written. */
+  long proactivePages() {
+    return proactivePages;
   }
 
   /** Room below the limit, pages ({@code mem_cgroup_margin}). */

@@ -37,6 +37,7 @@ public final class Memcontrol {
   private long overHighPages;
   private long throttleNs;
   private boolean restart;
+  private boolean proactive;
 
   /**
    * A controller without cgroups.
@@ -79,6 +80,16 @@ public final class Memcontrol {
   /** Virtual time. */
   long nowNs() {
     return nowNs;
+  }
+
+  /** Whether pages are reclaimed because {@code memory.reclaim} was written. */
+  boolean proactive() {
+    return proactive;
+  }
+
+  /** Begins or ends what {@code memory.reclaim} does. */
+  void setProactive(boolean on) {
+    proactive = on;
   }
 
   /** Whether the call of this event must be made again, after the kills; asked once. */
@@ -283,7 +294,7 @@ public final class Memcontrol {
         return;
       }
       if (reclaimed == 0 && retries-- == 0) {
-        memcg.stall().add(penaltyNs);
+        memcg.stalled(penaltyNs);
         throttleNs += penaltyNs;
         return;
       }

@@ -1,8 +1,11 @@
 /**
- * Memory cgroups: who has allocated how much, and may allocate how much more.
+ * Cgroups: directories with tasks in them, and the memory controller, which says who has allocated
+ * how much, and may allocate how much more.
  *
- * <p>Part of the kernel: {@code mm/memcontrol.c}. Each cgroup has one flat limit; charges do not
- * pass to its parent. Read {@link org.netshard.namespace.cgroup.MemCgroupTree}.
+ * <p>Part of the kernel: {@code kernel/cgroup}, {@code mm/memcontrol.c}, {@code
+ * mm/memcontrol-v1.c}. Read {@link org.netshard.namespace.cgroup.CgroupTree}, then {@link
+ * org.netshard.namespace.cgroup.Memcontrol} for charges, {@link
+ * org.netshard.namespace.cgroup.CgroupFiles} for the control files.
  */
 @NullMarked
 package org.netshard.namespace.cgroup;

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.cgroup.CgroupTasks;
 import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.MachineState;
@@ -15,6 +16,8 @@ import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.security.SecurityHooks;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
+import org.netshard.namespace.vfs.FileHandle;
+import org.netshard.namespace.vfs.Vfs;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Capability;
@@ -31,13 +34,14 @@ import org.netshard.protocol.profile.KernelProfile;
  * <p>It belongs to one {@code Kernel} actor; those below it read and change their parts of it while
  * they hold the baton.
  */
-public final class KernelModel {
+public final class KernelModel implements CgroupTasks {
   private static final long SYSCALL_NS = 1000;
 
   private final KernelProfile profile;
   private final FamilyTable families;
   private final MachineState machine;
   private final CgroupTree cgroups;
+  private final Vfs vfs;
   private final Map<Integer, Task> tasks = new TreeMap<>();
   private final Set<Integer> killed = new TreeSet<>();
   private final Map<String, NetState> named = new LinkedHashMap<>();
@@ -56,6 +60,13 @@ public final class KernelModel {
         new CgroupTree(
             profile.cgroupVersion() == 1 ? CgroupVersion.V1 : CgroupVersion.V2,
             profile.chargeCpus());
+    this.cgroups.setTasks(this);
+    this.vfs = new Vfs(cgroups, tasks::get);
+  }
+
+  /** The tree of files that its tasks see. */
+  public Vfs vfs() {
+    return vfs;
   }
 
   /** Credentials of the initial task: root with every capability. */
@@ -105,7 +116,12 @@ public final class KernelModel {
     return profile.chargeCpus() == 0 ? 0 : task.pid() % profile.chargeCpus();
   }
 
-  /** All threads of a thread group, in the order of their numbers. */
+  @Override
+  public @Nullable Task find(int pid) {
+    return tasks.get(pid);
+  }
+
+  @Override
   public List<Task> threadGroup(int tgid) {
     List<Task> threads = new ArrayList<>(1);
     for (Task task : tasks.values()) {
@@ -172,7 +188,7 @@ public final class KernelModel {
 
   /** The task with this pid, or null. */
   public @Nullable Task task(int pid) {
-    return tasks.get(pid);
+    return find(pid);
   }
 
   /** Takes a task out that has ended. */
@@ -243,7 +259,8 @@ public final class KernelModel {
     return openFiles;
   }
 
-  private void freeFile(OpenFile file) {
+  /** Gives back the room that {@link #allocFile} took. */
+  public void freeFile(OpenFile file) {
     openFiles--;
     ObjCgroup objcg = file.objcg();
     if (objcg != null) {
@@ -261,6 +278,8 @@ public final class KernelModel {
     }
     if (file.kind() == OpenFile.Kind.NETNS && file.payload() instanceof NetState net) {
       net.put();
+    } else if (file.payload() instanceof FileHandle handle) {
+      handle.release();
     }
   }
 }

@@ -72,6 +72,8 @@ public final class RunLedger {
       KernelModel model, String traceHash, long events, long lastEventNs, String crash) {
     List<KernelReport.Failure> byErrno = new ArrayList<>();
     failures.forEach((errno, count) -> byErrno.add(new KernelReport.Failure(errno, count)));
+    Set<String> allWarnings = new LinkedHashSet<>(warnings);
+    allWarnings.addAll(model.machine().leftOut());
     return new KernelReport(
         name,
         traceHash,
@@ -87,7 +89,7 @@ public final class RunLedger {
         met,
         unmet,
         cgroups(model.cgroups()),
-        List.copyOf(warnings),
+        List.copyOf(allWarnings),
         crash);
   }
 

@@ -3,7 +3,10 @@ package org.netshard.namespace.net;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.sysctl.SysctlTable;
 import org.netshard.protocol.abi.Errno;
@@ -55,6 +58,7 @@ public final class MachineState implements Machine {
   private final ProtoMem udpMem;
   private int cpu;
   private int orphanCount;
+  private @Nullable Set<String> leftOut;
 
   /**
    * A machine at boot, with its initial namespace.
@@ -295,6 +299,19 @@ public final class MachineState implements Machine {
   @Override
   public long nowNs() {
     return nowNs;
+  }
+
+  @Override
+  public void leftOut(String what) {
+    if (leftOut == null) {
+      leftOut = new LinkedHashSet<>();
+    }
+    leftOut.add(what);
+  }
+
+  /** What was asked for and is left out, each once, in the order in which it was asked for. */
+  public Set<String> leftOut() {
+    return leftOut == null ? Set.of() : Collections.unmodifiableSet(leftOut);
   }
 
   /** Sets the virtual time; it never goes back. */

@@ -22,8 +22,8 @@ public final class OpenFile {
     SOCKET,
     /** A namespace file of {@code /proc}; the payload is the network namespace. */
     NETNS,
-    /** A sysctl file; the payload says which, and of which namespace. */
-    SYSCTL,
+    /** A file or directory of {@code /proc} or of a cgroup; the payload is its handle. */
+    PSEUDO,
     /** Anything that is not simulated. */
     OTHER
   }

@@ -22,17 +22,16 @@ public final class Task implements CgroupTask {
   private Cred cred;
   private NetState net;
   private FdTable fds;
+  private final ProcessMemory memory;
   private int nofile;
   private int nofileHard;
   private int dumpable = 1;
-  private int oomScoreAdj;
-  private long rssPages;
   private int deathSignal;
   private boolean noNewPrivs;
   private byte @Nullable [] comm;
 
   /**
-   * A task; it takes a reference of its namespace.
+   * A task whose program has no memory yet; it takes a reference of its namespace.
    *
    * @param pid its number
    * @param tgid number of its thread group, which {@code getpid} gives
@@ -52,6 +51,19 @@ public final class Task implements CgroupTask {
       NetState net,
       FdTable fds,
       int nofile) {
+    this(pid, tgid, name, cgroup, cred, net, fds, new ProcessMemory(), nofile);
+  }
+
+  private Task(
+      int pid,
+      int tgid,
+      String name,
+      Cgroup cgroup,
+      Cred cred,
+      NetState net,
+      FdTable fds,
+      ProcessMemory memory,
+      int nofile) {
     this.pid = pid;
     this.tgid = tgid;
     this.name = name;
@@ -59,9 +71,31 @@ public final class Task implements CgroupTask {
     this.cred = cred;
     this.net = net;
     this.fds = fds;
+    this.memory = memory;
     this.nofile = nofile;
     this.nofileHard = nofile;
     net.get();
+  }
+
+  /**
+   * A child, with all that a child has from its parent.
+   *
+   * @param childPid its number
+   * @param childTgid number of its thread group: the parent's for a thread
+   * @param childFds its descriptors
+   */
+  public Task child(int childPid, int childTgid, FdTable childFds) {
+    boolean thread = childTgid == tgid;
+    return new Task(
+        childPid,
+        childTgid,
+        name,
+        cgroup,
+        cred,
+        net,
+        childFds,
+        thread ? memory.share() : memory.copy(),
+        nofile);
   }
 
   @Override
@@ -79,12 +113,12 @@ public final class Task implements CgroupTask {
     return name;
   }
 
-  /** Its cgroup. */
+  @Override
   public Cgroup cgroup() {
     return cgroup;
   }
 
-  /** Moves it to another cgroup. */
+  @Override
   public void setCgroup(Cgroup newCgroup) {
     cgroup = newCgroup;
   }
@@ -95,27 +129,27 @@ public final class Task implements CgroupTask {
     return memcg.isRoot() ? null : memcg;
   }
 
-  @Override
-  public long rssPages() {
-    return rssPages;
+  /** The memory that it shares with the threads of its process. */
+  public ProcessMemory memory() {
+    return memory;
   }
 
-  /** Sets the pages that it has resident, as a program that begins. */
-  public void setRssPages(long pages) {
-    rssPages = pages;
+  /** Gives its program's memory back, as {@code execve} does. */
+  public void dropMemory() {
+    memory.drop();
+  }
+
+  @Override
+  public long rssPages() {
+    return memory.rssPages();
   }
 
   @Override
   public int oomScoreAdj() {
-    return oomScoreAdj;
+    return memory.oomScoreAdj();
   }
 
-  /** Sets {@code oom_score_adj}. */
-  public void setOomScoreAdj(int adj) {
-    oomScoreAdj = adj;
-  }
-
-  /** Its credentials. */
+  @Override
   public Cred cred() {
     return cred;
   }
@@ -167,9 +201,10 @@ public final class Task implements CgroupTask {
     nofileHard = hard;
   }
 
-  /** Gives the reference of its namespace back, when it ends. */
-  public void leaveNet() {
+  /** Gives the reference of its namespace, and what it has of memory, back, when it ends. */
+  public void leave() {
     net.put();
+    memory.leave();
   }
 
   /** {@code PR_GET_DUMPABLE}. */

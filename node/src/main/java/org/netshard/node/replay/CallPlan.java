@@ -4,10 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.actor.SocketFile;
-import org.netshard.namespace.net.SysctlFile;
 import org.netshard.namespace.task.CredCalls;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
+import org.netshard.namespace.vfs.FileHandle;
 import org.netshard.node.strace.CallDecoder;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.protocol.abi.Abi;
@@ -49,8 +49,12 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   private static boolean takesFd(SyscallName name) {
     return switch (name) {
       case CLOSE, DUP, DUP2, DUP3, FCNTL, GETSOCKOPT, SETSOCKOPT, GETSOCKNAME, SETNS, WRITE -> true;
-      default -> false;
+      default -> readsOrSeeks(name);
     };
+  }
+
+  private static boolean readsOrSeeks(SyscallName name) {
+    return name == SyscallName.READ || name == SyscallName.PREAD64 || name == SyscallName.LSEEK;
   }
 
   private static Syscall withSimulatedFds(Syscall call, LogProcess process, Task task) {
@@ -84,6 +88,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   private static void inherit(StraceEvent.Call recorded, Syscall call, Task task) {
     int fd = call.intArg(0);
     if (takesFd(call.name())
+        && !readsOrSeeks(call.name())
         && recorded.result().known()
         && !recorded.result().isError()
         && fd >= 0
@@ -106,8 +111,11 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   private static @Nullable String reason(
       StraceEvent.Call recorded, Syscall call, Task task, IdentityHashMap<Sk, String> noLongerNew) {
     return switch (call.name()) {
-      case OPENAT -> openat(call);
-      case WRITE -> file(task, call, SysctlFile.class) == null ? "not a sysctl" : null;
+      case OPEN, CREAT -> open(call.mem(0));
+      case OPENAT -> open(call.mem(1));
+      case MKDIR, MKDIRAT, RMDIR, UNLINKAT -> "files are not there";
+      case READ, PREAD64, WRITE, LSEEK ->
+          file(task, call, FileHandle.class) == null ? "not a sysctl" : null;
       case EXECVE -> recorded.result().is(Errno.ENOENT) ? "files are not there" : null;
       case PRCTL -> CredCalls.simulatesPrctl(call.intArg(0)) ? null : "option of prctl";
       case PRLIMIT64 -> call.intArg(1) == RLIMIT_NOFILE || call.mem(3).isNull() ? null : "resource";
@@ -119,8 +127,8 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     };
   }
 
-  private static @Nullable String openat(Syscall call) {
-    String path = new String(call.mem(1).content(), StandardCharsets.UTF_8);
+  private static @Nullable String open(UserMem name) {
+    String path = new String(name.content(), StandardCharsets.UTF_8);
     int end = path.indexOf('\0');
     path = end < 0 ? path : path.substring(0, end);
     boolean there =

@@ -82,6 +82,8 @@ final class Constants {
     VM_CID,
     VM_PORT,
     SIGNAL,
+    WHENCE,
+    UNLINKAT,
     MISC,
     BPF
   }

@@ -37,7 +37,16 @@ public enum SyscallName {
   CLONE3(2),
   EXECVE(3),
   EXIT(1),
-  EXIT_GROUP(1);
+  EXIT_GROUP(1),
+  OPEN(3),
+  CREAT(2),
+  READ(3),
+  PREAD64(4),
+  LSEEK(3),
+  MKDIR(2),
+  MKDIRAT(3),
+  RMDIR(1),
+  UNLINKAT(3);
 
   private final int argCount;
   private final String kernelName;

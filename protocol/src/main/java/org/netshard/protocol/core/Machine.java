@@ -19,4 +19,13 @@ public interface Machine {
 
   /** Virtual time since the machine was started, in nanoseconds. */
   long nowNs();
+
+  /**
+   * Notes that something was asked for that Linux has and that is left out here; each text stands
+   * once in the report of the kernel.
+   *
+   * @param what what it is and what came of it, such as {@code fcntl F_SETLK is not simulated: it
+   *     fails with EINVAL}
+   */
+  void leftOut(String what);
 }

@@ -231,6 +231,9 @@ public final class TestNet implements NetNs, Machine {
   }
 
   @Override
+  public void leftOut(String what) {}
+
+  @Override
   public long nowNs() {
     return nowNs;
   }

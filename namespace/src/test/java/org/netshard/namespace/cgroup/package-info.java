@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.netshard.namespace.cgroup;
+
+import org.jspecify.annotations.NullMarked;
