@@ -75,7 +75,8 @@ final class KernelGroup implements AutoCloseable {
 
   private static KernelSpec spec(String name) {
     TaskSpec task =
-        new TaskSpec("bench", "init", "/", 0, 0, List.of(), Capability.ALL, NOFILE, 0, List.of());
+        new TaskSpec(
+            "bench", "init", "/", 0, 0, List.of(), Capability.ALL, NOFILE, 0, List.of(), 0, 0);
     return new KernelSpec(
         name,
         0,
@@ -86,6 +87,7 @@ final class KernelGroup implements AutoCloseable {
         List.of(),
         List.of(),
         List.of(task),
+        List.of(),
         List.of(),
         List.of());
   }

@@ -50,6 +50,7 @@ final class Simulation implements KernelView {
   private boolean cleanupQueued;
   private boolean batonOut;
   private @Nullable ProgramRun running;
+  private @Nullable KernelBoot boot;
   private String crash = "";
 
   /** Something that happens at a moment of virtual time. */
@@ -76,7 +77,8 @@ final class Simulation implements KernelView {
   }
 
   /**
-   * A machine as described, at virtual time 0.
+   * A machine as described, at virtual time 0, which {@link #run} up to time 1 sets up; {@link
+   * #finishBoot} does the rest.
    *
    * @throws BadSpecException if it cannot be as described
    */
@@ -87,8 +89,31 @@ final class Simulation implements KernelView {
     ActorRef<MemCgroupMessage> memCgroups =
         context.spawn(MemCgroup.create(model.cgroups()), "MemCgroup", Lane.SAME);
     Simulation simulation = new Simulation(name, model, context, actors, memCgroups);
-    KernelBoot.populate(spec, model, simulation);
+    simulation.boot = KernelBoot.begin(spec, model, simulation);
     return simulation;
+  }
+
+  /** Whether the machine is being set up, so that time stands still. */
+  boolean booting() {
+    return boot != null;
+  }
+
+  /**
+   * Places the tasks, when the machine has been set up, and begins.
+   *
+   * @throws BadSpecException if a line of the setup failed, or the machine cannot be as described
+   */
+  void finishBoot() throws BadSpecException {
+    KernelBoot begun = boot;
+    boot = null;
+    if (begun != null && crash.isEmpty()) {
+      begun.finish();
+    }
+  }
+
+  /** The virtual time that a call takes. */
+  private long syscallNs() {
+    return booting() ? 0 : model.syscallNs();
   }
 
   private static KernelProfile profile(KernelSpec spec) throws BadSpecException {
@@ -206,7 +231,7 @@ final class Simulation implements KernelView {
     }
     oomKill.killed().forEach(pid -> hash.add(nowNs, "SIGKILL " + pid));
     if (oomKill.killed().contains(call.pid())) {
-      nowNs += model.syscallNs();
+      nowNs += syscallNs();
       running = null;
     } else if (oomKill.restart()) {
       begin(interrupted.step);
@@ -221,7 +246,7 @@ final class Simulation implements KernelView {
       throw new IllegalStateException("a result without a call");
     }
     Syscall made = ended.step.call();
-    nowNs += model.syscallNs();
+    nowNs += syscallNs();
     model.machine().setNowNs(nowNs);
     throttle(ended, made);
     hash.add(nowNs, ended.step.pid(), made, result);
@@ -335,6 +360,12 @@ final class Simulation implements KernelView {
   @Override
   public void trace(@Nullable HopTrace trace) {
     call.setTrace(trace);
+  }
+
+  @Override
+  public void output(KernelReport.Output output) {
+    hash.add(nowNs, output.line() + "\n" + output.text());
+    ledger.output(output);
   }
 
   @Override

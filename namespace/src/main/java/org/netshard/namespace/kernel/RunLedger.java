@@ -22,6 +22,7 @@ public final class RunLedger {
   private final Map<Integer, Long> failures = new TreeMap<>();
   private final Set<String> warnings = new LinkedHashSet<>();
   private final List<KernelReport.Unmet> unmet = new ArrayList<>(0);
+  private final List<KernelReport.Output> outputs = new ArrayList<>(0);
   private long calls;
   private long met;
 
@@ -62,6 +63,11 @@ public final class RunLedger {
     unmet.add(expectation);
   }
 
+  /** Keeps what a line of the setup has printed. */
+  public void output(KernelReport.Output output) {
+    outputs.add(output);
+  }
+
   /** Notes once that something is left out. */
   public void warn(String warning) {
     warnings.add(warning);
@@ -90,7 +96,8 @@ public final class RunLedger {
         unmet,
         cgroups(model.cgroups()),
         List.copyOf(allWarnings),
-        crash);
+        crash,
+        outputs);
   }
 
   private List<KernelReport.CallCount> results() {

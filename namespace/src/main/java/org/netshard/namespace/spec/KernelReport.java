@@ -21,6 +21,7 @@ import java.util.List;
  * @param cgroups memory of each cgroup
  * @param warnings what was left out, each once
  * @param crash the event in which a bug stopped the kernel; empty if none did
+ * @param outputs what lines of its setup have printed, in order
  */
 public record KernelReport(
     String name,
@@ -38,14 +39,26 @@ public record KernelReport(
     List<Unmet> expectationsFailed,
     List<CgroupUse> cgroups,
     List<String> warnings,
-    String crash) {
+    String crash,
+    List<Output> outputs) {
   public KernelReport {
     failures = List.copyOf(failures);
     results = List.copyOf(results);
     expectationsFailed = List.copyOf(expectationsFailed);
     cgroups = List.copyOf(cgroups);
     warnings = List.copyOf(warnings);
+    outputs = List.copyOf(outputs);
   }
+
+  /**
+   * What a line of the setup has printed.
+   *
+   * @param place file, line and column
+   * @param line what was done, such as {@code cat /proc/1/cgroup}
+   * @param text what it printed
+   * @param atNs virtual time
+   */
+  public record Output(String place, String line, String text, long atNs) {}
 
   /**
    * How often making a socket failed with one errno.

@@ -16,6 +16,7 @@ import java.util.List;
  * @param tasks tasks with their calls
  * @param workloads generated load
  * @param operations changes of the kernel while it runs
+ * @param setup lines of a shell, those before anything runs first
  */
 public record KernelSpec(
     String name,
@@ -28,7 +29,8 @@ public record KernelSpec(
     List<LsmRule> lsmRules,
     List<TaskSpec> tasks,
     List<StormSpec> workloads,
-    List<KernelOperation> operations) {
+    List<KernelOperation> operations,
+    List<SetupLine> setup) {
   public KernelSpec {
     sysctls = List.copyOf(sysctls);
     namespaces = List.copyOf(namespaces);
@@ -37,5 +39,6 @@ public record KernelSpec(
     tasks = List.copyOf(tasks);
     workloads = List.copyOf(workloads);
     operations = List.copyOf(operations);
+    setup = List.copyOf(setup);
   }
 }

@@ -52,7 +52,7 @@ class CreationErrorsTest {
         new TestKernel(
             KIT,
             TestKernel.spec(
-                List.of(new CgroupSpec("/red", LIMIT, false)),
+                List.of(new CgroupSpec("/red", LIMIT, false, 0)),
                 rules,
                 List.of(TestKernel.task("tester", "/red", caps, nofile)),
                 List.of()));
@@ -198,7 +198,7 @@ class CreationErrorsTest {
         new TestKernel(
             KIT,
             TestKernel.spec(
-                List.of(new CgroupSpec("/red", 10_000, false)),
+                List.of(new CgroupSpec("/red", 10_000, false, 0)),
                 List.of(),
                 List.of(TestKernel.task("tester", "/red", Capability.ALL, 8)),
                 List.of()));

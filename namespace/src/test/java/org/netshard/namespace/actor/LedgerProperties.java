@@ -54,8 +54,8 @@ class LedgerProperties {
             KIT,
             TestKernel.spec(
                 List.of(
-                    new CgroupSpec("/red", NaiveLedger.LIMIT, false),
-                    new CgroupSpec("/blue", NaiveLedger.LIMIT, false)),
+                    new CgroupSpec("/red", NaiveLedger.LIMIT, false, 0),
+                    new CgroupSpec("/blue", NaiveLedger.LIMIT, false, 0)),
                 List.of(),
                 List.of(
                     TestKernel.task("red", "/red", Capability.ALL, NaiveLedger.NOFILE),

@@ -43,7 +43,7 @@ final class TestKernel {
   }
 
   static TaskSpec task(String name, String cgroup, long caps, int nofile) {
-    return new TaskSpec(name, "init", cgroup, 0, 0, List.of(), caps, nofile, 0, List.of());
+    return new TaskSpec(name, "init", cgroup, 0, 0, List.of(), caps, nofile, 0, List.of(), 0, 0);
   }
 
   static KernelSpec spec(
@@ -62,7 +62,8 @@ final class TestKernel {
         rules,
         tasks,
         List.of(),
-        operations);
+        operations,
+        List.of());
   }
 
   /** Gives the kernel a program without running it. */

@@ -172,7 +172,7 @@ final class TraceCommand implements Callable<Integer> {
   private KernelSpec machine() {
     List<CgroupSpec> cgroups = new ArrayList<>();
     if (cgroupLimit != null) {
-      cgroups.add(new CgroupSpec(CGROUP, cgroupLimit, false));
+      cgroups.add(new CgroupSpec(CGROUP, cgroupLimit, false, 0));
     }
     TaskSpec task =
         new TaskSpec(
@@ -185,7 +185,9 @@ final class TraceCommand implements Callable<Integer> {
             capabilities(),
             NOFILE,
             0,
-            List.of());
+            List.of(),
+            0,
+            0);
     return new KernelSpec(
         "trace",
         0,
@@ -196,6 +198,7 @@ final class TraceCommand implements Callable<Integer> {
         cgroups,
         List.of(),
         List.of(task),
+        List.of(),
         List.of(),
         List.of());
   }

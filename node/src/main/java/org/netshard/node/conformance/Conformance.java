@@ -69,6 +69,7 @@ public final class Conformance {
             List.of(),
             List.of(),
             List.of(),
+            List.of(),
             List.of());
     try (LocalKernel kernel = LocalKernel.start(machine)) {
       KernelReport report = kernel.run(program);

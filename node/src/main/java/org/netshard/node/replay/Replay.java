@@ -61,6 +61,7 @@ public final class Replay {
             List.of(),
             List.of(),
             List.of(),
+            List.of(),
             List.of());
     ReplayProgram program = new ReplayProgram(file, log, new ReplaySetup(sysctls));
     try (LocalKernel kernel = LocalKernel.start(machine)) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelReport.CgroupUse;
+import org.netshard.namespace.spec.KernelReport.Output;
 import org.netshard.namespace.spec.KernelReport.Unmet;
 
 /**
@@ -23,16 +24,20 @@ final class ReportParts {
     List<List<Unmet>> unmet = new ArrayList<>();
     List<List<String>> warnings = new ArrayList<>();
     List<List<CgroupUse>> cgroups = new ArrayList<>();
+    List<List<Output>> outputs = new ArrayList<>();
     split(report.expectationsFailed(), unmet, ReportParts::length);
     split(report.warnings(), warnings, String::length);
     split(report.cgroups(), cgroups, use -> use.path().length() + 40);
-    int parts = Math.max(unmet.size(), Math.max(warnings.size(), cgroups.size()));
+    split(report.outputs(), outputs, ReportParts::length);
+    int parts =
+        Math.max(Math.max(unmet.size(), outputs.size()), Math.max(warnings.size(), cgroups.size()));
     if (parts <= 1) {
       return List.of(report);
     }
     List<KernelReport> result = new ArrayList<>();
     for (int i = 0; i < parts; i++) {
-      result.add(part(report, i == 0, at(unmet, i), at(cgroups, i), at(warnings, i)));
+      result.add(
+          part(report, i == 0, at(unmet, i), at(cgroups, i), at(warnings, i), at(outputs, i)));
     }
     return result;
   }
@@ -51,7 +56,14 @@ final class ReportParts {
     for (String warning : report.warnings()) {
       length += warning.length();
     }
+    for (Output output : report.outputs()) {
+      length += length(output);
+    }
     return length + 60 * report.cgroups().size();
+  }
+
+  private static int length(Output output) {
+    return output.place().length() + output.line().length() + output.text().length() + 20;
   }
 
   private static int length(Unmet unmet) {
@@ -85,7 +97,8 @@ final class ReportParts {
       boolean first,
       List<Unmet> unmet,
       List<CgroupUse> cgroups,
-      List<String> warnings) {
+      List<String> warnings,
+      List<Output> outputs) {
     if (!first) {
       return new KernelReport(
           report.name(),
@@ -103,7 +116,8 @@ final class ReportParts {
           unmet,
           cgroups,
           warnings,
-          "");
+          "",
+          outputs);
     }
     return new KernelReport(
         report.name(),
@@ -121,6 +135,7 @@ final class ReportParts {
         unmet,
         cgroups,
         warnings,
-        report.crash());
+        report.crash(),
+        outputs);
   }
 }

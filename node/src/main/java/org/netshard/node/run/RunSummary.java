@@ -22,6 +22,7 @@ public final class RunSummary {
   private final TreeMap<String, Warning> warnings = new TreeMap<>();
   private final List<Of<KernelReport.Unmet>> unmet = new ArrayList<>();
   private final List<Of<KernelReport.CgroupUse>> cgroups = new ArrayList<>();
+  private final List<Of<KernelReport.Output>> outputs = new ArrayList<>();
   private final TreeMap<String, String> crashes = new TreeMap<>();
   private long events;
   private long callCount;
@@ -71,6 +72,11 @@ public final class RunSummary {
     for (KernelReport.CgroupUse use : report.cgroups()) {
       if (cgroups.size() < KEPT_MAX) {
         cgroups.add(new Of<>(report.name(), use));
+      }
+    }
+    for (KernelReport.Output output : report.outputs()) {
+      if (outputs.size() < KEPT_MAX) {
+        outputs.add(new Of<>(report.name(), output));
       }
     }
     for (String text : report.warnings()) {
@@ -194,6 +200,13 @@ public final class RunSummary {
         .sorted(
             java.util.Comparator.comparing((Of<KernelReport.CgroupUse> one) -> one.kernel())
                 .thenComparing(one -> one.what().path()))
+        .toList();
+  }
+
+  /** What lines of setups have printed, in the order of kernels and time. */
+  public List<Of<KernelReport.Output>> outputs() {
+    return outputs.stream()
+        .sorted(java.util.Comparator.comparing((Of<KernelReport.Output> one) -> one.kernel()))
         .toList();
   }
 

@@ -11,6 +11,7 @@ import org.netshard.namespace.spec.KernelSpec;
 import org.netshard.namespace.spec.LsmRule;
 import org.netshard.namespace.spec.NetnsSpec;
 import org.netshard.namespace.spec.ScriptedCall;
+import org.netshard.namespace.spec.SetupLine;
 import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.spec.TaskSpec;
@@ -54,10 +55,13 @@ public final class NamespaceMessages implements MessageRegistry {
         WireType.of(322, KernelOperation.class),
         WireType.of(323, KernelOperation.Kind.class),
         WireType.of(324, ScriptedCall.Written.class),
+        WireType.of(325, SetupLine.class),
+        WireType.of(326, SetupLine.Command.class),
         WireType.of(330, KernelReport.class),
         WireType.of(331, KernelReport.Failure.class),
         WireType.of(332, KernelReport.CallCount.class),
         WireType.of(333, KernelReport.Unmet.class),
-        WireType.of(334, KernelReport.CgroupUse.class));
+        WireType.of(334, KernelReport.CgroupUse.class),
+        WireType.of(335, KernelReport.Output.class));
   }
 }

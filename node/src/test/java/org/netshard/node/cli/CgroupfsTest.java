@@ -63,7 +63,7 @@ class CgroupfsTest {
 
   private static KernelReport run(List<ScriptedCall> calls, int version) {
     TaskSpec task =
-        new TaskSpec("probe", "init", "/", 0, 0, List.of(), Capability.ALL, 1024, 0, calls);
+        new TaskSpec("probe", "init", "/", 0, 0, List.of(), Capability.ALL, 1024, 0, calls, 0, 0);
     KernelSpec machine =
         new KernelSpec(
             "machine",
@@ -75,6 +75,7 @@ class CgroupfsTest {
             List.of(),
             List.of(),
             List.of(task),
+            List.of(),
             List.of(),
             List.of());
     try (LocalKernel kernel = LocalKernel.start(machine)) {

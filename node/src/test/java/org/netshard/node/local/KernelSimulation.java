@@ -28,7 +28,8 @@ class KernelSimulation {
 
   private static KernelSpec machine(List<LsmRule> rules, List<KernelOperation> operations) {
     TaskSpec task =
-        new TaskSpec("tester", "init", "/red", 0, 0, List.of(), Capability.ALL, 64, 0, List.of());
+        new TaskSpec(
+            "tester", "init", "/red", 0, 0, List.of(), Capability.ALL, 64, 0, List.of(), 0, 0);
     return new KernelSpec(
         "machine",
         1,
@@ -36,11 +37,12 @@ class KernelSimulation {
         "",
         List.of(),
         List.of(),
-        List.of(new CgroupSpec("/red", LIMIT, false)),
+        List.of(new CgroupSpec("/red", LIMIT, false, 0)),
         rules,
         List.of(task),
         List.of(),
-        operations);
+        operations,
+        List.of());
   }
 
   /** Calls of task 1, and their results. */

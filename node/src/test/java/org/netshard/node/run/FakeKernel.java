@@ -89,7 +89,8 @@ final class FakeKernel {
                 List.of(),
                 List.of(),
                 List.of("a warning"),
-                "")));
+                "",
+                List.of())));
     return Behaviors.same();
   }
 }
