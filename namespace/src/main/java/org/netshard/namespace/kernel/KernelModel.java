@@ -163,7 +163,7 @@ public final class KernelModel {
 
   /** Gives back what a file without references held. */
   public void releaseFile(OpenFile file) {
-    if (file.kind() == OpenFile.Kind.NETNS && file.payload() instanceof NetState net) {
+    if (file.kind() == OpenFile.Kind.NSFS && file.payload() instanceof NetState net) {
       net.put();
     }
   }

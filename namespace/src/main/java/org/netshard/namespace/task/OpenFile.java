@@ -11,6 +11,7 @@ public final class OpenFile {
   private final Kind kind;
   private final @Nullable Object payload;
   private final int ownerUid;
+  private @Nullable FileOwner owner;
   private int flags;
   private int references;
 
@@ -18,10 +19,10 @@ public final class OpenFile {
   public enum Kind {
     /** A socket; the payload is the actor of its sock. */
     SOCKET,
-    /** A namespace file of {@code /proc}; the payload is the network namespace. */
-    NETNS,
-    /** A sysctl file; the payload says which, and of which namespace. */
-    SYSCTL,
+    /** A namespace; the payload is it, a network or a user namespace. */
+    NSFS,
+    /** A file of {@code /proc} that does something: a sysctl, or the ids of a user namespace. */
+    PROC,
     /** Anything that is not simulated. */
     OTHER
   }
@@ -59,6 +60,16 @@ public final class OpenFile {
   /** Owner of its inode. */
   public int ownerUid() {
     return ownerUid;
+  }
+
+  /** Who gets its signals ({@code f_owner}), or null if nobody asked yet. */
+  @Nullable FileOwner owner() {
+    return owner;
+  }
+
+  /** Sets who gets its signals. */
+  void setOwner(FileOwner newOwner) {
+    owner = newOwner;
   }
 
   /** Status flags ({@code f_flags}). */

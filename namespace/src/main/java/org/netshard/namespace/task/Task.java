@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.net.NetState;
+import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.cred.UserNamespace;
 
 /**
  * A task: who it is, in which namespace, and what it has open.
@@ -12,6 +14,9 @@ import org.netshard.protocol.cred.Cred;
  * <p><b>Source:</b> {@code include/linux/sched.h}, {@code struct task_struct}.
  */
 public final class Task {
+  /** {@code fs.suid_dumpable}. */
+  private static final int SUID_DUMPABLE = 0;
+
   private final int pid;
   private final int tgid;
   private final String name;
@@ -22,6 +27,9 @@ public final class Task {
   private int nofile;
   private int nofileHard;
   private int dumpable = 1;
+  private UserNamespace mmUserNs;
+  private PidNamespace pidNs = PidNamespace.initial();
+  private PidNamespace pidNsForChildren = pidNs;
   private int deathSignal;
   private boolean noNewPrivs;
   private byte @Nullable [] comm;
@@ -56,7 +64,28 @@ public final class Task {
     this.fds = fds;
     this.nofile = nofile;
     this.nofileHard = nofile;
+    this.mmUserNs = cred.userNs();
     net.get();
+  }
+
+  /**
+   * A child as {@code copy_process} makes it: like its parent, but that no signal waits for the
+   * parent's end.
+   *
+   * @param childPid its number
+   * @param childTgid number of its thread group
+   * @param childFds its descriptors
+   */
+  public Task child(int childPid, int childTgid, FdTable childFds) {
+    Task child = new Task(childPid, childTgid, name, cgroup, cred, net, childFds, nofile);
+    child.nofileHard = nofileHard;
+    child.dumpable = dumpable;
+    child.mmUserNs = mmUserNs;
+    child.pidNs = pidNs;
+    child.pidNsForChildren = pidNsForChildren;
+    child.noNewPrivs = noNewPrivs;
+    child.comm = comm;
+    return child;
   }
 
   /** Its number. */
@@ -84,9 +113,73 @@ public final class Task {
     return cred;
   }
 
-  /** Replaces its credentials ({@code commit_creds}). */
+  /**
+   * Replaces its credentials ({@code commit_creds}): when they belong to somebody else, or allow
+   * what the old ones did not, the task cannot be looked into any more.
+   */
   public void setCred(Cred newCred) {
+    if (cred.euid() != newCred.euid()
+        || cred.egid() != newCred.egid()
+        || !cred.allowsAllOf(newCred)) {
+      dumpable = SUID_DUMPABLE;
+      deathSignal = 0;
+    }
     cred = newCred;
+  }
+
+  /**
+   * Begins another program: only what a user may do who has not just become another can be looked
+   * into.
+   *
+   * @param path of the program, whose last part becomes the name of the task
+   */
+  public void execve(UserMem path) {
+    dumpable = cred.euid() == cred.uid() && cred.egid() == cred.gid() ? 1 : SUID_DUMPABLE;
+    mmUserNs = cred.userNs();
+    setCred(CredCalls.execve(cred));
+    byte[] bytes = path.content();
+    int end = 0;
+    int start = 0;
+    while (end < bytes.length && bytes[end] != 0) {
+      start = bytes[end++] == '/' ? end : start;
+    }
+    comm = Arrays.copyOf(Arrays.copyOfRange(bytes, start, Math.min(end, start + 15)), 16);
+  }
+
+  /** Whether its children are in another pid namespace than itself. */
+  public boolean hasOtherPidNsForChildren() {
+    return pidNs != pidNsForChildren;
+  }
+
+  /** Its children get a new pid namespace ({@code nsproxy->pid_ns_for_children}). */
+  void unsharePidNs() {
+    pidNsForChildren = PidNamespace.create();
+  }
+
+  /**
+   * Begins in the pid namespace that its parent has for it.
+   *
+   * @return whether there can be tasks in it ({@code alloc_pid})
+   */
+  public boolean enterPidNs() {
+    if (pidNsForChildren.ended()) {
+      return false;
+    }
+    pidNs = pidNsForChildren;
+    if (pid == tgid) {
+      pidNs.add(pid);
+    }
+    return true;
+  }
+
+  /** Its process has ended; true if all others of its pid namespace must end too. */
+  public boolean leavePidNs() {
+    return pidNs.remove(tgid);
+  }
+
+  /** Whether two tasks are in one pid namespace. */
+  public boolean sharesPidNs(Task other) {
+    return pidNs == other.pidNs;
   }
 
   /** Its network namespace ({@code nsproxy->net_ns}). */
@@ -141,6 +234,11 @@ public final class Task {
     return dumpable;
   }
 
+  /** The user namespace in which its program began ({@code mm->user_ns}). */
+  public UserNamespace mmUserNs() {
+    return mmUserNs;
+  }
+
   /** {@code PR_SET_DUMPABLE}. */
   public void setDumpable(int value) {
     dumpable = value;
@@ -174,7 +272,7 @@ public final class Task {
     return copy;
   }
 
-  /** {@code PR_SET_NAME}. */
+  /** {@code PR_SET_NAME}, and {@code execve}. */
   void setComm(byte[] newComm) {
     comm = newComm.clone();
   }

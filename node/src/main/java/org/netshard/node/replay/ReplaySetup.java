@@ -10,6 +10,7 @@ import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.cred.CapSets;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 
@@ -44,9 +45,8 @@ final class ReplaySetup {
       net = began;
     }
     int pid = model.nextPid();
-    Cred cred =
-        new Cred(
-            0, 0, 0, 0, 0, 0, new int[0], CAPS, CAPS, 0, CAPS, false, model.machine().initUserNs());
+    CapSets caps = CapSets.of(CAPS).withBounding(CAPS);
+    Cred cred = Cred.of(0, 0, new int[0], CAPS, model.machine().initUserNs()).withCaps(caps);
     model.add(new Task(pid, pid, "log", 0, cred, began, standardFiles(), NOFILE));
     return pid;
   }

@@ -41,6 +41,7 @@ public final class TcpOps extends AbstractInetOps {
 
   @Override
   public void destroy(Sk sk) {
+    super.destroy(sk);
     sk.net().machine().addSocketsAllocated(sk.proto(), -1);
   }
 
