@@ -17,8 +17,8 @@ import org.netshard.protocol.cred.Cred;
  * <p><b>Source:</b> {@code net/xdp/xsk.c}, {@code xsk_setsockopt}, {@code xsk_getsockopt}; {@code
  * net/xdp/xdp_umem.c}, {@code xdp_umem_reg}.
  *
- * <p><b>Differs from Linux:</b> a program's memory has no pages that could be pinned: an area that
- * passes all checks is refused with EFAULT, as one that is not mapped.
+ * <p><b>Differs from Linux:</b> a program's memory has no pages that could be pinned: only an area
+ * at address 0 counts as not mapped.
  */
 public final class XdpOps implements SockOps {
   /** The one object of this kind, which has no state. */
@@ -81,7 +81,7 @@ public final class XdpOps implements SockOps {
           XdpOption.XDP_UMEM_FILL_RING,
           XdpOption.XDP_UMEM_COMPLETION_RING ->
           initQueue(sk, optname, optval, optlen);
-      case XdpOption.XDP_UMEM_REG -> registerUmem(optval, optlen);
+      case XdpOption.XDP_UMEM_REG -> registerUmem(sk, optval, optlen);
       case XdpOption.XDP_MAX_TX_SKB_BUDGET -> setTxBudget(sk, optval, optlen);
       default -> Errno.ENOPROTOOPT.negated();
     };
@@ -128,14 +128,17 @@ public final class XdpOps implements SockOps {
     return 0;
   }
 
-  /** {@code xdp_umem_reg}: EINVAL for what makes no sense, else EFAULT. */
-  private static int registerUmem(UserMem optval, int optlen) {
+  /** EINVAL, EFAULT, EBUSY if there is one; EINVAL for what makes no sense, EFAULT. */
+  private static int registerUmem(Sk sk, UserMem optval, int optlen) {
     if (optlen < UMEM_REG_V1_BYTES) {
       return Errno.EINVAL.negated();
     }
     int size = optlen < UMEM_REG_BYTES ? UMEM_REG_V1_BYTES : UMEM_REG_BYTES;
     if (!optval.accessible(0, size)) {
       return Errno.EFAULT.negated();
+    }
+    if (XdpOptions.of(sk).umem) {
+      return Errno.EBUSY.negated();
     }
     long addr = optval.getLong(0);
     long length = optval.getLong(8);
@@ -152,7 +155,11 @@ public final class XdpOps implements SockOps {
             && Long.compareUnsigned(length, chunk) >= 0
             && (!aligned || Long.remainderUnsigned(length, chunk) == 0)
             && Integer.compareUnsigned(headroom, chunk - CHUNK_OVERHEAD_BYTES) <= 0;
-    return (valid ? Errno.EFAULT : Errno.EINVAL).negated();
+    if (!valid || addr == 0) {
+      return (valid ? Errno.EFAULT : Errno.EINVAL).negated();
+    }
+    XdpOptions.forWrite(sk).umem = true;
+    return 0;
   }
 
   /**
