@@ -7,7 +7,6 @@ import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.profile.SysctlProfile;
-import org.netshard.protocol.profile.SysctlProfile.Scope;
 
 /**
  * The sysctls as one network namespace has them: shared values, and those it has written.
@@ -98,9 +97,6 @@ public final class NetSysctls {
     SysctlProfile profile = table.profile(slot);
     if (!permitted(profile, 2, cred, owner)) {
       return Errno.EPERM.negated();
-    }
-    if (text.isEmpty()) {
-      return 0;
     }
     return new ProcHandler(this, slot, text, position, cred.userNs()).write();
   }

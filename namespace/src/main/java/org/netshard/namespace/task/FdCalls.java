@@ -1,6 +1,5 @@
 package org.netshard.namespace.task;
 
-import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 

@@ -45,7 +45,9 @@ final class StateChange {
    * ioctl(SIOCSIFFLAGS)} of any socket, and what {@code ip link set lo up} sends.
    */
   static void loopback(StraceEvent.Call call, LogProcess process, Task task) {
-    if (!call.result().known() || call.result().isError() || !LOOPBACK.matcher(call.text()).find()) {
+    if (!call.result().known()
+        || call.result().isError()
+        || !LOOPBACK.matcher(call.text()).find()) {
       return;
     }
     OpenFile open =

@@ -13,10 +13,8 @@ import org.netshard.protocol.core.Sk;
  * <p><b>Source:</b> {@code include/linux/mroute_base.h}, {@code struct mr_table}.
  */
 final class MrouteTable {
-  private static final NetGeneric<Map<Integer, MrouteTable>> IPV4 =
-      new NetGeneric<>(TreeMap::new);
-  private static final NetGeneric<Map<Integer, MrouteTable>> IPV6 =
-      new NetGeneric<>(TreeMap::new);
+  private static final NetGeneric<Map<Integer, MrouteTable>> IPV4 = new NetGeneric<>(TreeMap::new);
+  private static final NetGeneric<Map<Integer, MrouteTable>> IPV6 = new NetGeneric<>(TreeMap::new);
 
   /** {@code mroute_sk}: the sock that routes, or null. */
   @Nullable Sk router;
