@@ -98,9 +98,6 @@ public final class NetSysctls {
     if (!permitted(profile, 2, cred, owner)) {
       return Errno.EPERM.negated();
     }
-    if (text.isEmpty()) {
-      return 0;
-    }
     return new ProcHandler(this, slot, text, position, cred.userNs()).write();
   }
 

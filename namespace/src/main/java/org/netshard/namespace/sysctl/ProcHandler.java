@@ -7,6 +7,7 @@ import org.netshard.protocol.cred.IdMap;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.profile.SysctlProfile;
 import org.netshard.protocol.profile.SysctlProfile.Format;
+import org.netshard.protocol.profile.SysctlProfile.Kind;
 
 /**
  * One write to a sysctl: the checks and conversions of its {@code proc_handler}.
@@ -49,10 +50,11 @@ final class ProcHandler {
 
   /**
    * Writes; the number of characters taken, or {@code -errno}. Behind position 0, text goes on
-   * where it was, unsigned numbers are written as ever, and others are taken and ignored.
+   * where it was, unsigned numbers are written as ever, and others are taken and ignored. Writing
+   * nothing changes nothing, but some look at the old text all the same.
    */
   long write() {
-    if (position != 0 && !isWrittenAnywhere()) {
+    if (written.isEmpty() ? !isLookedAt() : position != 0 && !isWrittenAnywhere()) {
       return written.length();
     }
     return switch (format.kind()) {
@@ -68,6 +70,10 @@ final class ProcHandler {
       case BITMAP, CPU_MASK, FASTOPEN_KEY, STABLE_SECRET -> special();
       case TRIGGER -> written.length();
     };
+  }
+
+  private boolean isLookedAt() {
+    return format.kind() == Kind.WORD || format.kind() == Kind.STABLE_SECRET;
   }
 
   private boolean isWrittenAnywhere() {
@@ -163,22 +169,27 @@ final class ProcHandler {
       return "";
     }
     long value = negative ? -number : number;
-    return value < format.min() || value > format.max() ? "" : Long.toString(value);
+    return value < bound("min=", format.min()) || value > bound("max=", format.max())
+        ? ""
+        : Long.toString(value);
   }
 
-  /** Whether an unsigned number is out of the bounds, which may be values of other sysctls. */
+  /** Whether an unsigned number is out of the bounds. */
   private boolean outside(long number) {
-    long min = format.min();
-    long max = format.max();
+    return Long.compareUnsigned(number, bound("min=", format.min())) < 0
+        || Long.compareUnsigned(number, bound("max=", format.max())) > 0;
+  }
+
+  /** A bound, which may be the value of another sysctl. */
+  private long bound(String which, long otherwise) {
     for (String word : format.words()) {
-      int other = net.table().slot(word.substring(word.indexOf('=') + 1));
-      if (other >= 0 && word.startsWith("min=")) {
-        min = Long.parseUnsignedLong(net.text(other));
-      } else if (other >= 0 && word.startsWith("max=")) {
-        max = Long.parseUnsignedLong(net.text(other));
+      int other = word.startsWith(which) ? net.table().slot(word.substring(which.length())) : -1;
+      if (other >= 0) {
+        String value = net.text(other);
+        return value.startsWith("-") ? Long.parseLong(value) : Long.parseUnsignedLong(value);
       }
     }
-    return Long.compareUnsigned(number, min) < 0 || Long.compareUnsigned(number, max) > 0;
+    return otherwise;
   }
 
   /** One unsigned number; whatever follows it and a space is ignored. */

@@ -14,9 +14,9 @@ import org.netshard.protocol.cred.Cred;
  * <p><b>Source:</b> {@code net/ipv4/ipmr.c}, {@code ip_mroute_setsockopt}, {@code
  * ip_mroute_getsockopt}; {@code net/ipv6/ip6mr.c}, {@code ip6_mroute_setsockopt}.
  *
- * <p><b>Differs from Linux:</b> multicast routing is not simulated. Which sock is the router is
- * known to that sock only, so a second {@code MRT_INIT} in a namespace succeeds; devices and routes
- * are accepted in form and have no effect, which is told as left out.
+ * <p><b>Differs from Linux:</b> multicast routing is not simulated but for which sock is the router
+ * of a table: no device can take part (EADDRNOTAVAIL), and routes are accepted in form and have no
+ * effect, which is told as left out.
  */
 public final class Mroute {
   private static final int VERSION = 0x0305;

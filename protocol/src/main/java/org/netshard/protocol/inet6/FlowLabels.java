@@ -143,9 +143,10 @@ final class FlowLabels {
    * Takes a label, or makes one.
    *
    * <p><b>Errors</b>, in order: EPERM to reflect labels while {@code flowlabel_consistency} is on;
-   * EINVAL for a number of more than 20 bits, ERANGE for one of the stateless ones, those of {@link
-   * #create}; EEXIST for a label that shall be new, EPERM for one that is not shared; ENOENT if
-   * none shall be made, ENOBUFS for too many.
+   * EINVAL for a number of more than 20 bits, ERANGE for one of the stateless ones, those of its
+   * options; EPERM for too long a time without CAP_NET_ADMIN, EINVAL for a destination that is any
+   * or of IPv4, or an unknown way to share; EEXIST for a label that shall be new, EPERM for one
+   * that is not shared; ENOENT if none shall be made, ENOBUFS for too many.
    */
   private static int get(Sk sk, Cred cred, int number, UserMem req, int optlen) {
     int flags = req.getShort(22);
