@@ -59,7 +59,7 @@ public final class Main {
           "netshard bench create [--json]: creations per second and bytes per socket and namespace,"
               + " beside the live kernel (namespaces need root); a minute\n"
               + "netshard bench memcg [--json]: creations per second of a task in a memory cgroup,"
-              + " beside one in the root cgroup, and a tree of 10,000 cgroups; two minutes");
+              + " beside one in the root cgroup, and a tree of 10,000 cgroups; a minute");
       return;
     }
     boolean json = asked.endsWith(" " + JSON);

@@ -61,7 +61,7 @@ final class Simulation implements KernelView {
   private boolean batonOut;
   private @Nullable ProgramRun running;
   private String crash = "";
-  private final Set<ProgramRun> programs = new LinkedHashSet<>();
+  private Set<ProgramRun> programs = Set.of();
   private final @Nullable KernelLedger memory;
   private final MemorySeries series;
   private long eventsChecked;
@@ -139,6 +139,9 @@ final class Simulation implements KernelView {
   /** Adds a program; its first step is asked for at once. */
   void attach(Program program) {
     ProgramRun added = new ProgramRun(program);
+    if (programs.isEmpty()) {
+      programs = new LinkedHashSet<>(2);
+    }
     programs.add(added);
     added.schedule();
   }

@@ -1,5 +1,6 @@
 package org.netshard.namespace.cgroup;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cgroup {
   private final @Nullable Cgroup parent;
   private final String name;
-  private final Map<String, Cgroup> children = new LinkedHashMap<>(0);
+  private Map<String, Cgroup> children = Map.of();
   private final Map<Integer, CgroupTask> tasks = new LinkedHashMap<>(0);
   private @Nullable MemcgState own;
   private boolean memoryInSubtree;
@@ -43,7 +44,18 @@ public final class Cgroup {
 
   /** The directories in it, by name, in the order in which they were made. */
   public Map<String, Cgroup> children() {
-    return children;
+    return Collections.unmodifiableMap(children);
+  }
+
+  void add(Cgroup child) {
+    if (children.isEmpty()) {
+      children = new LinkedHashMap<>(2);
+    }
+    children.put(child.name, child);
+  }
+
+  void remove(Cgroup child) {
+    children.remove(child.name);
   }
 
   /** The tasks in it, by pid, in the order in which they came. */

@@ -22,7 +22,9 @@ public final class CgroupTree {
 
   private final Memcontrol memcontrol;
   private final Cgroup root;
-  private final ArrayDeque<Integer> kills = new ArrayDeque<>(0);
+  private static final ArrayDeque<Integer> NOBODY = new ArrayDeque<>(0);
+
+  private ArrayDeque<Integer> kills = NOBODY;
 
   /**
    * A tree with a root only.
@@ -81,7 +83,7 @@ public final class CgroupTree {
       return Errno.EINVAL.negated();
     }
     Cgroup made = new Cgroup(parent, name, null);
-    parent.children().put(name, made);
+    parent.add(made);
     if (memcontrol.version() == CgroupVersion.V1 || parent.memoryInSubtree()) {
       enable(made);
     }
@@ -104,7 +106,7 @@ public final class CgroupTree {
     if (parent == null || !cgroup.tasks().isEmpty() || !cgroup.children().isEmpty()) {
       return Errno.EBUSY.negated();
     }
-    parent.children().remove(cgroup.name());
+    parent.remove(cgroup);
     disable(cgroup);
     return 0;
   }
@@ -220,6 +222,13 @@ public final class CgroupTree {
     }
   }
 
+  private void addKill(int tgid) {
+    if (kills == NOBODY) {
+      kills = new ArrayDeque<>(1);
+    }
+    kills.addLast(tgid);
+  }
+
   /** Thread groups to be killed, in order; the kernel takes them. */
   public ArrayDeque<Integer> kills() {
     return kills;
@@ -266,7 +275,7 @@ public final class CgroupTree {
       }
     }
     where.memcg().event(MemcgEvent.OOM_KILL);
-    kills.addLast(chosen.tgid());
+    addKill(chosen.tgid());
     if (group != null) {
       group.memcg().event(MemcgEvent.OOM_GROUP_KILL);
       killGroup(group);
@@ -282,7 +291,7 @@ public final class CgroupTree {
       for (CgroupTask process : processes.values()) {
         if (process.oomScoreAdj() != -1000 && !kills.contains(process.tgid())) {
           cgroup.memcg().event(MemcgEvent.OOM_KILL);
-          kills.addLast(process.tgid());
+          addKill(process.tgid());
         }
       }
     }

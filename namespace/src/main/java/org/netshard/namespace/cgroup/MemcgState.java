@@ -26,15 +26,18 @@ public final class MemcgState implements Memcg, SockMemcg {
   /** Bytes of a page. */
   static final int PAGE_SIZE = 4096;
 
+  private static final long[] NO_EVENTS = new long[MemcgEvent.values().length];
+
   private final Memcontrol control;
   private final @Nullable MemcgState parent;
   private final List<MemcgState> children = new ArrayList<>(0);
-  private final List<ObjCgroupState> objcgs = new ArrayList<>(1);
+  private final List<ObjCgroupState> objcgs = new ArrayList<>(0);
+  private final @Nullable ObjCgroupState objcg;
   private final String path;
-  private final long[] events = new long[MemcgEvent.values().length];
-  private final long[] eventsLocal = new long[MemcgEvent.values().length];
-  private final VmPressure vmPressure = new VmPressure();
-  private final MemStall stall = new MemStall();
+  private long[] events = NO_EVENTS;
+  private long[] eventsLocal = NO_EVENTS;
+  private @Nullable VmPressure vmPressure;
+  private @Nullable MemStall stall;
 
   /** {@code memory}: what {@code memory.max} limits. */
   final PageCounter memory;
@@ -83,7 +86,10 @@ public final class MemcgState implements Memcg, SockMemcg {
     memsw = new PageCounter(this, parent == null ? null : parent.memsw, v1);
     kmem = new PageCounter(this, parent == null ? null : parent.kmem, false);
     tcpmem = new PageCounter(this, parent == null ? null : parent.tcpmem, false);
-    objcgs.add(new ObjCgroupState(this));
+    objcg = parent == null ? null : new ObjCgroupState(this);
+    if (objcg != null) {
+      objcgs.add(objcg);
+    }
     if (parent != null) {
       parent.children.add(this);
       oomKillDisable = v1 && parent.oomKillDisable;
@@ -97,7 +103,10 @@ public final class MemcgState implements Memcg, SockMemcg {
 
   @Override
   public ObjCgroup objcg() {
-    return objcgs.get(0);
+    if (objcg == null) {
+      throw new IllegalStateException("the root cgroup pays for nothing");
+    }
+    return objcg;
   }
 
   @Override
@@ -158,14 +167,18 @@ public final class MemcgState implements Memcg, SockMemcg {
       return false;
     }
     kernelPages += pages;
-    kmem.charge(pages);
+    if (control.version() == CgroupVersion.V1) {
+      kmem.charge(pages);
+    }
     return true;
   }
 
   /** Gives pages of kernel objects back. */
   void unchargeKernel(long pages) {
     kernelPages -= pages;
-    kmem.uncharge(pages);
+    if (control.version() == CgroupVersion.V1) {
+      kmem.uncharge(pages);
+    }
     control.uncharge(this, pages);
   }
 
@@ -229,7 +242,7 @@ public final class MemcgState implements Memcg, SockMemcg {
       return tcpmemPressure;
     }
     for (MemcgState memcg = this; memcg != null; memcg = memcg.parent) {
-      if (memcg.vmPressure.underPressure(control.nowNs())) {
+      if (memcg.vmPressure != null && memcg.vmPressure.underPressure(control.nowNs())) {
         return true;
       }
     }
@@ -239,7 +252,9 @@ public final class MemcgState implements Memcg, SockMemcg {
   /** Tells how well the reclaim of its pages went ({@code vmpressure}). */
   void vmpressure(long scanned, long reclaimed) {
     if (!isRoot()) {
-      vmPressure.add(scanned, reclaimed, control.nowNs());
+      VmPressure pressure = vmPressure == null ? new VmPressure() : vmPressure;
+      vmPressure = pressure;
+      pressure.add(scanned, reclaimed, control.nowNs());
     }
   }
 
@@ -248,13 +263,19 @@ public final class MemcgState implements Memcg, SockMemcg {
    * memcg_memory_event}).
    */
   void event(MemcgEvent event) {
-    eventsLocal[event.ordinal()]++;
-    events[event.ordinal()]++;
+    eventsLocal = counted(eventsLocal, event);
+    events = counted(events, event);
     if (control.version() == CgroupVersion.V2) {
       for (MemcgState memcg = parent; memcg != null && !memcg.isRoot(); memcg = memcg.parent) {
-        memcg.events[event.ordinal()]++;
+        memcg.events = counted(memcg.events, event);
       }
     }
+  }
+
+  private static long[] counted(long[] counts, MemcgEvent event) {
+    long[] own = counts == NO_EVENTS ? NO_EVENTS.clone() : counts;
+    own[event.ordinal()]++;
+    return own;
   }
 
   /** Times that something happened here or below. */
@@ -289,17 +310,17 @@ public final class MemcgState implements Memcg, SockMemcg {
     minPages = 0;
     lowPages = 0;
     control.drain(this);
-    for (ObjCgroupState objcg : objcgs) {
-      long pages = objcg.pages();
+    for (ObjCgroupState payer : objcgs) {
+      long pages = payer.pages();
       memory.cancel(pages);
       if (control.version() == CgroupVersion.V1) {
         memsw.cancel(pages);
+        kmem.cancel(pages);
       }
-      kmem.cancel(pages);
       kernelPages -= pages;
       above.kernelPages += pages;
-      objcg.reparent(above);
-      above.objcgs.add(objcg);
+      payer.reparent(above);
+      above.objcgs.add(payer);
     }
     objcgs.clear();
     activeFilePages = 0;
@@ -381,7 +402,9 @@ public final class MemcgState implements Memcg, SockMemcg {
 
   /** Time that its tasks stood still for want of memory. */
   MemStall stall() {
-    return stall;
+    MemStall present = stall == null ? new MemStall() : stall;
+    stall = present;
+    return present;
   }
 
   /** Room below the limit, pages ({@code mem_cgroup_margin}). */
@@ -423,7 +446,11 @@ public final class MemcgState implements Memcg, SockMemcg {
 
   /** Bytes of kernel objects charged here and below ({@code kernel}). */
   public long kernelBytes() {
-    return kmem.usage() * PAGE_SIZE;
+    long bytes = kernelPages * PAGE_SIZE;
+    for (MemcgState child : children) {
+      bytes += child.kernelBytes();
+    }
+    return bytes;
   }
 
   /** Pages of its own kernel objects. */

@@ -37,7 +37,7 @@ public final class KernelModel {
   private final MachineState machine;
   private final CgroupTree cgroups;
   private final Map<Integer, Task> tasks = new TreeMap<>();
-  private final Set<Integer> killed = new TreeSet<>();
+  private @Nullable Set<Integer> killed;
   private final Map<String, NetState> named = new LinkedHashMap<>();
   private SecurityHooks hooks = new SecurityHooks(List.of());
   private int lastPid;
@@ -116,12 +116,15 @@ public final class KernelModel {
 
   /** Notes that a task was killed, and did not end by itself. */
   public void noteKilled(int pid) {
+    if (killed == null) {
+      killed = new TreeSet<>();
+    }
     killed.add(pid);
   }
 
   /** Whether a task was killed. */
   public boolean killed(int pid) {
-    return killed.contains(pid);
+    return killed != null && killed.contains(pid);
   }
 
   /** The other threads of a task. */

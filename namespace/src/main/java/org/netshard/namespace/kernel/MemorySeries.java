@@ -20,9 +20,9 @@ import org.netshard.protocol.core.Proto;
 public final class MemorySeries {
   private final KernelModel model;
   private final long everyNs;
-  private final List<CgroupSample> cgroups = new ArrayList<>();
-  private final List<SockSample> socks = new ArrayList<>();
-  private final Map<String, CgroupSample> last = new TreeMap<>();
+  private final List<CgroupSample> cgroups;
+  private final List<SockSample> socks;
+  private final Map<String, CgroupSample> last;
   private @Nullable SockSample lastSocks;
   private long nextNs;
 
@@ -31,6 +31,9 @@ public final class MemorySeries {
     this.model = model;
     this.everyNs = everyNs;
     this.nextNs = everyNs == 0 ? Long.MAX_VALUE : 0;
+    this.cgroups = everyNs == 0 ? List.of() : new ArrayList<>();
+    this.socks = everyNs == 0 ? List.of() : new ArrayList<>();
+    this.last = everyNs == 0 ? Map.of() : new TreeMap<>();
   }
 
   /** Time goes on to an event, before it happens. */

@@ -221,7 +221,6 @@ class CreationErrorsTest {
             "SockCreate",
             "Create",
             "SkAlloc",
-            "SkAlloc",
             "InitData",
             "Done",
             "Release",

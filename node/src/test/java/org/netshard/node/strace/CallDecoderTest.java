@@ -162,7 +162,7 @@ class CallDecoderTest {
     assertThatThrownBy(() -> decode("socket(AF_INET, SOCK_STREAM) = 3"))
         .hasMessageContaining("too few arguments, 2");
     assertThatThrownBy(() -> decode("close(1, 2) = 3"))
-        .hasMessageContaining("takes 1 arguments, found 2");
+        .hasMessageContaining("takes at most 1 arguments, found 2");
     assertThatThrownBy(() -> decode("listen(3, 1) = 0"))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -58,9 +58,9 @@ class CallTraceTest {
   }
 
   @Test
-  void sockOfACgroupBeginsByWayOfMemCgroup() {
+  void sockOfACgroupIsBoundBeforeItBegins() {
     assertThat(trace("socket(AF_INET, SOCK_STREAM, 0)", "--cgroup-limit", "1000000"))
-        .containsSubsequence("→ MemCgroup", "MemCgroup → ", "mem_cgroup_sk_alloc");
+        .containsSubsequence("sk_prot_alloc", "sock_net_set", "mem_cgroup_sk_alloc");
   }
 
   @Test

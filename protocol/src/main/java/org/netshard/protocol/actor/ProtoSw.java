@@ -101,13 +101,10 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
       ns.get();
       ns.addSocketsUsed(1);
     }
+    call.note(name, "net", "sock_net_set");
     Memcg memcg = call.memcg();
-    if (memcg == null) {
-      call.pass(name, sock, new SockMessage.InitData(call, ns, self, null), "mem_cgroup_sk_alloc");
-    } else {
-      MemCgroupMessage bind = new MemCgroupMessage.SkAlloc(call, memcg, sock, ns, self);
-      call.pass(name, call.memCgroups(), bind, "sock_net_set");
-    }
+    SockMemcg bound = memcg == null ? null : memcg.skAlloc();
+    call.pass(name, sock, new SockMessage.InitData(call, ns, self, bound), "mem_cgroup_sk_alloc");
   }
 
   private void onSkFree(ActorContext<ProtoSwMessage> context, ProtoSwMessage.SkFree freed) {

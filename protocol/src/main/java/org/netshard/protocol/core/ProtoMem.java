@@ -13,6 +13,8 @@ public final class ProtoMem {
   private static final long NS_PER_JIFFY = 1_000_000_000 / SocketOptions.HZ;
   private static final long MS_PER_JIFFY = 1000 / SocketOptions.HZ;
 
+  private static final long[] EXACT = {};
+
   private final long[] perCpuPages;
   private long allocatedPages;
   private boolean pressure;
@@ -24,7 +26,7 @@ public final class ProtoMem {
    * @param cpus CPUs that count for themselves, or 0 for an exact count
    */
   public ProtoMem(int cpus) {
-    perCpuPages = new long[cpus];
+    perCpuPages = cpus == 0 ? EXACT : new long[cpus];
   }
 
   /** The pages that are compared with the limits ({@code sk_memory_allocated}); never negative. */
