@@ -134,6 +134,6 @@ public final class ProcFiles {
       return null;
     }
     IdMapFile file = new IdMapFile(kind, target.cred().userNs(), cred);
-    return new OpenFile(OpenFile.Kind.PROC, flags, file, owner);
+    return new OpenFile(OpenFile.Kind.PROC, flags, file, owner, null);
   }
 }
