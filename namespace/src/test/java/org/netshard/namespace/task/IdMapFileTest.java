@@ -53,7 +53,16 @@ class IdMapFileTest {
     assertThat(write(IdMapFile.Kind.SETGROUPS, ns, inside, "deny\n")).isEqualTo("5");
     assertThat(write(IdMapFile.Kind.GID_MAP, ns, inside, "0 1000 1")).isEqualTo("8");
     assertThat(write(IdMapFile.Kind.SETGROUPS, ns, inside, "allow")).isEqualTo("EPERM");
-    Task task = new Task(7, 7, "test", new CgroupTree(CgroupVersion.V2, 0).root(), inside, machine.initNet(), new FdTable(), 20);
+    Task task =
+        new Task(
+            7,
+            7,
+            "test",
+            new CgroupTree(CgroupVersion.V2, 0).root(),
+            inside,
+            machine.initNet(),
+            new FdTable(),
+            20);
     Syscall setgroups = Syscall.of(SyscallName.SETGROUPS, 1, UserMem.ofInt(0));
     assertThat(CredCalls.perform(task, setgroups)).isEqualTo(Errno.EPERM.negated());
     assertThat(CredCalls.perform(task, Syscall.of(SyscallName.SETGID, 0))).isZero();
