@@ -6,6 +6,8 @@ import org.netshard.namespace.cgroup.MemcgState;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.SysctlFile;
 import org.netshard.namespace.task.FdCalls;
+import org.netshard.namespace.task.FdTable;
+import org.netshard.namespace.task.IdMapFile;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
@@ -15,22 +17,23 @@ import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.memcg.ObjCgroup;
 
 /**
- * The calls on descriptors: {@code dup2}, {@code dup3}, and {@code openat} and {@code write} as far
- * as sysctls and namespaces need them; see also {@link FdCalls}.
+ * The calls on descriptors: {@code dup2}, {@code dup3}, {@code close_range}, and {@code openat} and
+ * {@code write} as far as files of {@code /proc} need them; see also {@link FdCalls}.
  *
- * <p><b>Source:</b> {@code fs/file.c}: {@code do_dup2}, {@code ksys_dup3}; {@code fs/fcntl.c}:
- * {@code do_fcntl}, {@code setfl}.
+ * <p><b>Source:</b> {@code fs/file.c}: {@code do_dup2}, {@code ksys_dup3}, {@code
+ * __do_sys_close_range}.
  */
 final class FileCalls {
-  private static final String SYSCTL_PREFIX = "/proc/sys/";
   private static final int PATH_MAX = 4096;
 
   private final KernelModel model;
   private final SocketCalls sockets;
+  private final ProcFiles proc;
 
   FileCalls(KernelModel model, SocketCalls sockets) {
     this.model = model;
     this.sockets = sockets;
+    this.proc = new ProcFiles(model);
   }
 
   /** {@code dup2(oldfd, newfd)}. <b>Errors:</b> EBADF. */
@@ -62,10 +65,9 @@ final class FileCalls {
   }
 
   /**
-   * {@code openat(AT_FDCWD, path, flags)} of a sysctl or of the caller's network namespace.
+   * {@code openat(AT_FDCWD, path, flags)}; see {@link ProcFiles}.
    *
-   * <p><b>Errors:</b> EFAULT, ENOENT for all other paths and for sysctls that the namespace does
-   * not have, EACCES where the mode forbids it, EMFILE.
+   * <p><b>Errors</b>, in order: EFAULT, EMFILE, ENFILE, ENOMEM, those of {@link ProcFiles#open}.
    */
   long openat(Task task, Syscall call) {
     String path = path(call.mem(1));
@@ -73,55 +75,68 @@ final class FileCalls {
       return Errno.EFAULT.negated();
     }
     int flags = call.intArg(2);
-    OpenFile.Kind kind;
-    Object payload;
-    if (path.equals("/proc/self/ns/net") || path.equals("/proc/thread-self/ns/net")) {
-      kind = OpenFile.Kind.NETNS;
-      payload = task.net();
-    } else if (path.startsWith(SYSCTL_PREFIX)) {
-      String name = path.substring(SYSCTL_PREFIX.length()).replace('/', '.');
-      SysctlFile sysctl = new SysctlFile(task.net(), name);
-      int result = sysctl.open(task.cred(), flags & Abi.O_ACCMODE);
-      if (result < 0) {
-        return result;
-      }
-      kind = OpenFile.Kind.SYSCTL;
-      payload = sysctl;
-    } else {
-      model
-          .machine()
-          .leftOut("files but sysctls and /proc/self/ns/net are not there: openat gives ENOENT");
-      return Errno.ENOENT.negated();
-    }
     int fd = task.fds().lowestFree(0, task.nofile());
     if (fd < 0) {
       return fd;
     }
     MemcgState memcg = task.memcg();
     ObjCgroup objcg = memcg == null ? null : memcg.objcg();
-    int allocated = model.allocFile(task.cred(), objcg, kind);
+    int allocated = model.allocFile(task.cred(), objcg, OpenFile.Kind.PROC);
     if (allocated < 0) {
       return allocated;
     }
-    if (kind == OpenFile.Kind.NETNS) {
-      task.net().get();
+    OpenFile file = proc.open(task, path, flags);
+    if (file == null) {
+      model.freeFile(objcg, OpenFile.Kind.PROC);
+      return proc.error();
     }
-    OpenFile file =
-        new OpenFile(kind, flags | FdCalls.O_LARGEFILE, payload, task.cred().euid(), objcg);
+    file.setObjcg(objcg);
     task.fds().install(fd, file, (flags & Abi.O_CLOEXEC) != 0);
     return fd;
   }
 
-  /** {@code write(fd, buf, count)} to a sysctl. <b>Errors:</b> EBADF, EFAULT, the sysctl's. */
+  /**
+   * {@code close_range(first, last, flags)}.
+   *
+   * <p><b>Errors:</b> EINVAL for unknown flags, or if the last is before the first.
+   */
+  long closeRange(Task task, int first, int last, int flags) {
+    boolean unknown = (flags & ~(Abi.CLOSE_RANGE_UNSHARE | Abi.CLOSE_RANGE_CLOEXEC)) != 0;
+    if (unknown || Integer.compareUnsigned(first, last) > 0) {
+      return Errno.EINVAL.negated();
+    }
+    if ((flags & Abi.CLOSE_RANGE_UNSHARE) != 0) {
+      task.unshareFds();
+    }
+    FdTable fds = task.fds();
+    int from = first < 0 ? fds.capacity() : first;
+    for (int fd = fds.nextOpen(from); fd >= 0; fd = fds.nextOpen(fd + 1)) {
+      if (Integer.compareUnsigned(fd, last) > 0) {
+        break;
+      }
+      if ((flags & Abi.CLOSE_RANGE_CLOEXEC) != 0) {
+        fds.setCloseOnExec(fd, true);
+      } else {
+        sockets.addToRelease(fds.take(fd));
+      }
+    }
+    return sockets.releaseQueued(0);
+  }
+
+  /**
+   * {@code write(fd, buf, count)} to a file of {@code /proc}.
+   *
+   * <p><b>Errors:</b> EBADF, EINVAL for other files, EFAULT, those of the file.
+   */
   long write(Task task, Syscall call) {
     OpenFile file = task.fds().get(call.intArg(0));
     if (file == null || (file.flags() & Abi.O_ACCMODE) == Abi.O_RDONLY) {
       return Errno.EBADF.negated();
     }
-    if (!(file.payload() instanceof SysctlFile sysctl)) {
+    if (file.kind() != OpenFile.Kind.PROC) {
       model
           .machine()
-          .leftOut("write to anything but a sysctl is not simulated: it fails with EINVAL");
+          .leftOut("write to anything but a file of /proc is not simulated: it fails with EINVAL");
       return Errno.EINVAL.negated();
     }
     int count = call.intArg(2);
@@ -129,7 +144,12 @@ final class FileCalls {
       return Errno.EFAULT.negated();
     }
     String text = new String(call.mem(1).get(0, count), StandardCharsets.ISO_8859_1);
-    return sysctl.write(task.cred(), text);
+    if (file.payload() instanceof IdMapFile map) {
+      return map.write(task.cred(), text);
+    }
+    return file.payload() instanceof SysctlFile sysctl
+        ? sysctl.write(task.cred(), text)
+        : Errno.EINVAL.negated();
   }
 
   private static @Nullable String path(UserMem mem) {

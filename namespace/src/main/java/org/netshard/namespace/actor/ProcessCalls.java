@@ -1,16 +1,17 @@
 package org.netshard.namespace.actor;
 
+import java.util.List;
 import org.netshard.namespace.kernel.KernelModel;
-import org.netshard.namespace.task.CredCalls;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.NsProxy;
-import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.cred.Capability;
+import org.netshard.protocol.cred.Cred;
 
 /**
  * The calls that make and end tasks, and change what they may do.
@@ -22,15 +23,6 @@ final class ProcessCalls {
   private static final int RLIMIT_NOFILE = 7;
   private static final int RLIMIT_BYTES = 16;
   private static final int RLIM_NLIMITS = 16;
-  private static final long CLONE_NAMESPACES =
-      Abi.CLONE_NEWNS
-          | Abi.CLONE_NEWCGROUP
-          | Abi.CLONE_NEWUTS
-          | Abi.CLONE_NEWIPC
-          | Abi.CLONE_NEWPID
-          | Abi.CLONE_NEWUSER
-          | Abi.CLONE_NEWNET;
-
   private final KernelModel model;
   private final SocketCalls sockets;
   private int lastChildPid;
@@ -47,37 +39,30 @@ final class ProcessCalls {
   /**
    * {@code fork}, {@code vfork}, {@code clone(flags, …)}, {@code clone3({flags=…}, size)}.
    *
-   * <p><b>Errors:</b> EFAULT for the arguments of clone3, EINVAL for flags that contradict each
-   * other, then those of {@code unshare} for the namespaces asked for.
+   * <p><b>Errors:</b> those of {@link CloneFlags}, EINVAL for a thread that would be in another pid
+   * namespace, those of {@code unshare} for the namespaces asked for, ENOMEM if the pid namespace
+   * for children has ended.
    */
   long fork(Task parent, Syscall call) {
-    long flags = 0;
-    if (call.name() == SyscallName.CLONE) {
-      flags = call.arg(0);
-    } else if (call.name() == SyscallName.CLONE3) {
-      if (!call.mem(0).accessible(0, Long.BYTES)) {
-        return Errno.EFAULT.negated();
-      }
-      flags = call.mem(0).getLong(0);
-    }
-    if (contradictory(flags)) {
-      return Errno.EINVAL.negated();
+    long flags = CloneFlags.of(call);
+    if (flags < 0) {
+      return flags;
     }
     boolean thread = (flags & Abi.CLONE_THREAD) != 0;
+    if (thread && parent.hasOtherPidNsForChildren()) {
+      return Errno.EINVAL.negated();
+    }
     boolean shareFiles = (flags & Abi.CLONE_FILES) != 0;
     int pid = model.nextPid();
     FdTable fds = shareFiles ? parent.fds().share() : parent.fds().copy();
-    Task child =
-        new Task(
-            pid,
-            thread ? parent.tgid() : pid,
-            parent.name(),
-            parent.cgroup(),
-            parent.cred(),
-            parent.net(),
-            fds,
-            parent.nofile());
-    long result = NsProxy.copyNamespaces(child, flags & CLONE_NAMESPACES);
+    Task child = parent.child(pid, thread ? parent.tgid() : pid, fds);
+    long result = NsProxy.copyNamespaces(child, flags & NsProxy.NAMESPACES);
+    if (result == 0 && CloneFlags.sharesSemaphores(flags)) {
+      result = Errno.EINVAL.negated();
+    }
+    if (result == 0 && !child.enterPidNs()) {
+      result = Errno.ENOMEM.negated();
+    }
     if (result < 0) {
       child.leaveNet();
       return fds.leave() ? sockets.releaseAll(fds, result) : result;
@@ -85,15 +70,6 @@ final class ProcessCalls {
     model.add(child);
     lastChildPid = pid;
     return pid;
-  }
-
-  private static boolean contradictory(long flags) {
-    boolean thread = (flags & Abi.CLONE_THREAD) != 0;
-    boolean sighand = (flags & Abi.CLONE_SIGHAND) != 0;
-    boolean vm = (flags & Abi.CLONE_VM) != 0;
-    return (thread && !sighand)
-        || (sighand && !vm)
-        || (thread && (flags & (Abi.CLONE_NEWUSER | Abi.CLONE_NEWPID)) != 0);
   }
 
   /** {@code unshare(flags)}; see {@link NsProxy}. */
@@ -104,64 +80,71 @@ final class ProcessCalls {
   /** {@code exit}, {@code exit_group}: closes what nobody else uses, and ends the task. */
   long exit(Task task, Syscall call) {
     if (call.name() == SyscallName.EXIT_GROUP) {
-      for (Task other : model.threadsOf(task)) {
-        end(other);
-      }
+      model.threadsOf(task).forEach(this::end);
     }
-    FdTable fds = task.fds();
-    boolean last = end(task);
-    return last ? sockets.releaseAll(fds, 0) : 0;
+    end(task);
+    if (model.threadsOf(task).isEmpty() && task.leavePidNs()) {
+      List.copyOf(model.tasks().values()).stream().filter(task::sharesPidNs).forEach(this::end);
+    }
+    return sockets.releaseQueued(0);
   }
 
-  private boolean end(Task task) {
+  private void end(Task task) {
     task.leaveNet();
     model.remove(task);
-    return task.fds().leave();
+    if (task.fds().leave()) {
+      sockets.addToRelease(task.fds());
+    }
   }
 
   /** Ends all tasks of a thread group, as a signal that kills does. */
   long kill(int tgid) {
-    long result = 0;
     for (Task task : model.threadGroup(tgid)) {
       model.noteKilled(task.pid());
-      FdTable fds = task.fds();
-      if (end(task)) {
-        result = sockets.releaseAll(fds, 0);
-      }
+      end(task);
     }
-    return result;
+    return sockets.releaseQueued(0);
   }
 
-  /** {@code execve(…)}: closes the descriptors with the close-on-exec flag. */
+  /**
+   * {@code execve(path, …)}: closes the descriptors with the close-on-exec flag, and gives the
+   * process the credentials that the program has, and its name.
+   */
   long execve(Task task, Syscall call) {
     task.unshareFds();
-    task.setCred(CredCalls.execve(task.cred()));
+    task.execve(call.mem(0));
     FdTable fds = task.fds();
-    for (int fd = 0; fd < fds.capacity(); fd++) {
-      OpenFile file = fds.get(fd);
-      if (file != null && fds.closeOnExec(fd)) {
-        fds.remove(fd);
-        sockets.addToRelease(file);
+    for (int fd = fds.nextOpen(0); fd >= 0; fd = fds.nextOpen(fd + 1)) {
+      if (fds.closeOnExec(fd)) {
+        sockets.addToRelease(fds.take(fd));
       }
     }
     return sockets.releaseQueued(0);
   }
 
   /**
-   * {@code prlimit64(0, RLIMIT_NOFILE, new, old)}.
+   * {@code prlimit64(pid, RLIMIT_NOFILE, new, old)}.
    *
-   * <p><b>Errors:</b> EINVAL for an unknown resource, EFAULT, ESRCH for another process that is not
-   * there, EINVAL for a soft limit above the hard one, EPERM for a hard limit above {@code
-   * fs.nr_open}.
+   * <p><b>Errors:</b> EFAULT, ESRCH for a process that is not there, EPERM for one of another user
+   * without CAP_SYS_RESOURCE, EINVAL for an unknown resource, EINVAL for a soft limit above the
+   * hard one, EPERM for a hard limit above {@code fs.nr_open}, EPERM for one above the present
+   * without CAP_SYS_RESOURCE, EFAULT.
    */
   long prlimit64(Task task, Syscall call) {
-    int resource = call.intArg(1);
-    if (resource < 0 || resource >= RLIM_NLIMITS) {
-      return Errno.EINVAL.negated();
-    }
     UserMem wanted = call.mem(2);
     if (!wanted.isNull() && !wanted.accessible(0, RLIMIT_BYTES)) {
       return Errno.EFAULT.negated();
+    }
+    Task target = call.intArg(0) == 0 ? task : model.task(call.intArg(0));
+    if (target == null) {
+      return Errno.ESRCH.negated();
+    }
+    if (!mayLimit(task, target)) {
+      return Errno.EPERM.negated();
+    }
+    int resource = call.intArg(1);
+    if (resource < 0 || resource >= RLIM_NLIMITS) {
+      return Errno.EINVAL.negated();
     }
     if (resource != RLIMIT_NOFILE) {
       model
@@ -169,36 +152,56 @@ final class ProcessCalls {
           .leftOut(
               "resource limits but RLIMIT_NOFILE are not simulated: prlimit64 has no effect there");
     }
-    Task target = call.intArg(0) == 0 ? task : model.task(call.intArg(0));
-    if (target == null) {
-      return Errno.ESRCH.negated();
-    }
-    long soft = wanted.isNull() ? 0 : wanted.getLong(0);
-    long hard = wanted.isNull() ? 0 : wanted.getLong(Long.BYTES);
-    if (Long.compareUnsigned(soft, hard) > 0) {
-      return Errno.EINVAL.negated();
-    }
-    if (resource == RLIMIT_NOFILE && !wanted.isNull() && hard > model.nrOpen()) {
-      return Errno.EPERM.negated();
+    int oldSoft = target.nofile();
+    int oldHard = target.nofileHard();
+    if (!wanted.isNull()) {
+      long error = setLimit(task, target, resource, wanted.getLong(0), wanted.getLong(Long.BYTES));
+      if (error != 0) {
+        return error;
+      }
     }
     UserMem old = call.mem(3);
-    if (!old.isNull()) {
-      if (!old.accessible(0, RLIMIT_BYTES)) {
-        return Errno.EFAULT.negated();
-      }
-      if (resource == RLIMIT_NOFILE) {
-        old.putLong(0, target.nofile());
-        old.putLong(Long.BYTES, target.nofileHard());
-      }
+    if (old.isNull()) {
+      return 0;
     }
-    if (resource == RLIMIT_NOFILE && !wanted.isNull()) {
-      target.setNofile((int) soft, (int) hard);
+    if (!old.accessible(0, RLIMIT_BYTES)) {
+      return Errno.EFAULT.negated();
+    }
+    if (resource == RLIMIT_NOFILE) {
+      old.putLong(0, oldSoft);
+      old.putLong(Long.BYTES, oldHard);
     }
     return 0;
   }
 
-  /** The calls that change credentials; see {@link CredCalls}. */
-  long credentials(Task task, Syscall call) {
-    return CredCalls.perform(task, call);
+  /** {@code check_prlimit_permission}. */
+  private static boolean mayLimit(Task task, Task target) {
+    Cred cred = task.cred();
+    Cred other = target.cred();
+    boolean same =
+        cred.uid() == other.euid()
+            && cred.uid() == other.suid()
+            && cred.uid() == other.uid()
+            && cred.gid() == other.egid()
+            && cred.gid() == other.sgid()
+            && cred.gid() == other.gid();
+    return task == target || same || cred.nsCapable(other.userNs(), Capability.CAP_SYS_RESOURCE);
+  }
+
+  private long setLimit(Task task, Task target, int resource, long soft, long hard) {
+    if (Long.compareUnsigned(soft, hard) > 0) {
+      return Errno.EINVAL.negated();
+    }
+    if (resource != RLIMIT_NOFILE) {
+      return 0;
+    }
+    boolean tooMany = Long.compareUnsigned(hard, model.nrOpen()) > 0;
+    boolean raised = Long.compareUnsigned(hard, target.nofileHard()) > 0;
+    if (tooMany || (raised && !task.cred().capable(Capability.CAP_SYS_RESOURCE))) {
+      return Errno.EPERM.negated();
+    }
+    target.setNofile((int) soft, (int) hard);
+    model.threadsOf(target).forEach(thread -> thread.setNofile((int) soft, (int) hard));
+    return 0;
   }
 }

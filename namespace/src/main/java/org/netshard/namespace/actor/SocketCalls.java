@@ -241,14 +241,15 @@ final class SocketCalls {
 
   /** Closes every descriptor of a table that nobody uses any more, in order. */
   long releaseAll(FdTable fds, long result) {
-    for (int i = 0; i < fds.capacity(); i++) {
-      OpenFile file = fds.remove(i);
-      if (file != null) {
-        toRelease.addLast(file);
-      }
+    addToRelease(fds);
+    return releaseQueued(result);
+  }
+
+  /** Adds every descriptor of such a table to what is released next. */
+  void addToRelease(FdTable fds) {
+    for (int fd = fds.nextOpen(0); fd >= 0; fd = fds.nextOpen(fd + 1)) {
+      toRelease.addLast(fds.take(fd));
     }
-    releaseResult = result;
-    return releaseNext(0);
   }
 
   /** Adds a file to what is released next. */

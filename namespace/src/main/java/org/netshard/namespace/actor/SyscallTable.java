@@ -1,6 +1,9 @@
 package org.netshard.namespace.actor;
 
 import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.task.CapsetCall;
+import org.netshard.namespace.task.CredCalls;
+import org.netshard.namespace.task.FcntlCall;
 import org.netshard.namespace.task.FdCalls;
 import org.netshard.namespace.task.NsProxy;
 import org.netshard.namespace.task.Task;
@@ -45,17 +48,20 @@ final class SyscallTable {
       case DUP -> FdCalls.dup(task, call.intArg(0));
       case DUP2 -> files.dup2(task, call.intArg(0), call.intArg(1));
       case DUP3 -> files.dup3(task, call.intArg(0), call.intArg(1), call.intArg(2));
-      case FCNTL -> FdCalls.fcntl(task, call.intArg(0), call.intArg(1), call.intArg(2));
+      case FCNTL -> FcntlCall.perform(task, call, model::task);
+      case CLOSE_RANGE -> files.closeRange(task, call.intArg(0), call.intArg(1), call.intArg(2));
       case OPENAT -> files.openat(task, call);
       case WRITE -> files.write(task, call);
       case UNSHARE -> processes.unshare(task, call.arg(0));
-      case SETNS -> NsProxy.setns(task, call.intArg(0), call.intArg(1));
+      case SETNS ->
+          NsProxy.setns(task, call.intArg(0), call.intArg(1), model.threadsOf(task).isEmpty());
       case FORK, VFORK, CLONE, CLONE3 -> processes.fork(task, call);
       case EXIT, EXIT_GROUP -> processes.exit(task, call);
       case EXECVE -> processes.execve(task, call);
       case PRLIMIT64 -> processes.prlimit64(task, call);
       case SETRESUID, SETRESGID, SETUID, SETGID, SETGROUPS, PRCTL, CAPSET ->
-          processes.credentials(task, call);
+          CredCalls.perform(task, call);
+      case CAPGET -> CapsetCall.capget(task, call.mem(0), call.mem(1), model::task);
       case NI_SYSCALL -> notSimulated(call);
     };
   }

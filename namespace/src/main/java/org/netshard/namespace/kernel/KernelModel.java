@@ -244,12 +244,12 @@ public final class KernelModel {
     return openFiles;
   }
 
-  private void freeFile(OpenFile file) {
+  /** Gives back what {@link #allocFile} took. */
+  public void freeFile(@Nullable ObjCgroup objcg, OpenFile.Kind kind) {
     openFiles--;
-    ObjCgroup objcg = file.objcg();
     if (objcg != null) {
       objcg.uncharge(profile().fileBytes(), Slab.UNRECLAIMABLE);
-      if (file.kind() == OpenFile.Kind.SOCKET) {
+      if (kind == OpenFile.Kind.SOCKET) {
         objcg.uncharge(profile().dentryBytes(), Slab.RECLAIMABLE);
       }
     }
@@ -258,9 +258,9 @@ public final class KernelModel {
   /** Gives back what a file without references held. */
   public void releaseFile(OpenFile file) {
     if (file.kind() != OpenFile.Kind.OTHER) {
-      freeFile(file);
+      freeFile(file.objcg(), file.kind());
     }
-    if (file.kind() == OpenFile.Kind.NETNS && file.payload() instanceof NetState net) {
+    if (file.kind() == OpenFile.Kind.NSFS && file.payload() instanceof NetState net) {
       net.put();
     }
   }

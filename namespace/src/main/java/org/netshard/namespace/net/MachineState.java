@@ -70,7 +70,7 @@ public final class MachineState implements Machine {
     sysctls = new SysctlTable(image.sysctls());
     SysctlProfile max = sysctls.profile(MAX_NET_NAMESPACES);
     initUserNs = new UserNamespace(max == null ? Integer.MAX_VALUE : Long.parseLong(max.value()));
-    initNet = new NetState(this, initUserNs, sysctls.init(), lastNetCookie, INIT_INUM);
+    initNet = new NetState(this, initUserNs, 0, sysctls.init(), lastNetCookie, INIT_INUM);
     lastNet = initNet;
     addKernelSockets(initNet);
   }
@@ -117,10 +117,10 @@ public final class MachineState implements Machine {
     if (!cred.nsCapable(owner, Capability.CAP_SYS_ADMIN)) {
       return Errno.EPERM.negated();
     }
-    if (!owner.incNetNamespaces()) {
+    if (!owner.incNetNamespaces(cred.euid())) {
       return Errno.ENOSPC.negated();
     }
-    owner.decNetNamespaces();
+    owner.decNetNamespaces(cred.euid());
     return 0;
   }
 
@@ -131,14 +131,28 @@ public final class MachineState implements Machine {
    * @param creator the namespace of the task that makes it
    */
   public NetState newNetNs(UserNamespace owner, NetState creator) {
-    if (!owner.incNetNamespaces()) {
+    return newNetNs(owner, 0, creator);
+  }
+
+  /**
+   * The same, made by another user than root.
+   *
+   * @param uid the user to whose namespaces it counts
+   */
+  public NetState newNetNs(UserNamespace owner, int uid, NetState creator) {
+    if (!owner.incNetNamespaces(uid)) {
       throw new IllegalStateException("more network namespaces than allowed, unchecked");
     }
     int free = inums.nextClearBit(0);
     inums.set(free);
     NetState net =
         new NetState(
-            this, owner, sysctls.create(creator.sysctls()), ++lastNetCookie, FIRST_INUM + free);
+            this,
+            owner,
+            uid,
+            sysctls.create(creator.sysctls()),
+            ++lastNetCookie,
+            FIRST_INUM + free);
     addKernelSockets(net);
     net.previous = lastNet;
     lastNet.next = net;
@@ -222,7 +236,7 @@ public final class MachineState implements Machine {
       net.putPassive();
     }
     inums.clear((int) (net.inum() - FIRST_INUM));
-    net.userNs().decNetNamespaces();
+    net.userNs().decNetNamespaces(net.creatorUid());
     net.putPassive();
     namespaceCount--;
   }

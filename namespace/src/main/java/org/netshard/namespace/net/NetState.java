@@ -1,9 +1,12 @@
 package org.netshard.namespace.net;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.sysctl.NetSysctls;
 import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetGeneric;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.core.Sysctl;
@@ -25,6 +28,7 @@ public final class NetState implements NetNs {
 
   private final MachineState machine;
   private final UserNamespace userNs;
+  private final int creatorUid;
   private final NetSysctls sysctls;
   private final long cookie;
   private final long inum;
@@ -32,17 +36,29 @@ public final class NetState implements NetNs {
   private int passive = 1;
   private int socketsUsed;
   private int timeWaitCount;
-  private boolean loUp;
+  private boolean loIsUp;
+  private boolean loWasUp;
+  private @Nullable List<Generic<?>> generic;
   private int @Nullable [] protoInuse;
   private long @Nullable [] mibs;
   private @Nullable Object attachment;
 
+  /** What a protocol keeps here. */
+  private record Generic<T>(NetGeneric<T> key, T value) {}
+
   @Nullable NetState previous;
   @Nullable NetState next;
 
-  NetState(MachineState machine, UserNamespace userNs, NetSysctls sysctls, long cookie, long inum) {
+  NetState(
+      MachineState machine,
+      UserNamespace userNs,
+      int creatorUid,
+      NetSysctls sysctls,
+      long cookie,
+      long inum) {
     this.machine = machine;
     this.userNs = userNs;
+    this.creatorUid = creatorUid;
     this.sysctls = sysctls;
     this.cookie = cookie;
     this.inum = inum;
@@ -61,6 +77,11 @@ public final class NetState implements NetNs {
   @Override
   public MachineState machine() {
     return machine;
+  }
+
+  /** The user to whose namespaces it counts ({@code ucounts}). */
+  int creatorUid() {
+    return creatorUid;
   }
 
   /** The inode number of its nsfs file, {@code net:[4026531833]}. */
@@ -113,14 +134,19 @@ public final class NetState implements NetNs {
     if (name.equals(MachineState.MAX_NET_NAMESPACES)) {
       return Long.toString(cred.userNs().netNamespacesMax());
     }
-    return sysctls.read(name);
+    return sysctls.read(name, userNs);
+  }
+
+  /** Writes a sysctl file here from its beginning; see {@link NetSysctls#write}. */
+  public long writeSysctl(String name, String text, Cred cred) {
+    return writeSysctl(name, text, 0, cred);
   }
 
   /** Writes a sysctl file here; see {@link NetSysctls#write}. */
-  public long writeSysctl(String name, String text, Cred cred) {
-    long result = sysctls.write(name, text, cred, userNs);
+  public long writeSysctl(String name, String text, long position, Cred cred) {
+    long result = sysctls.write(name, text, position, cred, userNs);
     if (result > 0 && name.equals(MachineState.MAX_NET_NAMESPACES)) {
-      String written = sysctls.read(name);
+      String written = sysctls.read(name, userNs);
       cred.userNs().setNetNamespacesMax(Long.parseLong(written == null ? "0" : written));
     }
     return result;
@@ -137,13 +163,37 @@ public final class NetState implements NetNs {
   }
 
   /** Whether {@code lo} is up; it is down at first. */
-  public boolean loUp() {
-    return loUp;
+  @Override
+  public boolean loIsUp() {
+    return loIsUp;
+  }
+
+  @Override
+  public boolean loWasUp() {
+    return loWasUp;
   }
 
   /** Sets {@code lo} up or down. */
   public void setLoUp(boolean up) {
-    loUp = up;
+    loIsUp = up;
+    loWasUp |= up;
+  }
+
+  @Override
+  public <T> T generic(NetGeneric<T> key) {
+    if (generic == null) {
+      generic = new ArrayList<>(2);
+    }
+    for (Generic<?> kept : generic) {
+      if (kept.key().equals(key)) {
+        @SuppressWarnings("unchecked")
+        T value = (T) kept.value();
+        return value;
+      }
+    }
+    T value = key.create();
+    generic.add(new Generic<>(key, value));
+    return value;
   }
 
   @Override

@@ -1,15 +1,14 @@
 package org.netshard.namespace.net;
 
 import org.netshard.protocol.abi.Abi;
-import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.cred.Cred;
 
 /**
  * An open sysctl file: the namespace is that of the task that opened it, for ever.
  *
  * <p><b>Source:</b> {@code fs/proc/proc_sysctl.c}; {@code kernel/sysctl.c}, {@code
- * proc_first_pos_non_zero_ignore}: with {@code sysctl_writes_strict} a write behind position 0
- * changes nothing.
+ * proc_first_pos_non_zero_ignore}: with {@code sysctl_writes_strict} a write of numbers behind
+ * position 0 changes nothing.
  */
 public final class SysctlFile {
   private final NetState net;
@@ -53,11 +52,7 @@ public final class SysctlFile {
    * @return the number of bytes taken, or {@code -errno}
    */
   public int write(Cred cred, String text) {
-    if (position != 0) {
-      int allowed = net.openSysctl(name, false, true, cred);
-      return allowed < 0 ? Errno.EPERM.negated() : text.length();
-    }
-    long result = net.writeSysctl(name, text, cred);
+    long result = net.writeSysctl(name, text, position, cred);
     if (result > 0) {
       position += result;
     }

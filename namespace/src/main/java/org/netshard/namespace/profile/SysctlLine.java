@@ -17,7 +17,8 @@ import org.netshard.protocol.profile.SysctlProfile.Scope;
  */
 final class SysctlLine {
   private static final Pattern SCOPE =
-      Pattern.compile("(netns|netns-from-init|global|global-readable|machine) (.*)");
+      Pattern.compile(
+          "(netns|netns-from-init|netns-of-init-user|global|global-readable|machine) (.*)");
   private static final Pattern REST =
       Pattern.compile(
           "(0[0-7]{3})(?:/(0[0-7]{3}))? ([a-z-]+)(?:\\[(.*?)\\.\\.(.*?)\\])?"

@@ -7,7 +7,6 @@ import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.profile.SysctlProfile;
-import org.netshard.protocol.profile.SysctlProfile.Scope;
 
 /**
  * The sysctls as one network namespace has them: shared values, and those it has written.
@@ -47,9 +46,13 @@ public final class NetSysctls {
     return text(table.slot(sysctl));
   }
 
-  /** The text that reading the file gives, without newline; null if it cannot be read. */
-  public @Nullable String read(String name) {
-    int slot = visibleSlot(name);
+  /**
+   * The text that reading the file gives, without newline; null if it cannot be read.
+   *
+   * @param owner user namespace that owns the network namespace
+   */
+  public @Nullable String read(String name, UserNamespace owner) {
+    int slot = visibleSlot(name, owner);
     if (slot < 0 || (mode(table.profile(slot)) & 0444) == 0) {
       return null;
     }
@@ -69,7 +72,7 @@ public final class NetSysctls {
    * @return 0 or {@code -errno}
    */
   public int open(String name, boolean forRead, boolean forWrite, Cred cred, UserNamespace owner) {
-    int slot = visibleSlot(name);
+    int slot = visibleSlot(name, owner);
     if (slot < 0) {
       return Errno.ENOENT.negated();
     }
@@ -78,15 +81,16 @@ public final class NetSysctls {
   }
 
   /**
-   * Writes to the file at position 0.
+   * Writes to the file.
    *
    * <p><b>Errors</b>, in order: ENOENT, EPERM if the mode does not allow the writer to write, then
    * those of the format, EINVAL for most. Of several numbers those before a bad one are kept.
    *
+   * @param position where in the file the text goes
    * @return the number of bytes taken, or {@code -errno}
    */
-  public long write(String name, String text, Cred cred, UserNamespace owner) {
-    int slot = visibleSlot(name);
+  public long write(String name, String text, long position, Cred cred, UserNamespace owner) {
+    int slot = visibleSlot(name, owner);
     if (slot < 0) {
       return Errno.ENOENT.negated();
     }
@@ -94,10 +98,7 @@ public final class NetSysctls {
     if (!permitted(profile, 2, cred, owner)) {
       return Errno.EPERM.negated();
     }
-    if (text.isEmpty()) {
-      return 0;
-    }
-    return new ProcHandler(this, slot, text, cred.userNs()).write();
+    return new ProcHandler(this, slot, text, position, cred.userNs()).write();
   }
 
   /** Whether this is the initial namespace. */
@@ -110,10 +111,18 @@ public final class NetSysctls {
     return changedSlots == null ? 0 : changedSlots.length;
   }
 
-  private int visibleSlot(String name) {
+  private int visibleSlot(String name, UserNamespace owner) {
     int slot = table.slot(name);
-    boolean hidden = slot >= 0 && table.profile(slot).scope() == Scope.GLOBAL && !isInit();
-    return hidden ? -1 : slot;
+    if (slot < 0) {
+      return slot;
+    }
+    boolean there =
+        switch (table.profile(slot).scope()) {
+          case GLOBAL -> isInit();
+          case NETNS_OF_INIT_USER -> owner.parent() == null;
+          default -> true;
+        };
+    return there ? slot : -1;
   }
 
   private int mode(SysctlProfile profile) {

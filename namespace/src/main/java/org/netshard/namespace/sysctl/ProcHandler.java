@@ -3,9 +3,11 @@ package org.netshard.namespace.sysctl;
 import java.util.List;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.cred.IdMap;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.profile.SysctlProfile;
 import org.netshard.protocol.profile.SysctlProfile.Format;
+import org.netshard.protocol.profile.SysctlProfile.Kind;
 
 /**
  * One write to a sysctl: the checks and conversions of its {@code proc_handler}.
@@ -14,6 +16,9 @@ import org.netshard.protocol.profile.SysctlProfile.Format;
  * {@code do_proc_doulongvec_minmax}, {@code proc_dostring}; {@code net/ipv4/sysctl_net_ipv4.c}.
  */
 final class ProcHandler {
+  /** More than any buffer for text holds. */
+  private static final int TEXT_MAX = 4096;
+
   private static final String SPACE = " \t\n";
   private static final int EINVAL = Errno.EINVAL.negated();
 
@@ -24,14 +29,17 @@ final class ProcHandler {
   private final String written;
   private final ProcText text;
   private final UserNamespace writer;
+  private final long position;
 
   /**
    * A write.
    *
+   * @param position where in the file it begins
    * @param writer user namespace of the task that writes, whose ids the text has
    */
-  ProcHandler(NetSysctls net, int slot, String written, UserNamespace writer) {
+  ProcHandler(NetSysctls net, int slot, String written, long position, UserNamespace writer) {
     this.writer = writer;
+    this.position = position;
     this.net = net;
     this.slot = slot;
     this.profile = net.table().profile(slot);
@@ -40,15 +48,22 @@ final class ProcHandler {
     this.text = new ProcText(written);
   }
 
-  /** Writes; the number of characters taken, or {@code -errno}. */
+  /**
+   * Writes; the number of characters taken, or {@code -errno}. Behind position 0, text goes on
+   * where it was, unsigned numbers are written as ever, and others are taken and ignored. Writing
+   * nothing changes nothing, but some look at the old text all the same.
+   */
   long write() {
+    if (written.isEmpty() ? !isLookedAt() : position != 0 && !isWrittenAnywhere()) {
+      return written.length();
+    }
     return switch (format.kind()) {
       case INT, ULONG, SECONDS, MILLISECONDS, CENTISECONDS -> vector();
       case UINT -> unsigned();
       case GROUP_RANGE -> groupRange();
       case PORT_RANGE -> portRange();
       case UNPRIVILEGED_PORT -> unprivilegedPort();
-      case TEXT -> stored(line(written.length()));
+      case TEXT -> stored(line(TEXT_MAX));
       case WORD -> word();
       case CONGESTION_CONTROL -> congestionControl();
       case ALLOWED_CONGESTION_CONTROL -> allowedCongestionControl();
@@ -57,12 +72,32 @@ final class ProcHandler {
     };
   }
 
+  private boolean isLookedAt() {
+    return format.kind() == Kind.WORD || format.kind() == Kind.STABLE_SECRET;
+  }
+
+  private boolean isWrittenAnywhere() {
+    return switch (format.kind()) {
+      case UINT,
+          TEXT,
+          WORD,
+          CONGESTION_CONTROL,
+          ALLOWED_CONGESTION_CONTROL,
+          FASTOPEN_KEY,
+          BITMAP,
+          CPU_MASK ->
+          true;
+      default -> false;
+    };
+  }
+
   private long special() {
     String value =
         switch (format.kind()) {
-          case BITMAP -> SysctlFormats.bitmap(text, (int) format.max());
+          case BITMAP ->
+              SysctlFormats.bitmap(text, (int) format.max(), position == 0 ? "" : net.text(slot));
           case CPU_MASK -> SysctlFormats.cpuMask(line(written.length()), format.max());
-          case FASTOPEN_KEY -> SysctlFormats.fastopenKey(line(written.length()));
+          case FASTOPEN_KEY -> SysctlFormats.fastopenKey(line(TEXT_MAX));
           default ->
               profile.name().startsWith("net.ipv6.conf.all.")
                   ? SysctlFormats.EIO
@@ -134,22 +169,27 @@ final class ProcHandler {
       return "";
     }
     long value = negative ? -number : number;
-    return value < format.min() || value > format.max() ? "" : Long.toString(value);
+    return value < bound("min=", format.min()) || value > bound("max=", format.max())
+        ? ""
+        : Long.toString(value);
   }
 
-  /** Whether an unsigned number is out of the bounds, which may be values of other sysctls. */
+  /** Whether an unsigned number is out of the bounds. */
   private boolean outside(long number) {
-    long min = format.min();
-    long max = format.max();
+    return Long.compareUnsigned(number, bound("min=", format.min())) < 0
+        || Long.compareUnsigned(number, bound("max=", format.max())) > 0;
+  }
+
+  /** A bound, which may be the value of another sysctl. */
+  private long bound(String which, long otherwise) {
     for (String word : format.words()) {
-      int other = net.table().slot(word.substring(word.indexOf('=') + 1));
-      if (other >= 0 && word.startsWith("min=")) {
-        min = Long.parseUnsignedLong(net.text(other));
-      } else if (other >= 0 && word.startsWith("max=")) {
-        max = Long.parseUnsignedLong(net.text(other));
+      int other = word.startsWith(which) ? net.table().slot(word.substring(which.length())) : -1;
+      if (other >= 0) {
+        String value = net.text(other);
+        return value.startsWith("-") ? Long.parseLong(value) : Long.parseUnsignedLong(value);
       }
     }
-    return Long.compareUnsigned(number, min) < 0 || Long.compareUnsigned(number, max) > 0;
+    return otherwise;
   }
 
   /** One unsigned number; whatever follows it and a space is ignored. */
@@ -174,12 +214,15 @@ final class ProcHandler {
     if (result < 0) {
       return result;
     }
-    for (String value : values) {
-      if (!writer.maps((int) Long.parseLong(value))) {
+    boolean nobody = Long.parseLong(values[1]) < Long.parseLong(values[0]);
+    for (int i = 0; i < values.length; i++) {
+      int group = writer.gidMap().toKernel((int) Long.parseLong(values[i]));
+      if (group == IdMap.INVALID) {
         return EINVAL;
       }
+      values[i] = Integer.toUnsignedString(group);
     }
-    boolean nobody = Long.parseLong(values[1]) < Long.parseLong(values[0]);
+    nobody |= Long.parseLong(values[1]) < Long.parseLong(values[0]);
     change(nobody ? "1\t0" : String.join("\t", values));
     return text.taken();
   }
@@ -219,7 +262,7 @@ final class ProcHandler {
   }
 
   private long word() {
-    String word = line(15);
+    String word = position == 0 ? line(TEXT_MAX) : "";
     return format.words().contains(word) ? stored(word) : Errno.ENOENT.negated();
   }
 
@@ -245,7 +288,7 @@ final class ProcHandler {
   }
 
   private long allowedCongestionControl() {
-    List<String> names = List.of(line(written.length()).split(" ", -1));
+    List<String> names = List.of(line(TEXT_MAX).split(" ", -1));
     int empty = names.indexOf("");
     List<String> wanted = empty < 0 ? names : names.subList(0, empty);
     if (!available().containsAll(wanted)) {
@@ -267,14 +310,23 @@ final class ProcHandler {
     return List.of(net.text(sysctl).split(" ", -1));
   }
 
-  /** The text up to its first newline or NUL, cut to a buffer ({@code proc_dostring}). */
+  /**
+   * The text up to its first newline or NUL, cut to a buffer ({@code proc_dostring}); behind
+   * position 0, the old text up to there stands before it.
+   */
   private String line(int max) {
-    int length = 0;
-    while (length < Math.min(written.length(), max)
-        && written.charAt(length) != '\n'
-        && written.charAt(length) != 0) {
-      length++;
+    String old = position == 0 ? "" : net.text(slot);
+    if (position > old.length()) {
+      return old;
     }
-    return written.substring(0, length);
+    StringBuilder line = new StringBuilder(old.substring(0, (int) position));
+    for (int i = 0; i < written.length() && line.length() < max; i++) {
+      char c = written.charAt(i);
+      if (c == '\n' || c == 0) {
+        break;
+      }
+      line.append(c);
+    }
+    return line.toString();
   }
 }

@@ -29,9 +29,17 @@ final class SysctlFormats {
     };
   }
 
-  /** Numbers and ranges, {@code 1,5-7} ({@code proc_do_large_bitmap}). */
-  static String bitmap(ProcText text, int max) {
+  /**
+   * Numbers and ranges, {@code 1,5-7} ({@code proc_do_large_bitmap}).
+   *
+   * @param old numbers that stay, as the file shows them
+   */
+  static String bitmap(ProcText text, int max, String old) {
     BitSet bits = new BitSet();
+    for (String range : old.isEmpty() ? new String[0] : old.split(",", -1)) {
+      String[] ends = range.split("-", -1);
+      bits.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
+    }
     text.skip('\n');
     while (!text.atEnd()) {
       int first = bit(text, "-,\n", max);
@@ -71,18 +79,32 @@ final class SysctlFormats {
     return String.join(",", ranges);
   }
 
-  /** A set of processors, hexadecimal ({@code cpumask_parse}). */
+  /**
+   * A set of processors, hexadecimal ({@code bitmap_parse}): regions of at most 8 digits, the last
+   * one first.
+   *
+   * @param max the set of all that there are, at most 32
+   */
   static String cpuMask(String text, long max) {
-    String digits = text.strip().replace(",", "");
-    if (digits.isEmpty()) {
+    String regions = text.replaceAll("[\\s,]+", " ").strip();
+    if (regions.isEmpty()) {
       return "0";
     }
-    if (!digits.matches("[0-9a-fA-F]+")) {
-      return EINVAL;
+    String last = regions.substring(regions.lastIndexOf(' ') + 1);
+    long mask = 0;
+    for (int i = last.length() - 1; i >= 0; i--) {
+      int digit = Character.digit(last.charAt(i), 16);
+      int place = last.length() - 1 - i;
+      if (place == 8) {
+        return digit < 0 ? EINVAL : EOVERFLOW;
+      }
+      if (digit < 0) {
+        return EINVAL;
+      }
+      mask |= (long) digit << (4 * place);
     }
-    String shortened = digits.replaceFirst("^0+(?=.)", "");
-    boolean outside = shortened.length() > 15 || Long.parseLong(shortened, 16) > max;
-    return outside ? EOVERFLOW : shortened.toLowerCase(Locale.ROOT);
+    boolean outside = last.length() < regions.length() || mask > max;
+    return outside ? EOVERFLOW : Long.toHexString(mask);
   }
 
   /** One key or two, each four hexadecimal words ({@code proc_tcp_fastopen_key}). */

@@ -119,6 +119,15 @@ public final class FdTable {
     return file;
   }
 
+  /** Frees a descriptor that is open; the caller must give the file's reference back. */
+  public OpenFile take(int fd) {
+    OpenFile file = remove(fd);
+    if (file == null) {
+      throw new IllegalStateException("descriptor " + fd + " is not open");
+    }
+    return file;
+  }
+
   /** The close-on-exec flag of an open descriptor. */
   public boolean closeOnExec(int fd) {
     return (closeOnExec[fd >> 6] >>> fd & 1) != 0;

@@ -12,7 +12,8 @@ public final class OpenFile {
   private final Kind kind;
   private final @Nullable Object payload;
   private final int ownerUid;
-  private final @Nullable ObjCgroup objcg;
+  private @Nullable ObjCgroup objcg;
+  private @Nullable FileOwner owner;
   private int flags;
   private int references;
 
@@ -20,10 +21,10 @@ public final class OpenFile {
   public enum Kind {
     /** A socket; the payload is the actor of its sock. */
     SOCKET,
-    /** A namespace file of {@code /proc}; the payload is the network namespace. */
-    NETNS,
-    /** A sysctl file; the payload says which, and of which namespace. */
-    SYSCTL,
+    /** A namespace; the payload is it, a network or a user namespace. */
+    NSFS,
+    /** A file of {@code /proc} that does something: a sysctl, or the ids of a user namespace. */
+    PROC,
     /** Anything that is not simulated. */
     OTHER
   }
@@ -69,6 +70,21 @@ public final class OpenFile {
   /** Who pays for it, or null. */
   public @Nullable ObjCgroup objcg() {
     return objcg;
+  }
+
+  /** Sets who pays for it. */
+  public void setObjcg(@Nullable ObjCgroup newObjcg) {
+    objcg = newObjcg;
+  }
+
+  /** Who gets its signals ({@code f_owner}), or null if nobody asked yet. */
+  @Nullable FileOwner owner() {
+    return owner;
+  }
+
+  /** Sets who gets its signals. */
+  void setOwner(FileOwner newOwner) {
+    owner = newOwner;
   }
 
   /** Status flags ({@code f_flags}). */

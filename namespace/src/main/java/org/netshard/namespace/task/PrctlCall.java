@@ -3,8 +3,10 @@ package org.netshard.namespace.task;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.cred.CapSets;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.cred.SecureBits;
 
 /**
  * {@code prctl(option, …)}: the options that concern credentials, and those that change nothing
@@ -12,8 +14,8 @@ import org.netshard.protocol.cred.Cred;
  *
  * <p><b>Source:</b> {@code kernel/sys.c}; {@code security/commoncap.c}, {@code cap_task_prctl}.
  *
- * <p><b>Differs from Linux:</b> ambient capabilities cannot be raised (EINVAL); options that are
- * not listed here are EINVAL, as unknown ones are. Either is told as left out.
+ * <p><b>Differs from Linux:</b> options that are not listed here are EINVAL, as unknown ones are,
+ * and are told as left out.
  */
 final class PrctlCall {
   static final int PR_SET_PDEATHSIG = 1;
@@ -27,6 +29,7 @@ final class PrctlCall {
   static final int PR_CAPBSET_READ = 23;
   static final int PR_CAPBSET_DROP = 24;
   static final int PR_GET_SECUREBITS = 27;
+  static final int PR_SET_SECUREBITS = 28;
   static final int PR_SET_NO_NEW_PRIVS = 38;
   static final int PR_GET_NO_NEW_PRIVS = 39;
   static final int PR_CAP_AMBIENT = 47;
@@ -34,7 +37,6 @@ final class PrctlCall {
   private static final int PR_CAP_AMBIENT_RAISE = 2;
   private static final int PR_CAP_AMBIENT_LOWER = 3;
   private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
-  private static final int SECBIT_KEEP_CAPS = 0x10;
   private static final int TASK_COMM_LEN = 16;
   private static final int NSIG = 64;
 
@@ -60,6 +62,7 @@ final class PrctlCall {
           PR_CAPBSET_READ,
           PR_CAPBSET_DROP,
           PR_GET_SECUREBITS,
+          PR_SET_SECUREBITS,
           PR_SET_NO_NEW_PRIVS,
           PR_GET_NO_NEW_PRIVS,
           PR_CAP_AMBIENT ->
@@ -73,9 +76,11 @@ final class PrctlCall {
     long arg = call.arg(1);
     return switch (call.intArg(0)) {
       case PR_SET_KEEPCAPS -> setKeepCaps(task, arg);
-      case PR_GET_KEEPCAPS -> cred.keepCaps() ? 1 : 0;
-      case PR_GET_SECUREBITS -> cred.keepCaps() ? SECBIT_KEEP_CAPS : 0;
-      case PR_CAPBSET_READ -> validCap(arg) ? bit(cred.bounding(), arg) : Errno.EINVAL.negated();
+      case PR_GET_KEEPCAPS -> cred.isSecure(SecureBits.KEEP_CAPS) ? 1 : 0;
+      case PR_GET_SECUREBITS -> cred.securebits();
+      case PR_SET_SECUREBITS -> setSecurebits(task, arg);
+      case PR_CAPBSET_READ ->
+          validCap(arg) ? bit(cred.caps().bounding(), arg) : Errno.EINVAL.negated();
       case PR_CAPBSET_DROP -> dropBounding(task, arg);
       case PR_SET_PDEATHSIG -> setDeathSignal(task, arg);
       case PR_GET_PDEATHSIG -> getDeathSignal(task, call.mem(1));
@@ -86,7 +91,7 @@ final class PrctlCall {
       case PR_SET_NO_NEW_PRIVS -> setNoNewPrivs(task, arg, others(call, 2));
       case PR_GET_NO_NEW_PRIVS ->
           arg == 0 && !others(call, 2) ? bit(task.noNewPrivs() ? 1 : 0, 0) : Errno.EINVAL.negated();
-      case PR_CAP_AMBIENT -> ambient(task, (int) arg, call);
+      case PR_CAP_AMBIENT -> ambient(task, arg, call);
       default -> unknown(task, call.intArg(0));
     };
   }
@@ -111,30 +116,54 @@ final class PrctlCall {
     return false;
   }
 
-  /** Ambient capabilities: there are none, and none can be raised. */
-  private static int ambient(Task task, int operation, Syscall call) {
+  /** Ambient capabilities: EINVAL, EPERM to raise one that is not permitted and inheritable. */
+  private static int ambient(Task task, long operation, Syscall call) {
+    Cred cred = task.cred();
+    CapSets caps = cred.caps();
+    long number = call.arg(2);
     if (operation == PR_CAP_AMBIENT_CLEAR_ALL) {
-      return others(call, 2) ? Errno.EINVAL.negated() : 0;
+      if (others(call, 2)) {
+        return Errno.EINVAL.negated();
+      }
+      task.setCred(cred.withCaps(caps.withAmbient(0)));
+      return 0;
     }
-    if (others(call, 3) || !validCap(call.arg(2))) {
+    if (others(call, 3) || !validCap(number)) {
       return Errno.EINVAL.negated();
     }
-    return switch (operation) {
-      case PR_CAP_AMBIENT_IS_SET, PR_CAP_AMBIENT_LOWER -> 0;
-      case PR_CAP_AMBIENT_RAISE -> raise(task, call.arg(2));
-      default -> Errno.EINVAL.negated();
-    };
-  }
-
-  private static int raise(Task task, long capability) {
-    Cred cred = task.cred();
-    if (bit(cred.permitted() & cred.inheritable(), capability) == 0) {
+    if (operation == PR_CAP_AMBIENT_IS_SET) {
+      return bit(caps.ambient(), number);
+    }
+    if (operation != PR_CAP_AMBIENT_RAISE && operation != PR_CAP_AMBIENT_LOWER) {
+      return Errno.EINVAL.negated();
+    }
+    boolean raise = operation == PR_CAP_AMBIENT_RAISE;
+    boolean may =
+        bit(caps.permitted() & caps.inheritable(), number) == 1
+            && !cred.isSecure(SecureBits.NO_CAP_AMBIENT_RAISE);
+    if (raise && !may) {
       return Errno.EPERM.negated();
     }
-    task.net()
-        .machine()
-        .leftOut("prctl PR_CAP_AMBIENT_RAISE is not simulated: it fails with EINVAL");
-    return Errno.EINVAL.negated();
+    long cap = 1L << number;
+    long ambient = raise ? caps.ambient() | cap : caps.ambient() & ~cap;
+    task.setCred(cred.withCaps(caps.withAmbient(ambient)));
+    return 0;
+  }
+
+  /** EPERM to change what is locked, to unlock, for unknown bits, or without CAP_SETPCAP. */
+  private static int setSecurebits(Task task, long bits) {
+    Cred cred = task.cred();
+    int old = cred.securebits();
+    long changed = old ^ bits;
+    int locks = old & SecureBits.LOCKS;
+    boolean locked = (locks >> 1 & changed) != 0 || (locks & ~bits) != 0;
+    boolean capable = cred.nsCapable(cred.userNs(), Capability.CAP_SETPCAP);
+    boolean may = capable || (changed != 0 && (changed & ~SecureBits.UNPRIVILEGED) == 0);
+    if (locked || (bits & ~SecureBits.ALL) != 0 || !may) {
+      return Errno.EPERM.negated();
+    }
+    task.setCred(cred.withSecurebits((int) bits));
+    return 0;
   }
 
   private static int setNoNewPrivs(Task task, long arg, boolean more) {
@@ -165,7 +194,12 @@ final class PrctlCall {
     if (arg < 0 || arg > 1) {
       return Errno.EINVAL.negated();
     }
-    task.setCred(task.cred().withKeepCaps(arg == 1));
+    Cred cred = task.cred();
+    if (cred.isSecure(SecureBits.lock(SecureBits.KEEP_CAPS))) {
+      return Errno.EPERM.negated();
+    }
+    int rest = cred.securebits() & ~SecureBits.KEEP_CAPS;
+    task.setCred(cred.withSecurebits(arg == 1 ? rest | SecureBits.KEEP_CAPS : rest));
     return 0;
   }
 
@@ -177,7 +211,8 @@ final class PrctlCall {
     if (!validCap(arg)) {
       return Errno.EINVAL.negated();
     }
-    task.setCred(cred.withBounding(cred.bounding() & ~(1L << arg)));
+    CapSets caps = cred.caps();
+    task.setCred(cred.withCaps(caps.withBounding(caps.bounding() & ~(1L << arg))));
     return 0;
   }
 

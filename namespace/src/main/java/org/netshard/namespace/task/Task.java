@@ -7,7 +7,9 @@ import org.netshard.namespace.cgroup.Cgroup;
 import org.netshard.namespace.cgroup.CgroupTask;
 import org.netshard.namespace.cgroup.MemcgState;
 import org.netshard.namespace.net.NetState;
+import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.cred.UserNamespace;
 
 /**
  * A task: who it is, in which namespace, and what it has open.
@@ -15,6 +17,9 @@ import org.netshard.protocol.cred.Cred;
  * <p><b>Source:</b> {@code include/linux/sched.h}, {@code struct task_struct}.
  */
 public final class Task implements CgroupTask {
+  /** {@code fs.suid_dumpable}. */
+  private static final int SUID_DUMPABLE = 0;
+
   private final int pid;
   private final int tgid;
   private final String name;
@@ -27,6 +32,9 @@ public final class Task implements CgroupTask {
   private int dumpable = 1;
   private int oomScoreAdj;
   private long rssPages;
+  private UserNamespace mmUserNs;
+  private PidNamespace pidNs = PidNamespace.INITIAL;
+  private PidNamespace pidNsForChildren = pidNs;
   private int deathSignal;
   private boolean noNewPrivs;
   private byte @Nullable [] comm;
@@ -61,7 +69,29 @@ public final class Task implements CgroupTask {
     this.fds = fds;
     this.nofile = nofile;
     this.nofileHard = nofile;
+    this.mmUserNs = cred.userNs();
     net.get();
+  }
+
+  /**
+   * A child as {@code copy_process} makes it: like its parent, but that no signal waits for the
+   * parent's end.
+   *
+   * @param childPid its number
+   * @param childTgid number of its thread group
+   * @param childFds its descriptors
+   */
+  public Task child(int childPid, int childTgid, FdTable childFds) {
+    Task child = new Task(childPid, childTgid, name, cgroup, cred, net, childFds, nofile);
+    child.nofileHard = nofileHard;
+    child.dumpable = dumpable;
+    child.oomScoreAdj = oomScoreAdj;
+    child.mmUserNs = mmUserNs;
+    child.pidNs = pidNs;
+    child.pidNsForChildren = pidNsForChildren;
+    child.noNewPrivs = noNewPrivs;
+    child.comm = comm;
+    return child;
   }
 
   @Override
@@ -120,9 +150,73 @@ public final class Task implements CgroupTask {
     return cred;
   }
 
-  /** Replaces its credentials ({@code commit_creds}). */
+  /**
+   * Replaces its credentials ({@code commit_creds}): when they belong to somebody else, or allow
+   * what the old ones did not, the task cannot be looked into any more.
+   */
   public void setCred(Cred newCred) {
+    if (cred.euid() != newCred.euid()
+        || cred.egid() != newCred.egid()
+        || !cred.allowsAllOf(newCred)) {
+      dumpable = SUID_DUMPABLE;
+      deathSignal = 0;
+    }
     cred = newCred;
+  }
+
+  /**
+   * Begins another program: only what a user may do who has not just become another can be looked
+   * into.
+   *
+   * @param path of the program, whose last part becomes the name of the task
+   */
+  public void execve(UserMem path) {
+    dumpable = cred.euid() == cred.uid() && cred.egid() == cred.gid() ? 1 : SUID_DUMPABLE;
+    mmUserNs = cred.userNs();
+    setCred(CredCalls.execve(cred));
+    byte[] bytes = path.content();
+    int end = 0;
+    int start = 0;
+    while (end < bytes.length && bytes[end] != 0) {
+      start = bytes[end++] == '/' ? end : start;
+    }
+    comm = Arrays.copyOf(Arrays.copyOfRange(bytes, start, Math.min(end, start + 15)), 16);
+  }
+
+  /** Whether its children are in another pid namespace than itself. */
+  public boolean hasOtherPidNsForChildren() {
+    return pidNs != pidNsForChildren;
+  }
+
+  /** Its children get a new pid namespace ({@code nsproxy->pid_ns_for_children}). */
+  void unsharePidNs() {
+    pidNsForChildren = new PidNamespace();
+  }
+
+  /**
+   * Begins in the pid namespace that its parent has for it.
+   *
+   * @return whether there can be tasks in it ({@code alloc_pid})
+   */
+  public boolean enterPidNs() {
+    if (pidNsForChildren.ended()) {
+      return false;
+    }
+    pidNs = pidNsForChildren;
+    if (pid == tgid) {
+      pidNs.add(pid);
+    }
+    return true;
+  }
+
+  /** Its process has ended; true if all others of its pid namespace must end too. */
+  public boolean leavePidNs() {
+    return pidNs.remove(tgid);
+  }
+
+  /** Whether two tasks are in one pid namespace. */
+  public boolean sharesPidNs(Task other) {
+    return pidNs == other.pidNs;
   }
 
   /** Its network namespace ({@code nsproxy->net_ns}). */
@@ -177,6 +271,11 @@ public final class Task implements CgroupTask {
     return dumpable;
   }
 
+  /** The user namespace in which its program began ({@code mm->user_ns}). */
+  public UserNamespace mmUserNs() {
+    return mmUserNs;
+  }
+
   /** {@code PR_SET_DUMPABLE}. */
   public void setDumpable(int value) {
     dumpable = value;
@@ -210,7 +309,7 @@ public final class Task implements CgroupTask {
     return copy;
   }
 
-  /** {@code PR_SET_NAME}. */
+  /** {@code PR_SET_NAME}, and {@code execve}. */
   void setComm(byte[] newComm) {
     comm = newComm.clone();
   }

@@ -83,7 +83,7 @@ class MachineStateTest {
 
   @Test
   void makingNeedsPrivilegeThenRoom() {
-    UserNamespace child = new UserNamespace(machine.initUserNs(), 1000);
+    UserNamespace child = new UserNamespace(machine.initUserNs(), 1000, false);
     Cred plain = Cred.of(1000, 1000, new int[0], 0, machine.initUserNs());
     Cred inside = Cred.of(1000, 1000, new int[0], Capability.ALL, child);
     machine.initUserNs().setNetNamespacesMax(1);
@@ -97,7 +97,7 @@ class MachineStateTest {
     assertThat(machine.mayCopyNetNs(inside, child)).isEqualTo(Errno.ENOSPC.negated());
     machine.runCleanup();
     assertThat(machine.mayCopyNetNs(inside, child)).isZero();
-    assertThat(child.netNamespaceCount()).isZero();
+    assertThat(child.netNamespaceCount(0)).isZero();
   }
 
   @Test
@@ -144,7 +144,7 @@ class MachineStateTest {
         .isEqualTo(Errno.EACCES.negated());
     assertThat(init.writeSysctl("user.max_net_namespaces", "5", root)).isEqualTo(1);
     assertThat(machine.initUserNs().netNamespacesMax()).isEqualTo(5);
-    UserNamespace child = new UserNamespace(machine.initUserNs(), 0);
+    UserNamespace child = new UserNamespace(machine.initUserNs(), 0, true);
     assertThat(init.readSysctl("user.max_net_namespaces", Machines.root(child)))
         .isEqualTo("2147483647");
   }
@@ -177,7 +177,7 @@ class MachineStateTest {
     references.forEach(NetState::put);
     some.runCleanup();
     assertThat(some.namespaceCount()).isEqualTo(1);
-    assertThat(some.initUserNs().netNamespaceCount()).isZero();
+    assertThat(some.initUserNs().netNamespaceCount(0)).isZero();
     assertThat(some.next(some.initNet())).isNull();
   }
 }

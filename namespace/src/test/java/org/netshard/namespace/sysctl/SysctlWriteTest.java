@@ -106,7 +106,7 @@ class SysctlWriteTest {
     String name = "net.ipv4.tcp_fin_timeout";
     Cred plain = Cred.of(1000, 1000, new int[0], 0, machine.initUserNs());
     Cred admin = plain.withCaps(Capability.CAP_NET_ADMIN.bit(), 0, 0);
-    Cred child = plain.inUserNamespace(new UserNamespace(machine.initUserNs(), 1000));
+    Cred child = plain.inUserNamespace(new UserNamespace(machine.initUserNs(), 1000, false));
     assertThat(fresh.openSysctl(name, false, true, plain)).isEqualTo(-13);
     assertThat(fresh.openSysctl(name, true, false, plain)).isZero();
     assertThat(fresh.openSysctl(name, false, true, admin)).isZero();

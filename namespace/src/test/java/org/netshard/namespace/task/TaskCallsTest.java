@@ -14,8 +14,10 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.cred.CapSets;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.cred.SecureBits;
 import org.netshard.protocol.cred.UserNamespace;
 
 /** Calls of tasks, with the results that a live kernel gave for them. */
@@ -45,8 +47,13 @@ class TaskCallsTest {
     return fd;
   }
 
-  private String fcntl(int fd, int command, int arg) {
-    return Errno.resultText(FdCalls.fcntl(task, fd, command, arg));
+  private int fcntlResult(int fd, int command, Object arg) {
+    Syscall call = Syscall.of(SyscallName.FCNTL, fd, command, arg);
+    return FcntlCall.perform(task, call, pid -> pid == task.pid() ? task : null);
+  }
+
+  private String fcntl(int fd, int command, Object arg) {
+    return Errno.resultText(fcntlResult(fd, command, arg));
   }
 
   @Test
@@ -57,7 +64,7 @@ class TaskCallsTest {
     int[] flags = {2, 0x402, 0x802, 0x2002, 0x2002, 0x40002, 0x40002, 0x802, 2, 2};
     for (int i = 0; i < args.length; i++) {
       assertThat(fcntl(fd, Abi.F_SETFL, args[i])).isEqualTo(results[i]);
-      assertThat(FdCalls.fcntl(task, fd, Abi.F_GETFL, 0)).isEqualTo(flags[i]);
+      assertThat(fcntlResult(fd, Abi.F_GETFL, 0)).isEqualTo(flags[i]);
     }
   }
 
@@ -66,7 +73,7 @@ class TaskCallsTest {
     assertThat(fcntl(99, 999, 0)).isEqualTo("EBADF");
     int fd = open(task, Kind.SOCKET, Abi.O_RDWR, "sock", 0);
     assertThat(fcntl(fd, 999, 0)).isEqualTo("EINVAL");
-    int path = open(task, Kind.NETNS, Abi.O_PATH, machine.initNet(), 0);
+    int path = open(task, Kind.NSFS, Abi.O_PATH, machine.initNet(), 0);
     assertThat(fcntl(path, Abi.F_SETFL, 0)).isEqualTo("EBADF");
     assertThat(fcntl(path, 999, 0)).isEqualTo("EBADF");
     assertThat(fcntl(path, Abi.F_GETFL, 0)).isEqualTo(Integer.toString(Abi.O_PATH));
@@ -76,10 +83,48 @@ class TaskCallsTest {
   @Test
   void noatimeOfAnotherUsersFileIsEperm() {
     OpenFile file = new OpenFile(Kind.SOCKET, Abi.O_RDWR, "sock", 0, null);
-    assertThat(FdCalls.setfl(file, Abi.O_NOATIME, nobody().cred()))
+    assertThat(FcntlCall.setfl(file, Abi.O_NOATIME, nobody().cred()))
         .isEqualTo(Errno.EPERM.negated());
     OpenFile own = new OpenFile(Kind.SOCKET, Abi.O_RDWR, "sock", 1000, null);
-    assertThat(FdCalls.setfl(own, Abi.O_NOATIME, nobody().cred())).isZero();
+    assertThat(FcntlCall.setfl(own, Abi.O_NOATIME, nobody().cred())).isZero();
+  }
+
+  @Test
+  void ownerOfAFileIsGivenBackOnlyWhileItIsThere() {
+    int fd = open(task, Kind.SOCKET, Abi.O_RDWR, "sock", 0);
+    UserMem owner = UserMem.zeroed(8);
+    assertThat(fcntl(fd, Abi.F_GETOWN_EX, owner)).isEqualTo("0");
+    assertThat(owner).extracting(o -> o.getInt(0)).isEqualTo(FileOwner.TID);
+    assertThat(fcntl(fd, Abi.F_SETOWN, 7)).isEqualTo("0");
+    assertThat(fcntl(fd, Abi.F_GETOWN, 0)).isEqualTo("7");
+    assertThat(fcntl(fd, Abi.F_SETOWN, 99)).isEqualTo("ESRCH");
+    assertThat(fcntl(fd, Abi.F_SETOWN, Integer.MIN_VALUE)).isEqualTo("EINVAL");
+    assertThat(fcntl(fd, Abi.F_GETOWN, 0)).isEqualTo("7");
+    assertThat(fcntl(fd, Abi.F_SETOWN, -7)).isEqualTo("0");
+    assertThat(fcntl(fd, Abi.F_GETOWN, 0)).isEqualTo("0");
+    assertThat(fcntl(fd, Abi.F_SETOWN_EX, UserMem.ofInts(3, 7))).isEqualTo("EINVAL");
+    assertThat(fcntl(fd, Abi.F_SETOWN_EX, UserMem.ofInts(FileOwner.TID, -1))).isEqualTo("ESRCH");
+    assertThat(fcntl(fd, Abi.F_SETOWN_EX, UserMem.NULL)).isEqualTo("EFAULT");
+    assertThat(fcntl(fd, Abi.F_SETSIG, 65)).isEqualTo("EINVAL");
+    assertThat(fcntl(fd, Abi.F_SETSIG, 64)).isEqualTo("0");
+    assertThat(fcntl(fd, Abi.F_GETSIG, 0)).isEqualTo("64");
+  }
+
+  @Test
+  void commandsThatSocketsDoNotHaveEachHaveAnErrorOfTheirOwn() {
+    int fd = open(task, Kind.SOCKET, Abi.O_RDWR, "sock", 0);
+    assertThat(fcntl(fd, Abi.F_GETLEASE, 0)).isEqualTo("2");
+    assertThat(fcntl(fd, Abi.F_NOTIFY, 1)).isEqualTo("ENOTDIR");
+    assertThat(fcntl(fd, Abi.F_NOTIFY, 1 << 31)).isEqualTo("0");
+    assertThat(fcntl(fd, Abi.F_GETPIPE_SZ, 0)).isEqualTo("EBADF");
+    assertThat(fcntl(fd, Abi.F_ADD_SEALS, 0)).isEqualTo("EINVAL");
+    int sysctl = open(task, Kind.PROC, Abi.O_RDONLY, "sysctl", 0);
+    assertThat(fcntl(sysctl, Abi.F_ADD_SEALS, 0)).isEqualTo("EPERM");
+    assertThat(fcntl(sysctl, Abi.F_SETFL, Abi.O_ASYNC | Abi.O_APPEND)).isEqualTo("0");
+    assertThat(fcntl(sysctl, Abi.F_GETFL, 0)).isEqualTo(Integer.toString(Abi.O_APPEND));
+    assertThat(fcntl(fd, Abi.F_DUPFD_QUERY, sysctl)).isEqualTo("0");
+    assertThat(fcntl(fd, Abi.F_DUPFD_QUERY, fd)).isEqualTo("1");
+    assertThat(fcntl(fd, Abi.F_DUPFD_QUERY, 19)).isEqualTo("EBADF");
   }
 
   @Test
@@ -237,7 +282,7 @@ class TaskCallsTest {
   @Test
   void execveGivesRootTheBoundingSetAndOthersNothing() {
     long bounding = ROOT & ~1;
-    Cred root = task.cred().withBounding(bounding);
+    Cred root = task.cred().withCaps(task.cred().caps().withBounding(bounding));
     Cred effectiveRoot = CredCalls.execve(root.withUids(1000, 0, 0));
     assertThat(effectiveRoot.permitted()).isEqualTo(bounding);
     assertThat(effectiveRoot.effective()).isEqualTo(bounding);
@@ -247,6 +292,59 @@ class TaskCallsTest {
     Cred plain = CredCalls.execve(root.withUids(1000, 1000, 0));
     assertThat(plain.permitted()).isZero();
     assertThat(plain.suid()).isEqualTo(1000);
+  }
+
+  @Test
+  void execveGivesAmbientCapabilitiesToOthersUnlessTheyChangedTheirId() {
+    long raw = Capability.CAP_NET_RAW.bit();
+    Cred plain = nobody().cred().withCaps(new CapSets(0, raw, raw, ROOT, raw));
+    assertThat(CredCalls.execve(plain).effective()).isEqualTo(raw);
+    assertThat(CredCalls.execve(plain.withUids(1000, 1001, 1001)).effective()).isZero();
+    Cred noroot = task.cred().withSecurebits(SecureBits.NOROOT | SecureBits.KEEP_CAPS);
+    assertThat(CredCalls.execve(noroot).permitted()).isZero();
+    assertThat(CredCalls.execve(noroot).securebits()).isEqualTo(SecureBits.NOROOT);
+  }
+
+  @Test
+  void securebitsThatAreLockedStayAsTheyAre() {
+    assertThat(prctl(28, SecureBits.KEEP_CAPS)).isEqualTo("0");
+    assertThat(prctl(28, SecureBits.lock(SecureBits.KEEP_CAPS))).isEqualTo("0");
+    assertThat(prctl(8, 1)).isEqualTo("EPERM");
+    assertThat(prctl(28, 0)).isEqualTo("EPERM");
+    assertThat(prctl(28, SecureBits.ALL)).isEqualTo("EPERM");
+    assertThat(prctl(28, 1L << 12)).isEqualTo("EPERM");
+    assertThat(prctl(27)).isEqualTo(Integer.toString(SecureBits.lock(SecureBits.KEEP_CAPS)));
+    Task plain = nobody();
+    assertThat(call(plain, SyscallName.PRCTL, 28, 0)).isEqualTo("EPERM");
+    assertThat(call(plain, SyscallName.PRCTL, 28, SecureBits.NOROOT)).isEqualTo("EPERM");
+    assertThat(call(plain, SyscallName.PRCTL, 28, 1 << 8)).isEqualTo("0");
+  }
+
+  @Test
+  void ambientCapabilitiesAreThosePermittedAndInheritableAndGoWithRoot() {
+    long raw = Capability.CAP_NET_RAW.bit();
+    assertThat(prctl(47, 2, 13)).isEqualTo("EPERM");
+    task.setCred(task.cred().withCaps(ROOT, ROOT, raw));
+    assertThat(prctl(47, 2, 13)).isEqualTo("0");
+    assertThat(prctl(47, 1, 13)).isEqualTo("1");
+    task.setCred(task.cred().withCaps(ROOT, ROOT, 0));
+    assertThat(prctl(47, 1, 13)).isEqualTo("0");
+    task.setCred(task.cred().withCaps(new CapSets(ROOT, ROOT, raw, ROOT, raw)));
+    assertThat(prctl(8, 1)).isEqualTo("0");
+    assertThat(call(task, SyscallName.SETRESUID, 1000, 1000, 1000)).isEqualTo("0");
+    assertThat(task.cred().caps()).isEqualTo(new CapSets(0, ROOT, raw, ROOT, 0));
+  }
+
+  @Test
+  void aTaskThatBecameSomebodyElseIsNotDumpable() {
+    assertThat(prctl(1, 9)).isEqualTo("0");
+    assertThat(call(task, SyscallName.SETRESUID, 1000, -1, -1)).isEqualTo("0");
+    assertThat(prctl(3)).isEqualTo("1");
+    assertThat(call(task, SyscallName.SETRESUID, -1, 1000, -1)).isEqualTo("0");
+    assertThat(prctl(3)).isEqualTo("0");
+    assertThat(task.deathSignal()).isZero();
+    Task child = task.child(8, 8, new FdTable());
+    assertThat(child.dumpable()).isZero();
   }
 
   private static String unshare(Task by, long flags) {
@@ -287,22 +385,22 @@ class TaskCallsTest {
   @Test
   void setnsChecksDescriptorThenKindThenTypeThenPrivilege() {
     NetState target = Machines.net(machine);
-    int net = open(task, Kind.NETNS, 0, target, 0);
+    int net = open(task, Kind.NSFS, 0, target, 0);
     int sock = open(task, Kind.SOCKET, Abi.O_RDWR, "sock", 0);
-    int path = open(task, Kind.NETNS, Abi.O_PATH, target, 0);
-    assertThat(NsProxy.setns(task, 99, 12345)).isEqualTo(Errno.EBADF.negated());
-    assertThat(NsProxy.setns(task, path, 0)).isEqualTo(Errno.EBADF.negated());
-    assertThat(NsProxy.setns(task, sock, 0)).isEqualTo(Errno.EINVAL.negated());
-    assertThat(NsProxy.setns(task, net, 12345)).isEqualTo(Errno.EINVAL.negated());
+    int path = open(task, Kind.NSFS, Abi.O_PATH, target, 0);
+    assertThat(NsProxy.setns(task, 99, 12345, true)).isEqualTo(Errno.EBADF.negated());
+    assertThat(NsProxy.setns(task, path, 0, true)).isEqualTo(Errno.EBADF.negated());
+    assertThat(NsProxy.setns(task, sock, 0, true)).isEqualTo(Errno.EINVAL.negated());
+    assertThat(NsProxy.setns(task, net, 12345, true)).isEqualTo(Errno.EINVAL.negated());
     Cred root = task.cred();
     task.setCred(nobody().cred());
-    assertThat(NsProxy.setns(task, net, Abi.CLONE_NEWUTS)).isEqualTo(Errno.EINVAL.negated());
-    assertThat(NsProxy.setns(task, net, 0)).isEqualTo(Errno.EPERM.negated());
-    UserNamespace child = new UserNamespace(machine.initUserNs(), 1000);
+    assertThat(NsProxy.setns(task, net, Abi.CLONE_NEWUTS, true)).isEqualTo(Errno.EINVAL.negated());
+    assertThat(NsProxy.setns(task, net, 0, true)).isEqualTo(Errno.EPERM.negated());
+    UserNamespace child = new UserNamespace(machine.initUserNs(), 1000, false);
     task.setCred(root.inUserNamespace(child));
-    assertThat(NsProxy.setns(task, net, 0)).isEqualTo(Errno.EPERM.negated());
+    assertThat(NsProxy.setns(task, net, 0, true)).isEqualTo(Errno.EPERM.negated());
     task.setCred(root);
-    assertThat(NsProxy.setns(task, net, Abi.CLONE_NEWNET)).isZero();
+    assertThat(NsProxy.setns(task, net, Abi.CLONE_NEWNET, true)).isZero();
     assertThat(task.net()).isSameAs(target);
     assertThat(target.count()).isEqualTo(2);
   }

@@ -3,18 +3,18 @@ package org.netshard.node.replay;
 import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.actor.ProcFiles;
 import org.netshard.namespace.actor.SocketFile;
-import org.netshard.namespace.net.SysctlFile;
 import org.netshard.namespace.task.CredCalls;
+import org.netshard.namespace.task.FcntlCall;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.node.strace.CallDecoder;
 import org.netshard.node.strace.StraceEvent;
+import org.netshard.node.strace.StraceSyntaxException;
 import org.netshard.protocol.abi.Abi;
-import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
-import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
 
 /**
@@ -26,20 +26,36 @@ import org.netshard.protocol.core.Sk;
 record CallPlan(@Nullable Syscall syscall, String reason) {
   private static final String INHERITED = "before the log";
   private static final int RLIMIT_NOFILE = 7;
+  private static final int PR_GET_NO_NEW_PRIVS = 39;
 
   static CallPlan of(
       StraceEvent.Call call,
       LogProcess process,
       Task task,
+      LogPids pids,
       IdentityHashMap<Sk, String> noLongerNew) {
     if (SyscallName.byKernelName(call.name()) == null) {
       return not("the call is not there");
     }
-    Syscall decoded = CallDecoder.decode(call);
-    Syscall mapped = withSimulatedFds(decoded, process, task);
+    Syscall decoded;
+    try {
+      decoded = CallDecoder.decode(call);
+    } catch (StraceSyntaxException unknown) {
+      // A newer strace has names and forms that are not known here.
+      return not(reason(unknown));
+    }
+    Syscall mapped = pids.inSimulation(withSimulatedFds(decoded, process, task), call);
+    if (mapped == null) {
+      return not("a process that the log does not show");
+    }
     inherit(call, mapped, task);
-    String reason = reason(call, mapped, task, noLongerNew);
+    String reason = reason(call, mapped, process, task, noLongerNew);
     return reason == null ? new CallPlan(mapped, "") : not(reason);
+  }
+
+  /** What is wrong, without the name of the call. */
+  static String reason(StraceSyntaxException unknown) {
+    return unknown.problem().replaceFirst("^\\w+: ", "");
   }
 
   private static CallPlan not(String reason) {
@@ -54,9 +70,6 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   }
 
   private static Syscall withSimulatedFds(Syscall call, LogProcess process, Task task) {
-    if (call.name() == SyscallName.CAPSET) {
-      return withSimulatedPid(call, process);
-    }
     if (!takesFd(call.name())) {
       return call;
     }
@@ -68,16 +81,6 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       }
     }
     return mapped;
-  }
-
-  /** The header of capset may name the caller. */
-  private static Syscall withSimulatedPid(Syscall call, LogProcess process) {
-    UserMem header = call.mem(0);
-    if (header.accessible(0, 2 * Integer.BYTES)
-        && header.getInt(Integer.BYTES) == process.logPid()) {
-      header.putInt(Integer.BYTES, process.pid());
-    }
-    return call;
   }
 
   /** A descriptor that the log uses well and nobody opened was there when the log began. */
@@ -104,16 +107,20 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   }
 
   private static @Nullable String reason(
-      StraceEvent.Call recorded, Syscall call, Task task, IdentityHashMap<Sk, String> noLongerNew) {
+      StraceEvent.Call recorded,
+      Syscall call,
+      LogProcess process,
+      Task task,
+      IdentityHashMap<Sk, String> noLongerNew) {
     return switch (call.name()) {
       case OPENAT -> openat(call);
-      case WRITE -> file(task, call, SysctlFile.class) == null ? "not a sysctl" : null;
-      case EXECVE -> recorded.result().is(Errno.ENOENT) ? "files are not there" : null;
-      case PRCTL -> CredCalls.simulatesPrctl(call.intArg(0)) ? null : "option of prctl";
+      case WRITE -> write(call, task);
+      case CLOSE_RANGE -> process.fds().areTheSame() ? null : "descriptors differ in number";
+      case EXECVE -> recorded.result().isError() ? "files are not there" : null;
+      case PRCTL -> prctl(call, task);
       case PRLIMIT64 -> call.intArg(1) == RLIMIT_NOFILE || call.mem(3).isNull() ? null : "resource";
       case FCNTL -> fcntl(call, task);
-      case SETNS ->
-          file(task, call, UnsimulatedFile.class) == null ? null : "a namespace of another kind";
+      case SETNS -> setns(call, task);
       case GETSOCKNAME, GETSOCKOPT, SETSOCKOPT -> sock(call, task, noLongerNew);
       default -> null;
     };
@@ -123,28 +130,46 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     String path = new String(call.mem(1).content(), StandardCharsets.UTF_8);
     int end = path.indexOf('\0');
     path = end < 0 ? path : path.substring(0, end);
-    boolean there =
-        path.startsWith("/proc/sys/net/")
-            || path.startsWith("/proc/sys/user/")
-            || path.equals("/proc/self/ns/net")
-            || path.equals("/proc/thread-self/ns/net");
-    return there ? null : "files are not there";
+    return ProcFiles.isKnown(path) ? null : "files are not there";
+  }
+
+  private static @Nullable String prctl(Syscall call, Task task) {
+    if (!CredCalls.simulatesPrctl(call.intArg(0))) {
+      return "option of prctl";
+    }
+    // strace itself sets it with --seccomp-bpf.
+    boolean unknown = call.intArg(0) == PR_GET_NO_NEW_PRIVS && !task.noNewPrivs();
+    return unknown ? "not set in the log" : null;
+  }
+
+  private static @Nullable String write(Syscall call, Task task) {
+    OpenFile open = task.fds().get(call.intArg(0));
+    return open == null || open.kind() == OpenFile.Kind.PROC ? null : "not a file of /proc";
+  }
+
+  private static @Nullable String setns(Syscall call, Task task) {
+    UnsimulatedFile file = file(task, call, UnsimulatedFile.class);
+    return file == null || FdOrigins.givesNoNamespace(file.origin())
+        ? null
+        : "a namespace of another kind";
   }
 
   private static @Nullable String fcntl(Syscall call, Task task) {
     int command = call.intArg(1);
-    boolean flags = command == Abi.F_GETFL || command == Abi.F_SETFL;
-    boolean known =
-        flags || duplicates(command) || command == Abi.F_GETFD || command == Abi.F_SETFD;
-    if (!known) {
+    if (!FcntlCall.simulates(command)) {
       return "command of fcntl";
     }
     UnsimulatedFile file = file(task, call, UnsimulatedFile.class);
     if (file == null) {
       return null;
     }
-    boolean unknown = flags || (command == Abi.F_GETFD && file.origin().equals(INHERITED));
-    return unknown ? "a file from " + file.origin() : null;
+    boolean known =
+        switch (command) {
+          case Abi.F_DUPFD, Abi.F_DUPFD_CLOEXEC, Abi.F_SETFD -> true;
+          case Abi.F_GETFD -> !file.origin().equals(INHERITED);
+          default -> false;
+        };
+    return known ? null : "a file from " + file.origin();
   }
 
   private static @Nullable String sock(

@@ -6,7 +6,7 @@ import org.netshard.namespace.task.Task;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.node.strace.StraceValue;
 
-/** What {@code close_range} closed, which is not simulated as a call. */
+/** What {@code close_range} closed, where it cannot be simulated as a call. */
 final class CloseRange {
   private CloseRange() {}
 
@@ -20,8 +20,9 @@ final class CloseRange {
         && call.arguments().get(1).plain() instanceof StraceValue.IntValue last) {
       long end = Math.min(last.value() & 0xffffffffL, task.fds().capacity() - 1L);
       for (int fd = (int) first.value(); fd <= end; fd++) {
-        if (task.fds().get(fd) != null) {
-          fds.add(process.fds().simulated(fd));
+        int simulated = process.fds().simulated(fd);
+        if (task.fds().get(simulated) != null) {
+          fds.add(simulated);
         }
       }
     }

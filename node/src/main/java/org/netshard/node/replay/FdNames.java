@@ -24,6 +24,11 @@ final class FdNames {
     }
   }
 
+  /** Whether every descriptor has the number that it has in the log. */
+  boolean areTheSame() {
+    return simulated.isEmpty();
+  }
+
   FdNames copy() {
     FdNames copy = new FdNames();
     copy.simulated.putAll(simulated);

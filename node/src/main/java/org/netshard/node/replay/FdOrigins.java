@@ -7,11 +7,20 @@ import org.netshard.node.strace.StraceValue;
 
 /** Which descriptors a call that is not simulated gave to its process in the log. */
 final class FdOrigins {
+  private static final List<String> ANONYMOUS =
+      List.of(
+          "pipe", "pipe2", "eventfd", "eventfd2", "epoll_create", "epoll_create1", "memfd_create");
+
   private FdOrigins() {}
 
   /** Whether such a call gives sockets; those that SCM_RIGHTS brings mostly are. */
   static boolean givesSocket(String call) {
     return call.startsWith("accept") || call.startsWith("socket") || call.startsWith("recv");
+  }
+
+  /** Whether such a call gives files of which none is a namespace. */
+  static boolean givesNoNamespace(String call) {
+    return givesSocket(call) ? !call.startsWith("recv") : ANONYMOUS.contains(call);
   }
 
   /** Whether a call asked for close-on-exec: O_CLOEXEC, SOCK_CLOEXEC, EPOLL_CLOEXEC and so on. */

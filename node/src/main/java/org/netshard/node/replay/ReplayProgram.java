@@ -6,17 +6,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.node.cli.BadInputException;
+import org.netshard.node.strace.CallDecoder;
+import org.netshard.node.strace.ResultComparison;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.node.strace.StraceSyntaxException;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.cred.Cred;
 
 /**
  * Makes the calls of a log in a simulated kernel, in the order of the log, and compares results.
@@ -32,6 +36,7 @@ final class ReplayProgram implements Program {
   private @Nullable BadInputException bad;
   private final ReplayResult result = new ReplayResult();
   private final Map<Integer, LogProcess> processes = new LinkedHashMap<>();
+  private final LogPids pids = new LogPids(processes);
   private final IdentityHashMap<Sk, String> noLongerNew = new IdentityHashMap<>();
   private final ArrayDeque<Step> quiet = new ArrayDeque<>();
   private final long baseNs;
@@ -39,7 +44,10 @@ final class ReplayProgram implements Program {
   private @Nullable Asked asked;
 
   /** A call that is under way: what the log says of it, and who makes it. */
-  private record Asked(StraceEvent.Call recorded, LogProcess process) {}
+  private record Asked(StraceEvent.Call recorded, LogProcess process, @Nullable Before before) {}
+
+  /** Who and where a task was before a call that can change it. */
+  private record Before(Cred cred, NetState net) {}
 
   /**
    * A replay.
@@ -128,13 +136,23 @@ final class ReplayProgram implements Program {
       notSimulated(kernel, call, process, "its process has ended");
       return null;
     }
-    CallPlan plan = CallPlan.of(call, process, task, noLongerNew);
+    CallPlan plan = CallPlan.of(call, process, task, pids, noLongerNew);
     if (plan.syscall() == null) {
       notSimulated(kernel, call, process, plan.reason());
       return null;
     }
-    asked = new Asked(call, process);
+    asked = new Asked(call, process, before(plan.syscall(), task));
     return new Step(timeOf(call, nowNs), process.pid(), plan.syscall());
+  }
+
+  private static @Nullable Before before(Syscall call, Task task) {
+    return switch (call.name()) {
+      case UNSHARE, SETNS, SETRESUID, SETRESGID, SETUID, SETGID, SETGROUPS, CAPSET, PRCTL -> {
+        task.net().get();
+        yield new Before(task.cred(), task.net());
+      }
+      default -> null;
+    };
   }
 
   private long timeOf(StraceEvent.Call call, long nowNs) {
@@ -160,6 +178,7 @@ final class ReplayProgram implements Program {
       install(task, process, fd, call);
     }
     StateChange.note(call, process, task, noLongerNew);
+    StateChange.loopback(call, process, task);
     CloseRange.closed(call, process, task)
         .forEach(fd -> quiet.add(new Step(kernel.nowNs(), process.pid(), Syscall.close(fd))));
   }
@@ -183,29 +202,46 @@ final class ReplayProgram implements Program {
     }
     StraceEvent.Call recorded = was.recorded();
     if (recorded.result().known()) {
-      String difference = ReplayComparison.difference(recorded, call, simulated);
-      if (difference == null) {
-        result.same(recorded.name());
-      } else {
-        result.different(
-            new ReplayResult.Difference(
-                file, recorded.place().startLine(), recorded.name(), recorded.text(), difference));
-      }
+      compare(recorded, call, simulated);
     }
     follow(kernel, was, call, simulated);
   }
 
-  /** Brings descriptors and processes to what the log says. */
+  private void compare(StraceEvent.Call recorded, Syscall call, long simulated) {
+    String difference;
+    try {
+      difference = ReplayComparison.difference(recorded, call, simulated);
+    } catch (StraceSyntaxException unknown) {
+      result.notSimulated(recorded.name(), CallPlan.reason(unknown));
+      return;
+    }
+    if (difference == null) {
+      result.same(recorded.name());
+    } else if (CallDecoder.hidesValue(recorded)) {
+      result.notSimulated(recorded.name(), "the log does not show the value");
+    } else {
+      result.different(
+          new ReplayResult.Difference(
+              file, recorded.place().startLine(), recorded.name(), recorded.text(), difference));
+    }
+  }
+
+  /** Brings descriptors, processes and what a process may do to what the log says. */
   private void follow(KernelView kernel, Asked was, Syscall call, long simulated) {
     StraceEvent.Call recorded = was.recorded();
     LogProcess process = was.process();
     Task task = kernel.model().task(process.pid());
-    if (CallOrder.makesProcess(recorded) && !Errno.isError(simulated)) {
-      int logChild = (int) recorded.result().value();
-      boolean shared = recorded.text().contains("CLONE_FILES");
-      FdNames names = shared ? process.fds() : process.fds().copy();
-      processes.put(logChild, new LogProcess(logChild, kernel.lastChildPid(), names));
+    Before before = was.before();
+    if (before != null) {
+      if (task != null && recorded.result().isError() && !Errno.isError(simulated)) {
+        task.setCred(before.cred());
+        task.setNet(before.net());
+      }
+      before.net().put();
       return;
+    }
+    if (task != null && isFork(call)) {
+      child(kernel, recorded, process, task, simulated);
     }
     if (task == null || !givesFds(call)) {
       return;
@@ -223,10 +259,42 @@ final class ReplayProgram implements Program {
     }
   }
 
+  private static boolean isFork(Syscall call) {
+    return switch (call.name()) {
+      case FORK, VFORK, CLONE, CLONE3 -> true;
+      default -> false;
+    };
+  }
+
+  /** Names a child, makes one that only the log has, and ends one that it does not have. */
+  private void child(
+      KernelView kernel,
+      StraceEvent.Call recorded,
+      LogProcess process,
+      Task parent,
+      long simulated) {
+    boolean made = !Errno.isError(simulated);
+    if (!CallOrder.makesProcess(recorded)) {
+      if (made) {
+        quiet.add(new Step(kernel.nowNs(), (int) simulated, Syscall.of(SyscallName.EXIT, 0)));
+      }
+      return;
+    }
+    int pid = made ? kernel.lastChildPid() : kernel.model().nextPid();
+    if (!made) {
+      kernel.model().add(parent.child(pid, pid, parent.fds().copy()));
+    }
+    int logChild = (int) recorded.result().value();
+    boolean shared = made && recorded.text().contains("CLONE_FILES");
+    FdNames names = shared ? process.fds() : process.fds().copy();
+    processes.put(logChild, new LogProcess(logChild, pid, names));
+  }
+
   private static boolean givesFds(Syscall call) {
     return switch (call.name()) {
       case SOCKET, SOCKETPAIR, DUP, DUP2, DUP3, OPENAT -> true;
       case FCNTL -> CallPlan.duplicates(call.intArg(1));
+      case GETSOCKOPT -> ResultComparison.returnsPidfd(call);
       default -> false;
     };
   }
@@ -235,14 +303,23 @@ final class ReplayProgram implements Program {
     if (!recorded.result().known() || recorded.result().isError()) {
       return List.of();
     }
-    return recorded.name().equals("socketpair")
-        ? FdOrigins.of(recorded)
-        : List.of((int) recorded.result().value());
+    return switch (recorded.name()) {
+      case "socketpair" -> FdOrigins.of(recorded);
+      case "getsockopt" -> pidfd(ResultComparison.recordedPidfd(recorded));
+      default -> List.of((int) recorded.result().value());
+    };
   }
 
   private static List<Integer> simulatedFds(Syscall call, long simulated) {
-    return call.name() == SyscallName.SOCKETPAIR
-        ? List.of(call.mem(3).getInt(0), call.mem(3).getInt(Integer.BYTES))
-        : List.of((int) simulated);
+    return switch (call.name()) {
+      case SOCKETPAIR -> List.of(call.mem(3).getInt(0), call.mem(3).getInt(Integer.BYTES));
+      case GETSOCKOPT -> pidfd(call.mem(4).getInt(0) < Integer.BYTES ? -1 : call.mem(3).getInt(0));
+      default -> List.of((int) simulated);
+    };
+  }
+
+  /** A descriptor, of which too short an option shows only a part. */
+  private static List<Integer> pidfd(int fd) {
+    return fd < 0 ? List.of() : List.of(fd);
   }
 }

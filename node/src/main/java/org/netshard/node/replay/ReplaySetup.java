@@ -12,6 +12,7 @@ import org.netshard.namespace.task.Task;
 import org.netshard.node.cli.BadInputException;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.cred.CapSets;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 
@@ -46,9 +47,8 @@ final class ReplaySetup {
       net = began;
     }
     int pid = model.nextPid();
-    Cred cred =
-        new Cred(
-            0, 0, 0, 0, 0, 0, new int[0], CAPS, CAPS, 0, CAPS, false, model.machine().initUserNs());
+    CapSets caps = CapSets.of(CAPS).withBounding(CAPS);
+    Cred cred = Cred.of(0, 0, new int[0], CAPS, model.machine().initUserNs()).withCaps(caps);
     model.add(
         new Task(pid, pid, "log", model.cgroups().root(), cred, began, standardFiles(), NOFILE));
     return pid;

@@ -1,5 +1,6 @@
 package org.netshard.node.strace;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +13,12 @@ import org.netshard.node.strace.StraceValue.Array;
 import org.netshard.node.strace.StraceValue.Named;
 import org.netshard.node.strace.StraceValue.Str;
 import org.netshard.node.strace.StraceValue.Struct;
+import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.abi.XdpOption;
 
 /**
  * Makes the call that a program made out of what a log says of it.
@@ -26,9 +29,10 @@ import org.netshard.protocol.abi.UserMem;
  *   <li>An address in place of a value is a bad one if the call failed with EFAULT and no other
  *       argument explains that; else it is good memory, zeroed, of the length that the call says.
  *   <li>What follows a truncated string, up to the length that the call says, is zeros.
- *   <li>A buffer for results has at least {@value #OUTPUT_BYTES_MIN} bytes, even where the call
- *       says fewer, since in a real program something lies behind it.
- *   <li>A filter of which only the length is known lets everything pass.
+ *   <li>A buffer for results has at least {@value #OUTPUT_BYTES_MIN} bytes, and what the call
+ *       returned, even where the call says fewer, since in a real program something lies behind it.
+ *   <li>An area of memory for AF_XDP, if the call met a bad address, is at address 0.
+ *   <li>A filter of which only the length is known lets everything pass, if it could be read.
  *   <li>{@code execve} has its arguments one after another, each with its NUL, in place of an array
  *       of pointers. {@code clone} has its flags first, as in the register.
  * </ul>
@@ -38,6 +42,8 @@ public final class CallDecoder {
   private static final int MEMORY_BYTES_MAX = 1 << 24;
   private static final int CLONE_ARGS_BYTES = 88;
   private static final int FLOCK_BYTES = 32;
+  private static final int OWNER_BYTES = 8;
+  private static final int CAP_DATA_BYTES = 24;
   private static final int USUAL_ROOM = 128;
 
   private final Call call;
@@ -124,7 +130,7 @@ public final class CallDecoder {
       case FORK, VFORK -> Syscall.of(name);
       case CLOSE, DUP, UNSHARE, SETUID, SETGID, EXIT, EXIT_GROUP -> numbers(name, 1);
       case DUP2, SETNS -> numbers(name, 2);
-      case SOCKET, DUP3, SETRESUID, SETRESGID -> numbers(name, 3);
+      case SOCKET, DUP3, SETRESUID, SETRESGID, CLOSE_RANGE -> numbers(name, 3);
       case FCNTL -> fcntl(name);
       case SOCKETPAIR ->
           Syscall.of(name, number(0), number(1), number(2), output(argument(3), Long.BYTES));
@@ -134,6 +140,7 @@ public final class CallDecoder {
       case SETGROUPS -> Syscall.of(name, number(0), groups());
       case PRCTL -> prctl(name);
       case CAPSET -> Syscall.of(name, capHeader(), capData());
+      case CAPGET -> Syscall.of(name, capHeader(), output(argument(1), CAP_DATA_BYTES));
       case PRLIMIT64 -> prlimit64(name);
       case OPENAT -> openat(name);
       case WRITE -> Syscall.of(name, number(0), written(), number(2));
@@ -245,19 +252,42 @@ public final class CallDecoder {
         : UserMem.BAD;
   }
 
+  /** The longer of both lengths behind a pointer, {@code [128 => 16]}. */
+  private static long returnedLength(StraceValue value) {
+    return Math.max(Notation.element(value), Notation.elementAfter(value));
+  }
+
   // Calls.
 
   private Syscall fcntl(SyscallName name) {
     StraceValue argument = optional(2);
-    boolean lock = argument != null && argument.before().plain() instanceof Struct;
-    Object third = lock ? UserMem.zeroed(FLOCK_BYTES) : (Object) optionalNumber(2, 0);
-    return Syscall.of(name, number(0), number(1), third);
+    int command = (int) number(1);
+    Object third;
+    if (argument != null && argument.before().plain() instanceof Struct struct) {
+      third = struct.field("pid") == null ? UserMem.zeroed(FLOCK_BYTES) : owner(struct);
+    } else if (argument != null && pointsToOwner(command)) {
+      third = unknown(argument, OWNER_BYTES);
+    } else {
+      third = optionalNumber(2, 0);
+    }
+    return Syscall.of(name, number(0), command, third);
+  }
+
+  private static boolean pointsToOwner(int command) {
+    return command == Abi.F_GETOWN_EX
+        || command == Abi.F_SETOWN_EX
+        || command == Abi.F_GETOWNER_UIDS;
+  }
+
+  private static UserMem owner(Struct struct) {
+    return UserMem.ofInts(
+        (int) SockAddr.require(struct, "type"), (int) SockAddr.require(struct, "pid"));
   }
 
   private Syscall getsockopt(SyscallName name) {
     StraceValue value = argument(3);
     UserMem length = length(argument(4));
-    long room = length.accessible(0, Integer.BYTES) ? length.getInt(0) : 0;
+    long room = length.accessible(0, Integer.BYTES) ? returnedLength(argument(4)) : 0;
     boolean bad = fault() && length.accessible(0, Integer.BYTES);
     return Syscall.of(name, number(0), number(1), number(2), output(value, room, bad), length);
   }
@@ -269,8 +299,37 @@ public final class CallDecoder {
     UserMem memory =
         Notation.isNull(value) || OptionValue.isAddress(value)
             ? unknown(value, length)
-            : padded(OptionValue.bytes(level, value), length);
+            : padded(OptionValue.bytes(level, value, fault()), length);
+    if (level == Abi.SOL_XDP && number(2) == XdpOption.XDP_UMEM_REG && fault()) {
+      unmap(memory);
+    }
     return Syscall.of(name, number(0), number(1), number(2), memory, length);
+  }
+
+  /** Makes an area of memory that could be read begin where nothing is mapped. */
+  private static void unmap(UserMem area) {
+    if (area.accessible(0, Long.BYTES)) {
+      area.putLong(0, 0);
+    }
+  }
+
+  /**
+   * Whether a log does not show all that a call read from memory, so that what came of it cannot be
+   * told: {@code strace} prints only an address for lengths that it does not expect, only the
+   * beginning of long values and of {@code struct ip_mreqn}, and nothing that {@code getsockopt}
+   * was given.
+   */
+  public static boolean hidesValue(Call call) {
+    if (call.arguments().size() != 5 || call.result().is(Errno.EFAULT)) {
+      return false;
+    }
+    StraceValue value = call.arguments().get(3);
+    if (call.name().equals(SyscallName.GETSOCKOPT.kernelName())) {
+      return HiddenInput.ofGetsockopt(call.arguments());
+    }
+    boolean cut = value.plain() instanceof Str string && string.truncated();
+    return call.name().equals(SyscallName.SETSOCKOPT.kernelName())
+        && (cut || OptionValue.isAddress(value) || HiddenInput.ofSetsockopt(call.arguments()));
   }
 
   /**
@@ -336,9 +395,9 @@ public final class CallDecoder {
     if (!(value.plain() instanceof Struct struct)) {
       return unknown(value, 6 * Integer.BYTES);
     }
-    long effective = SockAddr.require(struct, "effective");
-    long permitted = SockAddr.require(struct, "permitted");
-    long inheritable = SockAddr.require(struct, "inheritable");
+    long effective = capabilities(struct, "effective");
+    long permitted = capabilities(struct, "permitted");
+    long inheritable = capabilities(struct, "inheritable");
     return UserMem.ofInts(
         (int) effective,
         (int) permitted,
@@ -346,6 +405,11 @@ public final class CallDecoder {
         (int) (effective >>> 32),
         (int) (permitted >>> 32),
         (int) (inheritable >>> 32));
+  }
+
+  private static long capabilities(Struct struct, String name) {
+    StraceValue set = struct.field(name);
+    return set == null ? SockAddr.require(struct, name) : Notation.capabilities(set);
   }
 
   private Syscall prlimit64(SyscallName name) {
@@ -397,7 +461,14 @@ public final class CallDecoder {
       boolean list = given != null && given.plain() instanceof Array;
       buffer.putLong(given == null || list ? 0 : Notation.number(given));
     }
-    return padded(buffer.array(), optionalNumber(1, CLONE_ARGS_BYTES));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(buffer.array());
+    for (StraceValue member : struct.members()) {
+      if (member.plain() instanceof Str behind) {
+        bytes.writeBytes(behind.bytes());
+      }
+    }
+    return padded(bytes.toByteArray(), optionalNumber(1, CLONE_ARGS_BYTES));
   }
 
   private Syscall execve(SyscallName name) {

@@ -123,9 +123,15 @@ public final class CallPrinter {
           List.of(Notation.flags(arg(0) & 0xffffffffL, "CLONE_???", Table.CLONE, Table.SETNS));
       case SETNS ->
           List.of(number(0), Notation.flags(arg(1) & 0xffffffffL, "CLONE_???", Table.SETNS));
+      case CLOSE_RANGE ->
+          List.of(
+              IntValue.of(arg(0) & 0xffffffffL),
+              IntValue.of(arg(1) & 0xffffffffL),
+              Notation.flags(arg(2) & 0xffffffffL, "CLOSE_RANGE_???", Table.CLOSE_RANGE));
       case SETGROUPS -> List.of(IntValue.of(arg(0) & 0xffffffffL), groups());
       case PRCTL -> prctl();
-      case CAPSET -> List.of(capHeader(), capData());
+      case CAPSET -> List.of(capHeader(), capData(entry.mem(1)));
+      case CAPGET -> List.of(capHeader(), failed() ? address(1) : capData(after.mem(1)));
       case PRLIMIT64 ->
           List.of(
               number(0),
@@ -262,8 +268,31 @@ public final class CallPrinter {
               command,
               arg(2) == Abi.FD_CLOEXEC ? new Symbol("FD_CLOEXEC") : Notation.hex(arg(2)));
       case Abi.F_SETFL -> List.of(number(0), command, openFlags(arg(2)));
-      default -> List.of(number(0), command, entry.isPointer(2) ? address(2) : number(2));
+      case Abi.F_GETOWN, Abi.F_GETSIG, Abi.F_GETLEASE, Abi.F_GETPIPE_SZ ->
+          List.of(number(0), command);
+      case Abi.F_GETOWN_EX -> List.of(number(0), command, failed() ? address(2) : owner(after));
+      case Abi.F_SETOWN_EX -> List.of(number(0), command, owner(entry));
+      case Abi.F_DUPFD, Abi.F_DUPFD_CLOEXEC, Abi.F_SETOWN, Abi.F_SETPIPE_SZ ->
+          List.of(number(0), command, number(2));
+      case Abi.F_SETSIG -> {
+        String signal = Constants.name(Table.SIGNAL, arg(2));
+        yield List.of(number(0), command, signal == null ? number(2) : new Symbol(signal));
+      }
+      default ->
+          List.of(number(0), command, entry.isPointer(2) ? address(2) : Notation.hex(arg(2)));
     };
+  }
+
+  /** A {@code struct f_owner_ex}. */
+  private StraceValue owner(Syscall call) {
+    UserMem mem = call.mem(2);
+    if (!mem.accessible(0, Long.BYTES)) {
+      return address(2);
+    }
+    return new Struct(
+        List.of(
+            new Named("type", Notation.xval(mem.getInt(0), "F_OWNER_???", Table.OWNER)),
+            new Named("pid", IntValue.of(mem.getInt(Integer.BYTES)))));
   }
 
   /** {@code tprint_open_modes}: the access mode, then flags. */
@@ -378,8 +407,7 @@ public final class CallPrinter {
         List.of(new Named("version", version), new Named("pid", IntValue.of(mem.getInt(4)))));
   }
 
-  private StraceValue capData() {
-    UserMem mem = entry.mem(1);
+  private StraceValue capData(UserMem mem) {
     if (!mem.accessible(0, 24)) {
       return address(1);
     }

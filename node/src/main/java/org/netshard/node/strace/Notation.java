@@ -84,6 +84,26 @@ public final class Notation {
     throw new NotationException(value.text(), "expected a number, found '" + value.text() + "'");
   }
 
+  /**
+   * A set of capabilities. A number in it has no names because it is of the upper word: all of the
+   * lower one do.
+   */
+  static long capabilities(StraceValue value) {
+    if (value instanceof Named named) {
+      return capabilities(named.value());
+    }
+    if (value instanceof Flags flags) {
+      long set = 0;
+      for (StraceValue member : flags.members()) {
+        set |= capabilities(member);
+      }
+      return set;
+    }
+    return value.plain() instanceof IntValue number
+        ? number.value() << Integer.SIZE
+        : number(value);
+  }
+
   /** The number, if it is that of an {@code int}. */
   static int intNumber(StraceValue value) {
     return (int) number(value);
@@ -265,9 +285,26 @@ public final class Notation {
       case 17 -> xval(number, "UDP_???", Table.UDP_OPT);
       case 40 -> xval(number, "SO_VM_???", Table.VSOCK_OPT);
       case 132 -> xval(number, "SCTP_???", Table.SCTP_OPT);
+      case 101 -> xval(number, "CAN_RAW_???", Table.CAN_RAW_OPT);
       case 255 -> xval(number, "RAW_???", Table.RAW_OPT);
+      case 256 -> xval(number, "IPX_???", Table.IPX_OPT);
+      case 257 -> xval(number, "AX25_???", Table.AX25_OPT);
       case 263 -> xval(number, "PACKET_???", Table.PACKET_OPT);
+      case 266 -> xval(number, "IRLMP_???", Table.IRDA_OPT);
+      case 268 -> xval(number, "LLC_OPT_???", Table.LLC_OPT);
+      case 269 -> xval(number, "DCCP_SOCKOPT_???", Table.DCCP_OPT);
       case 270 -> xval(number, "NETLINK_???", Table.NETLINK_OPT);
+      case 271 -> xval(number, "TIPC_???", Table.TIPC_OPT);
+      case 272 -> xval(number, "RXRPC_???", Table.RXRPC_OPT);
+      case 273 -> xval(number, "PPPOL2TP_SO_???", Table.PPPOL2TP_OPT);
+      case 274 -> xval(number, "BT_???", Table.BLUETOOTH_OPT);
+      case 275 -> xval(number, "PNPIPE_???", Table.PNPIPE_OPT);
+      case 276 -> xval(number, "RDS_???", Table.RDS_OPT);
+      case 277 -> xval(number, "SO_???", Table.IUCV_OPT);
+      case 278 -> xval(number, "CAIFSO_???", Table.CAIF_OPT);
+      case 279 -> xval(number, "ALG_???", Table.ALG_OPT);
+      case 280 -> xval(number, "NFC_LLCP_???", Table.NFC_OPT);
+      case 281 -> xval(number, "KCM_???", Table.KCM_OPT);
       case 282 -> xval(number, "TLS_???", Table.TLS_OPT);
       case 283 -> xval(number, "XDP_???", Table.XDP_OPT);
       default -> IntValue.of(number);

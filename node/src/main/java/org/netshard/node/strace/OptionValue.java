@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.netshard.node.strace.StraceValue.Array;
 import org.netshard.node.strace.StraceValue.Function;
 import org.netshard.node.strace.StraceValue.Raw;
@@ -98,6 +97,15 @@ final class OptionValue {
    * @param level level of the option
    */
   static byte[] bytes(int level, StraceValue value) {
+    return bytes(level, value, false);
+  }
+
+  /**
+   * The same for a call of which it is known whether it met a bad address.
+   *
+   * @param fault whether an address of which nothing more is known is a bad one
+   */
+  static byte[] bytes(int level, StraceValue value, boolean fault) {
     StraceValue plain = value.plain();
     if (plain instanceof Str string) {
       return string.bytes();
@@ -111,14 +119,14 @@ final class OptionValue {
       return icmpFilter(array, true);
     }
     if (plain instanceof Struct struct) {
-      return struct(struct);
+      return struct(struct, fault);
     }
     throw new NotationException(value.text(), "'" + value.text() + "' is no value of an option");
   }
 
+  /** A set of bits has names, or numbers with a comment; an option's number stands alone. */
   private static boolean bits(Array array) {
-    return array.elements().isEmpty()
-        || !(array.elements().get(0).plain() instanceof StraceValue.IntValue);
+    return array.elements().isEmpty() || !(array.elements().get(0) instanceof StraceValue.IntValue);
   }
 
   private static byte[] icmpFilter(Array array, boolean complement) {
@@ -155,7 +163,7 @@ final class OptionValue {
     buffer.putInt((int) Notation.number(arguments.get(1)));
   }
 
-  private static byte[] struct(Struct struct) {
+  private static byte[] struct(Struct struct, boolean fault) {
     for (Layout layout : LAYOUTS) {
       if (layout.matches(struct)) {
         return layout.bytes(struct);
@@ -177,7 +185,7 @@ final class OptionValue {
     }
     StraceValue filter = struct.field("filter");
     if (filter != null) {
-      return fprog((int) SockAddr.require(struct, "len"), filter);
+      return fprog((int) SockAddr.require(struct, "len"), filter, fault && isAddress(filter));
     }
     throw new NotationException(struct.text(), "'" + struct.text() + "' is no value of an option");
   }
@@ -211,23 +219,18 @@ final class OptionValue {
    * A {@code struct sock_fprog} and, behind it, its instructions; the pointer is their offset.
    *
    * <p>Of a filter of which only the address is known, each instruction is {@code ret 0xffffffff},
-   * which is valid and lets everything pass.
+   * which is valid and lets everything pass; a bad address leads to where nothing is mapped.
    */
-  private static byte[] fprog(int count, StraceValue filter) {
-    byte[] program = program(count, filter);
-    ByteBuffer buffer = buffer(FPROG_BYTES + (program == null ? 0 : program.length));
+  private static byte[] fprog(int count, StraceValue filter, boolean bad) {
+    boolean none = bad || Notation.isNull(filter);
+    byte[] program = none ? new byte[0] : program(count, filter);
+    ByteBuffer buffer = buffer(FPROG_BYTES + program.length);
     buffer.putShort((short) count).position(INSN_BYTES);
-    buffer.putLong(program == null ? 0 : FPROG_BYTES);
-    if (program != null) {
-      buffer.put(program);
-    }
+    buffer.putLong(Notation.isNull(filter) ? 0 : FPROG_BYTES).put(program);
     return content(buffer);
   }
 
-  private static byte @Nullable [] program(int count, StraceValue filter) {
-    if (Notation.isNull(filter)) {
-      return null;
-    }
+  private static byte[] program(int count, StraceValue filter) {
     if (filter.plain() instanceof Array array) {
       return array(array);
     }

@@ -11,6 +11,7 @@ import org.netshard.node.strace.StraceValue.Str;
 import org.netshard.node.strace.StraceValue.Struct;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.MptcpOption;
 import org.netshard.protocol.abi.SoOption;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
@@ -21,10 +22,11 @@ import org.netshard.protocol.abi.UserMem;
  *
  * <p>Compared are the result and, if the call succeeded, what it wrote: value and length of {@code
  * getsockopt}, name and length of {@code getsockname}, the descriptors of {@code socketpair}, the
- * old RLIMIT_NOFILE of {@code prlimit64}. Descriptors, pids and ports go through an {@link
- * IdMapping}. Of values that differ from run to run, only the length counts: TCP_INFO,
- * TCP_TIMESTAMP, TCP_QUEUE_SEQ, TCP_CC_INFO, SO_COOKIE, SO_NETNS_COOKIE, SO_INCOMING_CPU; names
- * that an AF_UNIX socket got by autobind may be any.
+ * old RLIMIT_NOFILE of {@code prlimit64}, the sets of {@code capget}, the owner of a file.
+ * Descriptors, pids and ports go through an {@link IdMapping}. Of values that differ from run to
+ * run, only the length counts: TCP_INFO, TCP_TIMESTAMP, TCP_QUEUE_SEQ, TCP_CC_INFO, SO_COOKIE,
+ * SO_NETNS_COOKIE, SO_INCOMING_CPU, and of MPTCP_INFO the times at its end; names that an AF_UNIX
+ * socket got by autobind may be any.
  */
 public final class ResultComparison {
   private static final int SOL_TCP = 6;
@@ -34,6 +36,10 @@ public final class ResultComparison {
   private static final int TCP_CC_INFO = 26;
   private static final int RLIMIT_NOFILE = 7;
   private static final int AUTOBOUND_BYTES = 8;
+
+  /** Where {@code mptcpi_last_data_sent} and the times behind it are in MPTCP_INFO. */
+  private static final int MPTCP_INFO_TIMES = 84;
+
   private static final ResultComparison.Outcome SAME = new Outcome(Verdict.SAME, "");
 
   private final Call recorded;
@@ -107,6 +113,8 @@ public final class ResultComparison {
       case GETSOCKNAME -> getsockname();
       case SOCKETPAIR -> socketpair();
       case PRLIMIT64 -> prlimit64();
+      case CAPGET -> capget();
+      case FCNTL -> simulated.intArg(1) == Abi.F_GETOWN_EX ? owner() : SAME;
       default -> SAME;
     };
   }
@@ -114,10 +122,19 @@ public final class ResultComparison {
   private boolean sameValue(long wanted, long result) {
     return switch (simulated.name()) {
       case SOCKET, DUP, DUP2, DUP3, OPENAT -> ids.sameFd((int) wanted, (int) result);
-      case FCNTL -> makesFd(simulated) ? ids.sameFd((int) wanted, (int) result) : wanted == result;
+      case FCNTL -> sameFcntl(wanted, result);
       case FORK, VFORK, CLONE, CLONE3 -> ids.samePid((int) wanted, (int) result);
       default -> wanted == result;
     };
+  }
+
+  private boolean sameFcntl(long wanted, long result) {
+    if (makesFd(simulated)) {
+      return ids.sameFd((int) wanted, (int) result);
+    }
+    return simulated.intArg(1) == Abi.F_GETOWN
+        ? ids.samePid((int) wanted, (int) result)
+        : wanted == result;
   }
 
   private static boolean makesFd(Syscall call) {
@@ -132,6 +149,19 @@ public final class ResultComparison {
       case FCNTL -> makesFd(call);
       default -> false;
     };
+  }
+
+  /** Whether the value of the option is a new descriptor. */
+  public static boolean returnsPidfd(Syscall call) {
+    return call.name() == SyscallName.GETSOCKOPT
+        && call.intArg(1) == Abi.SOL_SOCKET
+        && call.intArg(2) == SoOption.SO_PEERPIDFD;
+  }
+
+  /** The descriptor that a log says SO_PEERPIDFD gave, or -1 if it does not tell. */
+  public static int recordedPidfd(Call recorded) {
+    StraceValue value = recorded.arguments().get(3).after();
+    return value.plain() instanceof Array ? (int) Notation.elementAfter(value) : -1;
   }
 
   /** Which arguments of a call are descriptors, for replacing those of the log. */
@@ -176,7 +206,22 @@ public final class ResultComparison {
     if (simulated.intArg(1) == Abi.SOL_SOCKET && simulated.intArg(2) == SoOption.SO_PEERCRED) {
       return peercred(wanted, value);
     }
+    if (returnsPidfd(simulated)) {
+      return pidfd(value, (int) length);
+    }
+    if (simulated.intArg(1) == MptcpOption.SOL_MPTCP
+        && simulated.intArg(2) == MptcpOption.MPTCP_INFO) {
+      wanted = Arrays.copyOf(wanted, Math.min(wanted.length, MPTCP_INFO_TIMES));
+    }
     return bytes("value", wanted, simulated.mem(3), value, valueText((int) length));
+  }
+
+  /** The descriptor that SO_PEERPIDFD gave; part of its number, if there was no room for more. */
+  private Outcome pidfd(StraceValue value, int length) {
+    boolean same =
+        length < Integer.BYTES
+            || ids.sameFd((int) Notation.elementAfter(value), simulated.mem(3).getInt(0));
+    return same ? SAME : different("descriptor", value.text(), valueText(length));
   }
 
   private String valueText(int length) {
@@ -308,6 +353,34 @@ public final class ResultComparison {
       }
     }
     return SAME;
+  }
+
+  private Outcome capget() {
+    UserMem mem = simulated.mem(1);
+    if (!(argument(1).plain() instanceof Struct struct) || !mem.accessible(0, 24)) {
+      return SAME;
+    }
+    String[] sets = {"effective", "permitted", "inheritable"};
+    for (int i = 0; i < sets.length; i++) {
+      long got = (mem.getInt(4 * i) & 0xffffffffL) | (long) mem.getInt(12 + 4 * i) << 32;
+      StraceValue wanted = struct.field(sets[i]);
+      if (wanted != null && Notation.capabilities(wanted) != got) {
+        return different(sets[i], struct.text(), Long.toHexString(got));
+      }
+    }
+    return SAME;
+  }
+
+  private Outcome owner() {
+    UserMem mem = simulated.mem(2);
+    if (!(argument(2).plain() instanceof Struct struct) || !mem.accessible(0, 8)) {
+      return SAME;
+    }
+    boolean same =
+        SockAddr.require(struct, "type") == mem.getInt(0)
+            && ids.samePid((int) SockAddr.require(struct, "pid"), mem.getInt(4));
+    String got = "{type=" + mem.getInt(0) + ", pid=" + mem.getInt(4) + "}";
+    return same ? SAME : different("owner", struct.text(), got);
   }
 
   private Outcome prlimit64() {

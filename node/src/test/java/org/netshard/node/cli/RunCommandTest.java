@@ -159,7 +159,7 @@ class RunCommandTest {
                   bind($s, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("10.0.0.1")}, 16) = -1 ENOSYS
                   bind($s, NULL, 0) = -1 ENOSYS (Function not implemented)
                   poll([{fd=3, events=POLLIN}], 1, -1) = 1 ([{fd=3, revents=POLLIN}])
-                  fcntl($s, F_SETOWN, 1) = -1 EINVAL
+                  fcntl($s, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=0}) = -1 EINVAL
                   fcntl($s, 999) = -1 EINVAL
                   prctl(PR_SET_SECCOMP, 1) = -1 EINVAL
             """);
@@ -174,7 +174,7 @@ class RunCommandTest {
     assertThat(report.path("warnings"))
         .extracting(JsonNode::asText)
         .containsExactly(
-            "fcntl F_SETOWN is not simulated: it fails with EINVAL",
+            "fcntl F_SETLK is not simulated: it fails with EINVAL",
             "prctl option 22 is not simulated: it fails with EINVAL",
             "system call bind is not simulated: it fails with ENOSYS",
             "system call poll is not simulated: it fails with ENOSYS");

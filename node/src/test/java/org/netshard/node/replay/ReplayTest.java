@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ReplayTest {
   private static final Path LOGS = Path.of("src/test/resources/strace");
+
+  @TempDir Path folder = Path.of("");
 
   private static ReplayResult replay(String folder, String prefix) throws IOException {
     List<Path> logs;
@@ -35,6 +38,24 @@ class ReplayTest {
     ReplayResult result = replay("fuzz", "create-");
     assertThat(result.total().same()).isGreaterThan(3_000);
     assertThat(result.differences()).isEmpty();
+  }
+
+  @Test
+  void sweepsOfUsersNamespacesDescriptorsAndSysctlsAreTheSame() throws IOException {
+    for (String kind : List.of("creds-", "credm-", "fds-", "nsf-", "sysw-")) {
+      ReplayResult result = replay("sweeps", kind);
+      assertThat(result.total().same()).as(kind).isGreaterThan(1_000);
+      assertThat(result.differences()).as(kind).isEmpty();
+    }
+  }
+
+  @Test
+  void aNameThatIsNotKnownIsTold() throws IOException {
+    Path log = folder.resolve("newer.strace");
+    Files.writeString(log, "close(3) = -1 EBADF\nsocket(AF_MOON, SOCK_STREAM, 0) = 3\n");
+    ReplayResult result = Replay.run("newer", Replay.read(log), SysctlConf.beside(log));
+    assertThat(result.total().same()).isEqualTo(1);
+    assertThat(result.reasons()).hasToString("{socket: unknown constant 'AF_MOON'=1}");
   }
 
   @Test

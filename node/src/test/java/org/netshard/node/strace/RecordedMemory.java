@@ -1,5 +1,6 @@
 package org.netshard.node.strace;
 
+import java.util.Objects;
 import org.netshard.node.strace.StraceEvent.Call;
 import org.netshard.node.strace.StraceValue.Array;
 import org.netshard.node.strace.StraceValue.Struct;
@@ -39,6 +40,14 @@ final class RecordedMemory {
         && recorded.arguments().get(3) instanceof Struct limits) {
       after.mem(3).putLong(0, SockAddr.require(limits, "rlim_cur"));
       after.mem(3).putLong(8, SockAddr.require(limits, "rlim_max"));
+    } else if (entry.name() == SyscallName.CAPGET
+        && recorded.arguments().get(1) instanceof Struct sets) {
+      String[] names = {"effective", "permitted", "inheritable"};
+      for (int i = 0; i < names.length; i++) {
+        long set = Notation.capabilities(Objects.requireNonNull(sets.field(names[i])));
+        after.mem(1).putInt(4 * i, (int) set);
+        after.mem(1).putInt(12 + 4 * i, (int) (set >>> Integer.SIZE));
+      }
     }
     return after;
   }

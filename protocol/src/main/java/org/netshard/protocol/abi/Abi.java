@@ -59,6 +59,10 @@ public final class Abi {
   public static final int O_RDWR = 2;
   public static final int O_APPEND = 0x400;
   public static final int O_NONBLOCK = 0x800;
+  public static final int O_CREAT = 0x40;
+  public static final int O_EXCL = 0x80;
+  public static final int O_NOCTTY = 0x100;
+  public static final int O_TRUNC = 0x200;
   public static final int O_ASYNC = 0x2000;
   public static final int O_DIRECT = 0x4000;
   public static final int O_NOATIME = 0x40000;
@@ -70,7 +74,29 @@ public final class Abi {
   public static final int F_SETFD = 2;
   public static final int F_GETFL = 3;
   public static final int F_SETFL = 4;
+  public static final int F_GETLK = 5;
+  public static final int F_SETLK = 6;
+  public static final int F_SETLKW = 7;
+  public static final int F_SETOWN = 8;
+  public static final int F_GETOWN = 9;
+  public static final int F_SETSIG = 10;
+  public static final int F_GETSIG = 11;
+  public static final int F_SETOWN_EX = 15;
+  public static final int F_GETOWN_EX = 16;
+  public static final int F_GETOWNER_UIDS = 17;
+  public static final int F_OFD_GETLK = 36;
+  public static final int F_OFD_SETLK = 37;
+  public static final int F_OFD_SETLKW = 38;
+  public static final int F_GETLEASE = 1025;
+  public static final int F_NOTIFY = 1026;
+  public static final int F_DUPFD_QUERY = 1027;
+  public static final int F_CREATED_QUERY = 1028;
   public static final int F_DUPFD_CLOEXEC = 1030;
+  public static final int F_SETPIPE_SZ = 1031;
+  public static final int F_GETPIPE_SZ = 1032;
+  public static final int F_ADD_SEALS = 1033;
+  public static final int F_GET_RW_HINT = 1035;
+  public static final int F_SET_RW_HINT = 1036;
   public static final int FD_CLOEXEC = 1;
 
   public static final int CLONE_VM = 0x100;
@@ -78,6 +104,7 @@ public final class Abi {
   public static final int CLONE_FILES = 0x400;
   public static final int CLONE_SIGHAND = 0x800;
   public static final int CLONE_VFORK = 0x4000;
+  public static final int CLONE_PARENT = 0x8000;
   public static final int CLONE_THREAD = 0x10000;
   public static final int CLONE_NEWNS = 0x20000;
   public static final int CLONE_SYSVSEM = 0x40000;
@@ -88,6 +115,9 @@ public final class Abi {
   public static final int CLONE_NEWUSER = 0x10000000;
   public static final int CLONE_NEWPID = 0x20000000;
   public static final int CLONE_NEWNET = 0x40000000;
+
+  public static final int CLOSE_RANGE_UNSHARE = 2;
+  public static final int CLOSE_RANGE_CLOEXEC = 4;
 
   public static final int AT_FDCWD = -100;
 

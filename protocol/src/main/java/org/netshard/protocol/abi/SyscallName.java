@@ -40,6 +40,8 @@ public enum SyscallName {
   EXECVE(3),
   EXIT(1),
   EXIT_GROUP(1),
+  CLOSE_RANGE(3),
+  CAPGET(2),
   /**
    * Any call that is not simulated, {@code sys_ni_syscall}: ENOSYS, as in a kernel that was built
    * without it. {@link Syscall#callName} tells which one it is.

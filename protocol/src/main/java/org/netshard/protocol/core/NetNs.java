@@ -33,6 +33,15 @@ public interface NetNs {
   /** The name of the device with this index, or null. */
   @Nullable String deviceName(int ifindex);
 
+  /** Whether {@code lo} is up now. */
+  boolean loIsUp();
+
+  /** Whether {@code lo} has ever been up, so that it has its address. */
+  boolean loWasUp();
+
+  /** What a protocol keeps for this namespace. */
+  <T> T generic(NetGeneric<T> key);
+
   /** Counts socks of a proto that {@code /proc/net/protocols} shows ({@code sock_prot_inuse}). */
   void addProtoInuse(Proto proto, int delta);
 

@@ -1,6 +1,7 @@
 package org.netshard.protocol.core;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.cred.Capability;
@@ -104,14 +105,16 @@ final class SkFilter {
    * {@code SO_ATTACH_REUSEPORT_CBPF}.
    *
    * <p><b>Errors</b>, in order: those of {@link #attach} but the first, EINVAL without {@code
-   * SO_REUSEPORT}, ENOMEM beyond {@code net.core.optmem_max}, to which it is not charged.
+   * SO_REUSEPORT}, or if the sock was hashed without a group, as a raw one is from the beginning;
+   * ENOMEM beyond {@code net.core.optmem_max}, to which it is not charged.
    */
   static int attachReuseport(Sk sk, UserMem optval, int optlen) {
     int error = checkProgram(sk, optval, optlen);
     if (error != 0) {
       return error;
     }
-    if (!sk.flag(SockFlag.SK_REUSEPORT)) {
+    boolean hashed = sk.type() == Abi.SOCK_RAW && sk.num() != 0;
+    if (!sk.flag(SockFlag.SK_REUSEPORT) || hashed) {
       return Errno.EINVAL.negated();
     }
     sk.setFlag(SockFlag.SK_REUSEPORT_CB, true);

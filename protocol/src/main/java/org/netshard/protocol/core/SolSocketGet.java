@@ -237,8 +237,8 @@ final class SolSocketGet {
             ? ints(0, -1, -1)
             : ints(
                 sk.rare().peerPid,
-                cred.userNs().fromKernelId(peer.euid()),
-                cred.userNs().fromKernelId(peer.egid()));
+                cred.userNs().seenUid(peer.euid()),
+                cred.userNs().seenGid(peer.egid()));
     return SocketOptions.putValue(optval, optlen, Math.min(len, UCRED_BYTES), ucred);
   }
 
@@ -255,7 +255,7 @@ final class SolSocketGet {
       return Errno.ERANGE.negated();
     }
     for (int i = 0; i < groups.length; i++) {
-      groups[i] = cred.userNs().fromKernelId(groups[i]);
+      groups[i] = cred.userNs().seenGid(groups[i]);
     }
     return SocketOptions.putValue(optval, optlen, needed, ints(groups));
   }

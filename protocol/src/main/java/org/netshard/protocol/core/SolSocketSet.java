@@ -7,7 +7,6 @@ import org.netshard.protocol.abi.SoOption;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
-import org.netshard.protocol.cred.UserNamespace;
 
 /**
  * Setting options of {@code SOL_SOCKET}.
@@ -133,7 +132,7 @@ final class SolSocketSet {
   }
 
   private static int setDebug(Sk sk, Cred cred, int val) {
-    if (val != 0 && !capable(cred, Capability.CAP_NET_ADMIN)) {
+    if (val != 0 && !cred.capable(Capability.CAP_NET_ADMIN)) {
       return Errno.EACCES.negated();
     }
     sk.setFlag(SockFlag.SOCK_DBG, val != 0);
@@ -145,19 +144,10 @@ final class SolSocketSet {
     return sk.isUnix() || sk.family() == Abi.AF_NETLINK;
   }
 
-  /** {@code capable}: in force over the whole machine. */
-  static boolean capable(Cred cred, Capability capability) {
-    UserNamespace initial = cred.userNs();
-    for (UserNamespace up = initial.parent(); up != null; up = initial.parent()) {
-      initial = up;
-    }
-    return cred.nsCapable(initial, capability);
-  }
-
   /** Buffer sizes: the unsigned value limited by sysctl, or the signed one for the privileged. */
   private static int setMemory(Sk sk, Cred cred, int optname, int val) {
     boolean force = optname == SoOption.SO_SNDBUFFORCE || optname == SoOption.SO_RCVBUFFORCE;
-    if (force && !capable(cred, Capability.CAP_NET_ADMIN)) {
+    if (force && !cred.capable(Capability.CAP_NET_ADMIN)) {
       return Errno.EPERM.negated();
     }
     switch (optname) {
@@ -371,13 +361,13 @@ final class SolSocketSet {
         sk.rareForWrite().llUsec = val;
       }
       case SoOption.SO_PREFER_BUSY_POLL -> {
-        if (val != 0 && !capable(cred, Capability.CAP_NET_ADMIN)) {
+        if (val != 0 && !cred.capable(Capability.CAP_NET_ADMIN)) {
           return Errno.EPERM.negated();
         }
         sk.setFlag(SockFlag.SK_PREFER_BUSY_POLL, val != 0);
       }
       case SoOption.SO_BUSY_POLL_BUDGET -> {
-        if (val > sk.rare().busyPollBudget && !capable(cred, Capability.CAP_NET_ADMIN)) {
+        if (val > sk.rare().busyPollBudget && !cred.capable(Capability.CAP_NET_ADMIN)) {
           return Errno.EPERM.negated();
         }
         if (val < 0 || val > 0xffff) {

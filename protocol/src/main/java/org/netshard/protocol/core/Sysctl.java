@@ -50,6 +50,8 @@ public enum Sysctl {
   IPV6_CONF_ALL_HOP_LIMIT("net.ipv6.conf.all.hop_limit"),
   IPV6_CONF_DEFAULT_HOP_LIMIT("net.ipv6.conf.default.hop_limit"),
   IPV6_AUTO_FLOWLABELS("net.ipv6.auto_flowlabels"),
+  IPV6_FLOWLABEL_CONSISTENCY("net.ipv6.flowlabel_consistency"),
+  IPV6_FLOWLABEL_STATE_RANGES("net.ipv6.flowlabel_state_ranges"),
   IPV6_MLD_MAX_MSF("net.ipv6.mld_max_msf"),
   MPTCP_ENABLED("net.mptcp.enabled"),
   UNIX_MAX_DGRAM_QLEN("net.unix.max_dgram_qlen");

@@ -41,6 +41,14 @@ public abstract class AbstractInetOps implements SockOps {
     return 0;
   }
 
+  @Override
+  public void destroy(Sk sk) {
+    Mroute.destroy(sk);
+    if (isV6(sk)) {
+      Inet6Options.destroy(sk);
+    }
+  }
+
   /** Whether this is a sock of AF_INET6. */
   protected static boolean isV6(Sk sk) {
     return sk.family() == Abi.AF_INET6;

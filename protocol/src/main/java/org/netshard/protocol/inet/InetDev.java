@@ -9,19 +9,24 @@ import org.netshard.protocol.core.NetNs;
  * <p><b>Source:</b> {@code net/ipv4/devinet.c}, {@code __ip_dev_find}; {@code net/ipv4/igmp.c},
  * {@code ip_mc_find_dev}.
  *
- * <p><b>Differs from Linux:</b> only the addresses of the loopback device are known here, and it
- * counts as up; no route leads to a multicast group.
+ * <p><b>Differs from Linux:</b> only the addresses of the loopback device are known here; no route
+ * leads to a multicast group.
  */
 final class InetDev {
   private static final int LOOPBACK_NET = 127;
   private static final int LOOPBACK_BROADCAST = 0xffffff7f;
+  private static final int INADDR_LOOPBACK = 0x0100007f;
 
   private InetDev() {}
 
-  /** The device that has a local address, or 0; the address in network byte order. */
+  /**
+   * The device that has a local address, or 0; the address in network byte order. {@code lo} keeps
+   * 127.0.0.1 when it goes down again, but no route to the rest of its network.
+   */
   static int byAddress(NetNs net, int address) {
     boolean loopback = (address & 0xff) == LOOPBACK_NET && address != LOOPBACK_BROADCAST;
-    return loopback ? net.ifindex("lo") : 0;
+    boolean local = net.loIsUp() || (net.loWasUp() && address == INADDR_LOOPBACK);
+    return loopback && local ? net.ifindex("lo") : 0;
   }
 
   /**

@@ -26,16 +26,7 @@ public enum InetFlag {
   BIND_ADDRESS_NO_PORT,
 
   /** The sock stands in {@code ip_ra_chain}: {@code IP_ROUTER_ALERT}. */
-  ROUTER_ALERT,
-
-  /** The sock is the multicast router of a table: {@code MRT_INIT}. */
-  MROUTE,
-
-  /** {@code mroute_do_assert} of that table. */
-  MROUTE_ASSERT,
-
-  /** {@code mroute_do_pim} of that table. */
-  MROUTE_PIM;
+  ROUTER_ALERT;
 
   /** The bit of this flag in {@link InetOptions}. */
   int bit() {

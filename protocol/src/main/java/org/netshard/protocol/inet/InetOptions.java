@@ -30,6 +30,9 @@ public final class InetOptions extends OptionBlock {
     }
   }
 
+  /** {@code ipmr_table}: the table of multicast routes that the sock is about; 0 for the usual. */
+  int mrouteTable;
+
   private int flags;
 
   /** {@code tos}: type of service, 8 bits. */

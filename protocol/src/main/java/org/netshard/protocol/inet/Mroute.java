@@ -14,9 +14,9 @@ import org.netshard.protocol.cred.Cred;
  * <p><b>Source:</b> {@code net/ipv4/ipmr.c}, {@code ip_mroute_setsockopt}, {@code
  * ip_mroute_getsockopt}; {@code net/ipv6/ip6mr.c}, {@code ip6_mroute_setsockopt}.
  *
- * <p><b>Differs from Linux:</b> multicast routing is not simulated. Which sock is the router is
- * known to that sock only, so a second {@code MRT_INIT} in a namespace succeeds; devices and routes
- * are accepted in form and have no effect, which is told as left out.
+ * <p><b>Differs from Linux:</b> multicast routing is not simulated but for which sock is the router
+ * of a table: no device can take part (EADDRNOTAVAIL), and routes are accepted in form and have no
+ * effect, which is told as left out.
  */
 public final class Mroute {
   private static final int VERSION = 0x0305;
@@ -39,6 +39,13 @@ public final class Mroute {
     return sk.family() == Abi.AF_INET6;
   }
 
+  /** A sock ends. */
+  public static void destroy(Sk sk) {
+    if (mayRoute(sk)) {
+      MrouteTable.destroy(sk);
+    }
+  }
+
   private static boolean mayRoute(Sk sk) {
     return sk.type() == Abi.SOCK_RAW && sk.num() == (isV6(sk) ? Abi.IPPROTO_ICMPV6 : IPPROTO_IGMP);
   }
@@ -53,15 +60,16 @@ public final class Mroute {
     if (!mayRoute(sk)) {
       return Errno.EOPNOTSUPP.negated();
     }
-    boolean router = InetOptions.of(sk).has(InetFlag.MROUTE);
+    MrouteTable table = MrouteTable.of(sk);
+    boolean router = table.isRouter(sk);
     if (optname != IpOption.MRT_INIT
         && !router
         && !cred.nsCapable(sk.net().userNs(), Capability.CAP_NET_ADMIN)) {
       return Errno.EACCES.negated();
     }
     return switch (optname) {
-      case IpOption.MRT_INIT -> init(sk, router, optlen);
-      case IpOption.MRT_DONE -> done(sk, router);
+      case IpOption.MRT_INIT -> init(sk, table, optlen);
+      case IpOption.MRT_DONE -> done(table, router);
       case IpOption.MRT_ADD_VIF, IpOption.MRT_DEL_VIF -> vif(sk, optname, optval, optlen);
       case IpOption.MRT_ADD_MFC,
           IpOption.MRT_DEL_MFC,
@@ -74,23 +82,23 @@ public final class Mroute {
     };
   }
 
-  private static int init(Sk sk, boolean router, int optlen) {
+  private static int init(Sk sk, MrouteTable table, int optlen) {
     if (isV6(sk) ? optlen < Integer.BYTES : optlen != Integer.BYTES) {
       return Errno.EINVAL.negated();
     }
-    if (router) {
+    if (table.router != null) {
       return Errno.EADDRINUSE.negated();
     }
-    InetOptions.forWrite(sk).set(InetFlag.MROUTE, true);
+    table.router = sk;
     sk.net().machine().leftOut("multicast routing is not simulated: the router routes nothing");
     return 0;
   }
 
-  private static int done(Sk sk, boolean router) {
+  private static int done(MrouteTable table, boolean router) {
     if (!router) {
       return Errno.EACCES.negated();
     }
-    InetOptions.forWrite(sk).set(InetFlag.MROUTE, false);
+    table.router = null;
     return 0;
   }
 
@@ -123,14 +131,25 @@ public final class Mroute {
       return Errno.EFAULT.negated();
     }
     int val = optval.getInt(0);
-    if (optname == IpOption.MRT_ASSERT) {
-      InetOptions.forWrite(sk).set(InetFlag.MROUTE_ASSERT, val != 0);
-    } else if (optname == IpOption.MRT_PIM) {
-      InetOptions inet = InetOptions.forWrite(sk);
-      inet.set(InetFlag.MROUTE_PIM, val != 0);
-      inet.set(InetFlag.MROUTE_ASSERT, val != 0);
-    } else if (optname == IpOption.MRT_TABLE && (val < 0 || val >= TABLE_MAX)) {
-      return Errno.EINVAL.negated();
+    MrouteTable table = MrouteTable.of(sk);
+    switch (optname) {
+      case IpOption.MRT_ASSERT -> table.doAssert = val != 0;
+      case IpOption.MRT_PIM -> {
+        table.doAssert = val != 0 == table.doPim ? table.doAssert : val != 0;
+        table.doPim = val != 0;
+      }
+      case IpOption.MRT_TABLE -> {
+        if (table.isRouter(sk)) {
+          return Errno.EBUSY.negated();
+        }
+        if (val < 0 || val >= TABLE_MAX) {
+          return Errno.EINVAL.negated();
+        }
+        InetOptions.forWrite(sk).mrouteTable = val;
+      }
+      default -> {
+        // MRT_FLUSH: there is nothing to flush.
+      }
     }
     return 0;
   }
@@ -145,12 +164,12 @@ public final class Mroute {
     if (!mayRoute(sk)) {
       return Errno.EOPNOTSUPP.negated();
     }
-    InetOptions inet = InetOptions.of(sk);
+    MrouteTable table = MrouteTable.of(sk);
     int val;
     switch (optname) {
       case IpOption.MRT_VERSION -> val = VERSION;
-      case IpOption.MRT_ASSERT -> val = inet.has(InetFlag.MROUTE_ASSERT) ? 1 : 0;
-      case IpOption.MRT_PIM -> val = inet.has(InetFlag.MROUTE_PIM) ? 1 : 0;
+      case IpOption.MRT_ASSERT -> val = table.doAssert ? 1 : 0;
+      case IpOption.MRT_PIM -> val = table.doPim ? 1 : 0;
       default -> {
         return Errno.ENOPROTOOPT.negated();
       }

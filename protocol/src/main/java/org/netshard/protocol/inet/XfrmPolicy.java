@@ -23,12 +23,16 @@ public final class XfrmPolicy {
   private static final int POLICY_BYTES = 168;
 
   private static final int SEL_FAMILY_OFFSET = 40;
+  private static final int INDEX_OFFSET = 156;
   private static final int DIR_OFFSET = 160;
   private static final int ACTION_OFFSET = 161;
   private static final int SHARE_OFFSET = 163;
   private static final int XFRM_SHARE_UNIQUE = 3;
   private static final int XFRM_POLICY_BLOCK = 1;
   private static final int XFRM_POLICY_OUT = 1;
+
+  /** The low bits of an index are the direction. */
+  private static final int INDEX_DIR_MASK = 7;
 
   private XfrmPolicy() {}
 
@@ -69,6 +73,10 @@ public final class XfrmPolicy {
         || optval.getByte(SHARE_OFFSET) > XFRM_SHARE_UNIQUE
         || optval.getByte(ACTION_OFFSET) > XFRM_POLICY_BLOCK
         || optval.getByte(DIR_OFFSET) > XFRM_POLICY_OUT) {
+      return false;
+    }
+    int index = optval.getInt(INDEX_OFFSET);
+    if (index != 0 && (index & INDEX_DIR_MASK) != optval.getByte(DIR_OFFSET)) {
       return false;
     }
     int bitsMax =

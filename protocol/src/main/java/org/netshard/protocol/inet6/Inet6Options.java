@@ -111,6 +111,11 @@ public final class Inet6Options extends OptionBlock {
     return block;
   }
 
+  /** Gives back what the IPv6 layer of a sock holds ({@code inet6_cleanup_sock}). */
+  public static void destroy(Sk sk) {
+    FlowLabels.freeAll(sk);
+  }
+
   /** Whether a flag is set. */
   public boolean has(Inet6Flag flag) {
     return (flags & flag.bit()) != 0;

@@ -1,5 +1,7 @@
 package org.netshard.protocol.inet6;
 
+import org.netshard.protocol.core.NetNs;
+
 /**
  * Kinds of IPv6 address, of 16 bytes.
  *
@@ -28,6 +30,11 @@ public final class Ipv6Address {
   /** Whether this is {@code ::1}. */
   public static boolean isLoopback(byte[] address) {
     return zeroUpTo(address, BYTES - 1) && address[BYTES - 1] == 1;
+  }
+
+  /** Whether a device of the namespace has this address: {@code ::1}, while {@code lo} is up. */
+  static boolean isLocal(NetNs net, byte[] address) {
+    return isLoopback(address) && net.loIsUp();
   }
 
   /** Whether this is within {@code ff00::/8}. */

@@ -124,22 +124,35 @@ final class Ipv6Headers {
       return Errno.EFAULT.negated();
     }
     byte[][] headers = Inet6Options.NO_HEADERS.clone();
-    int at = 0;
-    while (optlen - at >= CMSG_HDR_BYTES) {
-      long length = optval.getLong(at);
-      if (length < CMSG_HDR_BYTES || length > optlen - at) {
+    int error = messages(sk, cred, optval, 0, optlen, headers);
+    if (error == 0) {
+      Inet6Options.forWrite(sk).headers = headers;
+    }
+    return error;
+  }
+
+  /**
+   * {@code ip6_datagram_send_ctl}: what control messages ask for.
+   *
+   * @param from where in memory they begin, and {@code end} where they end
+   * @param headers gets the extension headers
+   */
+  static int messages(Sk sk, Cred cred, UserMem mem, int from, int end, byte[][] headers) {
+    int at = from;
+    while (end - at >= CMSG_HDR_BYTES) {
+      long length = mem.getLong(at);
+      if (length < CMSG_HDR_BYTES || length > end - at) {
         return Errno.EINVAL.negated();
       }
-      if (optval.getInt(at + 8) == Abi.IPPROTO_IPV6) {
-        byte[] data = optval.get(at + CMSG_HDR_BYTES, (int) length - CMSG_HDR_BYTES);
-        int error = message(sk, cred, optval.getInt(at + 12), data, headers);
+      if (mem.getInt(at + 8) == Abi.IPPROTO_IPV6) {
+        byte[] data = mem.get(at + CMSG_HDR_BYTES, (int) length - CMSG_HDR_BYTES);
+        int error = message(sk, cred, mem.getInt(at + 12), data, headers);
         if (error != 0) {
           return error;
         }
       }
       at += (int) (length + 7) & ~7;
     }
-    Inet6Options.forWrite(sk).headers = headers;
     return 0;
   }
 
@@ -202,6 +215,6 @@ final class Ipv6Headers {
       }
     }
     byte[] address = Arrays.copyOf(data, 16);
-    return valid(Ipv6Address.isAny(address) || Ipv6Address.isLoopback(address));
+    return valid(Ipv6Address.isAny(address) || Ipv6Address.isLocal(sk.net(), address));
   }
 }

@@ -136,7 +136,7 @@ final class Ipv6Multicast {
       return Errno.EPERM.negated();
     }
     byte[] address = optval.get(0, Ipv6Address.BYTES);
-    if (Ipv6Address.isMulticast(address) || Ipv6Address.isLoopback(address)) {
+    if (Ipv6Address.isMulticast(address) || Ipv6Address.isLocal(sk.net(), address)) {
       return Errno.EINVAL.negated();
     }
     int ifindex = optval.getInt(Ipv6Address.BYTES);

@@ -50,6 +50,7 @@ public final class MptcpOps extends AbstractInetOps {
 
   @Override
   public void destroy(Sk sk) {
+    super.destroy(sk);
     sk.net().machine().addSocketsAllocated(sk.proto(), -1);
   }
 

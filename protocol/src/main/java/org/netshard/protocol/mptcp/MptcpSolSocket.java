@@ -60,6 +60,7 @@ final class MptcpSolSocket {
           SoOption.SO_BROADCAST,
           SoOption.SO_BSDCOMPAT,
           SoOption.SO_PASSCRED,
+          SoOption.SO_PASSPIDFD,
           SoOption.SO_PASSSEC,
           SoOption.SO_RXQ_OVFL,
           SoOption.SO_WIFI_STATUS,

@@ -28,6 +28,8 @@ public record SysctlProfile(
     NETNS,
     /** Each namespace has its own value, copied from the initial namespace when it is made. */
     NETNS_FROM_INIT,
+    /** Each namespace has its own value, but only those that root owns have the file. */
+    NETNS_OF_INIT_USER,
     /** One value for the machine; other namespaces can read it and not write. */
     GLOBAL_READABLE,
     /** One value for the machine; only the initial namespace has the file. */
@@ -37,7 +39,7 @@ public record SysctlProfile(
 
     /** Whether every namespace has a value of its own. */
     public boolean perNamespace() {
-      return this == NETNS || this == NETNS_FROM_INIT;
+      return this == NETNS || this == NETNS_FROM_INIT || this == NETNS_OF_INIT_USER;
     }
   }
 

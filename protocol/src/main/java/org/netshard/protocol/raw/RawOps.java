@@ -40,6 +40,7 @@ public final class RawOps extends AbstractInetOps {
 
   @Override
   public void destroy(Sk sk) {
+    super.destroy(sk);
     sk.net().addProtoInuse(sk.proto(), -1);
   }
 

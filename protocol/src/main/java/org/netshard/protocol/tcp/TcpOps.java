@@ -43,6 +43,7 @@ public final class TcpOps extends AbstractInetOps {
   @Override
   public void destroy(Sk sk) {
     SkbOwner.purge(sk);
+    super.destroy(sk);
     sk.net().machine().addSocketsAllocated(sk.proto(), -1);
   }
 

@@ -17,8 +17,8 @@ import org.netshard.protocol.cred.Cred;
  * <p><b>Source:</b> {@code net/xdp/xsk.c}, {@code xsk_setsockopt}, {@code xsk_getsockopt}; {@code
  * net/xdp/xdp_umem.c}, {@code xdp_umem_reg}.
  *
- * <p><b>Differs from Linux:</b> a program's memory has no pages that could be pinned: an area that
- * passes all checks is refused with EFAULT, as one that is not mapped.
+ * <p><b>Differs from Linux:</b> a program's memory has no pages that could be pinned: every area
+ * counts as mapped where a program can have one.
  */
 public final class XdpOps implements SockOps {
   /** The one object of this kind, which has no state. */
@@ -27,6 +27,13 @@ public final class XdpOps implements SockOps {
   private static final int UMEM_REG_V1_BYTES = 24;
   private static final int UMEM_REG_BYTES = 32;
   private static final int PAGE_BYTES = 4096;
+
+  /** {@code vm.mmap_min_addr}: no program has memory below. */
+  private static final long MMAP_MIN_ADDR = 0x1_0000;
+
+  /** {@code TASK_SIZE_MAX}: no program has memory from here on. */
+  private static final long TASK_SIZE_MAX = 0x7fff_ffff_f000L;
+
   private static final int UMEM_CHUNK_MIN_BYTES = 2048;
 
   /** {@code XDP_PACKET_HEADROOM}, the least packet and {@code struct skb_shared_info}, bytes. */
@@ -81,7 +88,7 @@ public final class XdpOps implements SockOps {
           XdpOption.XDP_UMEM_FILL_RING,
           XdpOption.XDP_UMEM_COMPLETION_RING ->
           initQueue(sk, optname, optval, optlen);
-      case XdpOption.XDP_UMEM_REG -> registerUmem(optval, optlen);
+      case XdpOption.XDP_UMEM_REG -> registerUmem(sk, optval, optlen);
       case XdpOption.XDP_MAX_TX_SKB_BUDGET -> setTxBudget(sk, optval, optlen);
       default -> Errno.ENOPROTOOPT.negated();
     };
@@ -128,14 +135,17 @@ public final class XdpOps implements SockOps {
     return 0;
   }
 
-  /** {@code xdp_umem_reg}: EINVAL for what makes no sense, else EFAULT. */
-  private static int registerUmem(UserMem optval, int optlen) {
+  /** EINVAL, EFAULT, EBUSY if there is one; EINVAL for what makes no sense, EFAULT. */
+  private static int registerUmem(Sk sk, UserMem optval, int optlen) {
     if (optlen < UMEM_REG_V1_BYTES) {
       return Errno.EINVAL.negated();
     }
     int size = optlen < UMEM_REG_BYTES ? UMEM_REG_V1_BYTES : UMEM_REG_BYTES;
     if (!optval.accessible(0, size)) {
       return Errno.EFAULT.negated();
+    }
+    if (XdpOptions.of(sk).umem) {
+      return Errno.EBUSY.negated();
     }
     long addr = optval.getLong(0);
     long length = optval.getLong(8);
@@ -152,7 +162,16 @@ public final class XdpOps implements SockOps {
             && Long.compareUnsigned(length, chunk) >= 0
             && (!aligned || Long.remainderUnsigned(length, chunk) == 0)
             && Integer.compareUnsigned(headroom, chunk - CHUNK_OVERHEAD_BYTES) <= 0;
-    return (valid ? Errno.EFAULT : Errno.EINVAL).negated();
+    if (!valid) {
+      return Errno.EINVAL.negated();
+    }
+    if (Long.compareUnsigned(addr, MMAP_MIN_ADDR) < 0
+        || Long.compareUnsigned(addr, TASK_SIZE_MAX) >= 0
+        || Long.compareUnsigned(length, TASK_SIZE_MAX - addr) > 0) {
+      return Errno.EFAULT.negated();
+    }
+    XdpOptions.forWrite(sk).umem = true;
+    return 0;
   }
 
   /**

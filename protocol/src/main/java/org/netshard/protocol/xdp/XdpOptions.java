@@ -22,6 +22,9 @@ final class XdpOptions extends OptionBlock {
   /** Entries of the transmit ring; 0 before it is made. */
   int txEntries;
 
+  /** {@code umem}: whether memory was given. */
+  boolean umem;
+
   /** {@code max_tx_budget}, packets. */
   int maxTxBudget = 32;
 

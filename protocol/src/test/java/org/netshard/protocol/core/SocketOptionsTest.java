@@ -88,7 +88,7 @@ class SocketOptionsTest {
 
   @Test
   void privilegeOverTheNamespaceIsNotPrivilegeOverTheMachine() {
-    UserNamespace child = new UserNamespace(net.userNs(), 1000);
+    UserNamespace child = new UserNamespace(net.userNs(), 1000, false);
     TestNet inner = new TestNet(child);
     Sk mine = TestSocks.make(inner, "unix stream 0");
     Cred root = inner.root();

@@ -1,6 +1,7 @@
 package org.netshard.protocol.core;
 
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.cred.Capability;
@@ -11,6 +12,7 @@ import org.netshard.protocol.memcg.Gfp;
 /** A namespace for tests: one device {@code lo} of index 1, sysctls of a fresh namespace. */
 public final class TestNet implements NetNs, Machine {
   private final Map<Sysctl, String> sysctls = new EnumMap<>(Sysctl.class);
+  private final Map<NetGeneric<?>, Object> generic = new LinkedHashMap<>();
   private final UserNamespace userNs;
   private long cookies = 100;
   private int references;
@@ -68,7 +70,12 @@ public final class TestNet implements NetNs, Machine {
       case IPV4_IGMP_MAX_MSF -> "10";
       case IPV6_MLD_MAX_MSF -> "64";
       case UNIX_MAX_DGRAM_QLEN -> "10";
-      case CORE_TXREHASH, IPV4_TCP_FASTOPEN, IPV6_AUTO_FLOWLABELS, MPTCP_ENABLED -> "1";
+      case CORE_TXREHASH,
+          IPV4_TCP_FASTOPEN,
+          IPV6_AUTO_FLOWLABELS,
+          IPV6_FLOWLABEL_CONSISTENCY,
+          MPTCP_ENABLED ->
+          "1";
       default -> "0";
     };
   }
@@ -205,6 +212,22 @@ public final class TestNet implements NetNs, Machine {
   @Override
   public @Nullable String deviceName(int ifindex) {
     return ifindex == 1 ? "lo" : null;
+  }
+
+  @Override
+  public boolean loIsUp() {
+    return true;
+  }
+
+  @Override
+  public boolean loWasUp() {
+    return true;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> T generic(NetGeneric<T> key) {
+    return (T) generic.computeIfAbsent(key, NetGeneric::create);
   }
 
   @Override

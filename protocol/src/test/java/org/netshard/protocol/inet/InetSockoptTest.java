@@ -24,8 +24,6 @@ class InetSockoptTest {
   private static final int SHOWN_BYTES = 160;
   private static final int READ_BACK_BYTES = 64;
 
-  private final TestNet net = new TestNet();
-
   @Test
   void optionsAreSetAndReadAsOnLinux() {
     List<String> differences = new ArrayList<>();
@@ -59,6 +57,7 @@ class InetSockoptTest {
   }
 
   private String run(String[] row) {
+    TestNet net = new TestNet();
     Cred cred = row[0].equals("root") ? net.root() : net.nobody();
     Sk sk = InetSocks.byKind(net, cred, row[1]);
     int level = Integer.parseInt(row[2]);
