@@ -2,38 +2,51 @@ package org.netshard.namespace.actor;
 
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import org.netshard.namespace.cgroup.MemcgState;
 import org.netshard.namespace.kernel.KernelModel;
-import org.netshard.namespace.net.SysctlFile;
 import org.netshard.namespace.task.FdCalls;
 import org.netshard.namespace.task.FdTable;
-import org.netshard.namespace.task.IdMapFile;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
+import org.netshard.namespace.vfs.CgroupFile;
+import org.netshard.namespace.vfs.FileHandle;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.UserMem;
-import org.netshard.protocol.memcg.ObjCgroup;
+import org.netshard.protocol.actor.Call;
 
 /**
- * The calls on descriptors: {@code dup2}, {@code dup3}, {@code close_range}, and {@code openat} and
- * {@code write} as far as files of {@code /proc} need them; see also {@link FdCalls}.
+ * The calls on descriptors: {@code dup2}, {@code dup3}, {@code close_range}, and {@code read},
+ * {@code pread64}, {@code write} and {@code lseek} of the kernel's own files; see also {@link
+ * FdCalls} and {@link PathCalls}.
+ *
+ * <p>What a cgroup's file says, and what is written to it, is the business of {@code MemCgroup}:
+ * the baton goes there.
  *
  * <p><b>Source:</b> {@code fs/file.c}: {@code do_dup2}, {@code ksys_dup3}, {@code
- * __do_sys_close_range}.
+ * __do_sys_close_range}; {@code fs/read_write.c}: {@code vfs_read}, {@code vfs_write}, {@code
+ * vfs_llseek}.
+ *
+ * <p><b>Differs from Linux:</b> data does not flow yet, so reading and writing a socket, or a file
+ * that is not the kernel's own, is EINVAL, and told as left out.
  */
 final class FileCalls {
-  private static final int PATH_MAX = 4096;
+  /** {@code MAX_RW_COUNT}: most bytes of one read or write. */
+  private static final long MAX_RW_COUNT = 0x7ffff000L;
 
   private final KernelModel model;
   private final SocketCalls sockets;
-  private final ProcFiles proc;
+  private final Call call;
+  private final SocketCalls.Resume afterRead = this::afterRead;
+  private final SocketCalls.Resume afterWrite = result -> result;
+  private @Nullable FileHandle reading;
+  private UserMem buffer = UserMem.NULL;
+  private boolean positioned;
 
-  FileCalls(KernelModel model, SocketCalls sockets) {
+  FileCalls(KernelModel model, SocketCalls sockets, Call call) {
     this.model = model;
     this.sockets = sockets;
-    this.proc = new ProcFiles(model);
+    this.call = call;
   }
 
   /** {@code dup2(oldfd, newfd)}. <b>Errors:</b> EBADF. */
@@ -65,37 +78,6 @@ final class FileCalls {
   }
 
   /**
-   * {@code openat(AT_FDCWD, path, flags)}; see {@link ProcFiles}.
-   *
-   * <p><b>Errors</b>, in order: EFAULT, EMFILE, ENFILE, ENOMEM, those of {@link ProcFiles#open}.
-   */
-  long openat(Task task, Syscall call) {
-    String path = path(call.mem(1));
-    if (path == null) {
-      return Errno.EFAULT.negated();
-    }
-    int flags = call.intArg(2);
-    int fd = task.fds().lowestFree(0, task.nofile());
-    if (fd < 0) {
-      return fd;
-    }
-    MemcgState memcg = task.memcg();
-    ObjCgroup objcg = memcg == null ? null : memcg.objcg();
-    int allocated = model.allocFile(task.cred(), objcg, OpenFile.Kind.PROC);
-    if (allocated < 0) {
-      return allocated;
-    }
-    OpenFile file = proc.open(task, path, flags);
-    if (file == null) {
-      model.freeFile(objcg, OpenFile.Kind.PROC);
-      return proc.error();
-    }
-    file.setObjcg(objcg);
-    task.fds().install(fd, file, (flags & Abi.O_CLOEXEC) != 0);
-    return fd;
-  }
-
-  /**
    * {@code close_range(first, last, flags)}.
    *
    * <p><b>Errors:</b> EINVAL for unknown flags, or if the last is before the first.
@@ -124,41 +106,118 @@ final class FileCalls {
   }
 
   /**
-   * {@code write(fd, buf, count)} to a file of {@code /proc}.
+   * {@code read(fd, buf, count)} and {@code pread64(fd, buf, count, pos)}.
    *
-   * <p><b>Errors:</b> EBADF, EINVAL for other files, EFAULT, those of the file.
+   * <p><b>Errors</b>, in order: EINVAL for a position below 0; EBADF for a descriptor that is not
+   * open, or not for reading; EINVAL for a count below 0, or a file that cannot be read; those of
+   * the file; EFAULT.
    */
-  long write(Task task, Syscall call) {
-    OpenFile file = task.fds().get(call.intArg(0));
-    if (file == null || (file.flags() & Abi.O_ACCMODE) == Abi.O_RDONLY) {
-      return Errno.EBADF.negated();
-    }
-    if (file.kind() != OpenFile.Kind.PROC) {
-      model
-          .machine()
-          .leftOut("write to anything but a file of /proc is not simulated: it fails with EINVAL");
+  long read(Task task, Syscall asked, boolean atPosition) {
+    long position = asked.arg(3);
+    if (atPosition && position < 0) {
       return Errno.EINVAL.negated();
     }
-    int count = call.intArg(2);
-    if (!call.mem(1).accessible(0, count)) {
-      return Errno.EFAULT.negated();
+    OpenFile file = task.fds().get(asked.intArg(0));
+    if (file == null || FdCalls.isPath(file) || (file.flags() & Abi.O_ACCMODE) == Abi.O_WRONLY) {
+      return Errno.EBADF.negated();
     }
-    String text = new String(call.mem(1).get(0, count), StandardCharsets.ISO_8859_1);
-    if (file.payload() instanceof IdMapFile map) {
-      return map.write(task.cred(), text);
+    long count = asked.arg(2);
+    if (!(file.payload() instanceof FileHandle handle) || count < 0) {
+      return notTransferred(file, "read");
     }
-    return file.payload() instanceof SysctlFile sysctl
-        ? sysctl.write(task.cred(), text)
-        : Errno.EINVAL.negated();
+    reading = handle;
+    buffer = asked.mem(1);
+    positioned = atPosition;
+    long from = atPosition ? position : handle.position();
+    long most = Math.min(count, MAX_RW_COUNT);
+    if (handle instanceof CgroupFile cgroupFile) {
+      return sockets.pass(
+          call.memCgroups(),
+          new CgroupfsMessage.Read(call, cgroupFile, task, from, most),
+          "kernfs_fop_read_iter",
+          afterRead);
+    }
+    return afterRead(handle.read(task, from, most));
   }
 
-  private static @Nullable String path(UserMem mem) {
-    int size = Math.min(mem.size(), PATH_MAX);
-    for (int i = 0; i < size; i++) {
-      if (mem.getByte(i) == 0) {
-        return new String(mem.get(0, i), StandardCharsets.UTF_8);
-      }
+  private long afterRead(long result) {
+    FileHandle handle = reading;
+    if (handle == null) {
+      throw new IllegalStateException("nothing is read");
     }
-    return null;
+    reading = null;
+    if (result <= 0) {
+      return result;
+    }
+    if (!buffer.accessible(0, (int) result)) {
+      return Errno.EFAULT.negated();
+    }
+    buffer.put(0, handle.loaded(), (int) result);
+    if (!positioned) {
+      handle.setPosition(handle.position() + result);
+    }
+    return result;
+  }
+
+  /** A file that can be read or written on Linux but not here is told as left out. */
+  private int notTransferred(OpenFile file, String what) {
+    if (file.kind() == OpenFile.Kind.SOCKET || file.kind() == OpenFile.Kind.OTHER) {
+      model
+          .machine()
+          .leftOut(
+              what
+                  + " of anything but files of /proc and cgroups is not simulated:"
+                  + " it fails with EINVAL");
+    }
+    return Errno.EINVAL.negated();
+  }
+
+  /**
+   * {@code write(fd, buf, count)}.
+   *
+   * <p><b>Errors</b>, in order: EBADF for a descriptor that is not open, or not for writing; EINVAL
+   * for a count below 0, or a file that cannot be written; E2BIG for more than a page to a cgroup's
+   * file; EFAULT; those of the file.
+   */
+  long write(Task task, Syscall asked) {
+    OpenFile file = task.fds().get(asked.intArg(0));
+    if (file == null || FdCalls.isPath(file) || (file.flags() & Abi.O_ACCMODE) == Abi.O_RDONLY) {
+      return Errno.EBADF.negated();
+    }
+    long count = asked.arg(2);
+    if (!(file.payload() instanceof FileHandle handle) || count < 0) {
+      return notTransferred(file, "write");
+    }
+    long taken = handle.writable(Math.min(count, MAX_RW_COUNT));
+    if (taken < 0) {
+      return taken;
+    }
+    if (!asked.mem(1).accessible(0, (int) taken)) {
+      return Errno.EFAULT.negated();
+    }
+    String text = new String(asked.mem(1).get(0, (int) taken), StandardCharsets.ISO_8859_1);
+    if (handle instanceof CgroupFile cgroupFile) {
+      return sockets.pass(
+          call.memCgroups(),
+          new CgroupfsMessage.Write(call, cgroupFile, task, text),
+          "kernfs_fop_write_iter",
+          afterWrite);
+    }
+    return handle.write(task, text);
+  }
+
+  /**
+   * {@code lseek(fd, offset, whence)}.
+   *
+   * <p><b>Errors</b>, in order: EBADF, ESPIPE for sockets and namespaces, those of the file.
+   */
+  static long lseek(Task task, Syscall asked) {
+    OpenFile file = task.fds().get(asked.intArg(0));
+    if (file == null || FdCalls.isPath(file)) {
+      return Errno.EBADF.negated();
+    }
+    return file.payload() instanceof FileHandle handle
+        ? handle.seek(asked.arg(1), asked.intArg(2))
+        : Errno.ESPIPE.negated();
   }
 }

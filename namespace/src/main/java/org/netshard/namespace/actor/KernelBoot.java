@@ -3,6 +3,7 @@ package org.netshard.namespace.actor;
 import java.util.List;
 import org.netshard.namespace.cgroup.Cgroup;
 import org.netshard.namespace.cgroup.CgroupTree;
+import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.ScriptProgram;
@@ -51,7 +52,7 @@ final class KernelBoot {
     for (CgroupSpec cgroup : spec.cgroups()) {
       boot.cgroup(cgroup);
     }
-    model.setHooks(new SecurityHooks(spec.lsmRules()));
+    model.setHooks(SecurityHooks.of(spec.lsmRules()));
     for (TaskSpec task : spec.tasks()) {
       boot.task(task);
     }
@@ -95,22 +96,29 @@ final class KernelBoot {
   /** Makes a cgroup and all above it, with the memory controller enabled down to it. */
   private void cgroup(CgroupSpec spec) throws BadSpecException {
     CgroupTree tree = model.cgroups();
-    String path = "";
+    Cgroup cgroup = tree.root();
     for (String name : spec.path().substring(1).split("/", -1)) {
-      Cgroup above = tree.find(path);
-      path = path + "/" + name;
-      int made = tree.mkdir(path);
-      if (above != null && made >= 0) {
-        made = tree.setSubtreeControl(above, true);
-      }
-      if (made < 0 && made != Errno.EEXIST.negated()) {
-        throw new BadSpecException("cgroup " + spec.path() + ": " + Errno.resultText(made));
-      }
+      cgroup = makeCgroup(cgroup, name);
     }
-    Cgroup cgroup = tree.find(spec.path());
-    if (cgroup != null && spec.limitBytes() != Long.MAX_VALUE) {
+    if (spec.limitBytes() != Long.MAX_VALUE) {
       tree.memcontrol().setLimit(cgroup.memcg(), spec.limitBytes(), spec.oomKill());
     }
+  }
+
+  private Cgroup makeCgroup(Cgroup above, String name) throws BadSpecException {
+    CgroupTree tree = model.cgroups();
+    Cgroup present = above.children().get(name);
+    if (present != null) {
+      return present;
+    }
+    int made =
+        tree.memcontrol().version() == CgroupVersion.V2 ? tree.setSubtreeControl(above, true) : 0;
+    made = made < 0 ? made : tree.mkdir(above, name, Cgroup.Owner.ROOT);
+    Cgroup cgroup = above.children().get(name);
+    if (cgroup == null) {
+      throw new BadSpecException("cgroup " + above + "/" + name + ": " + Errno.resultText(made));
+    }
+    return cgroup;
   }
 
   private void task(TaskSpec spec) throws BadSpecException {

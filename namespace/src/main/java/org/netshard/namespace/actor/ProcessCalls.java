@@ -64,7 +64,7 @@ final class ProcessCalls {
       result = Errno.ENOMEM.negated();
     }
     if (result < 0) {
-      child.leaveNet();
+      child.leave();
       return fds.leave() ? sockets.releaseAll(fds, result) : result;
     }
     model.add(child);
@@ -90,7 +90,7 @@ final class ProcessCalls {
   }
 
   private void end(Task task) {
-    task.leaveNet();
+    task.leave();
     model.remove(task);
     if (task.fds().leave()) {
       sockets.addToRelease(task.fds());

@@ -414,7 +414,7 @@ final class Simulation implements KernelView {
     SyscallTable present = syscalls;
     if (present == null) {
       ActorRef<MemCgroupMessage> memCgroups =
-          context.spawn(MemCgroup.create(), "MemCgroup", Lane.SAME);
+          context.spawn(MemCgroup.create(model.cgroups()), "MemCgroup", Lane.SAME);
       Call baton = new Call(context.getSelf(), memCgroups);
       present = new SyscallTable(model, new NetActors(context, model), baton);
       syscalls = present;

@@ -7,6 +7,7 @@ import org.netshard.namespace.task.FcntlCall;
 import org.netshard.namespace.task.FdCalls;
 import org.netshard.namespace.task.NsProxy;
 import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.actor.Call;
@@ -24,6 +25,7 @@ final class SyscallTable {
   private final NetActors nets;
   private final SocketCalls sockets;
   private final FileCalls files;
+  private final PathCalls paths;
   private final ProcessCalls processes;
 
   SyscallTable(KernelModel model, NetActors nets, Call baton) {
@@ -31,7 +33,8 @@ final class SyscallTable {
     this.baton = baton;
     this.nets = nets;
     this.sockets = new SocketCalls(model, nets, baton);
-    this.files = new FileCalls(model, sockets);
+    this.files = new FileCalls(model, sockets, baton);
+    this.paths = new PathCalls(model, sockets, baton);
     this.processes = new ProcessCalls(model, sockets);
   }
 
@@ -50,8 +53,17 @@ final class SyscallTable {
       case DUP3 -> files.dup3(task, call.intArg(0), call.intArg(1), call.intArg(2));
       case FCNTL -> FcntlCall.perform(task, call, model::task);
       case CLOSE_RANGE -> files.closeRange(task, call.intArg(0), call.intArg(1), call.intArg(2));
-      case OPENAT -> files.openat(task, call);
+      case OPEN -> paths.openat(task, Abi.AT_FDCWD, call.mem(0), call.intArg(1));
+      case OPENAT -> paths.openat(task, call.intArg(0), call.mem(1), call.intArg(2));
+      case CREAT -> paths.creat(task, call);
+      case MKDIR -> paths.mkdirat(task, Abi.AT_FDCWD, call.mem(0), call.intArg(1));
+      case MKDIRAT -> paths.mkdirat(task, call.intArg(0), call.mem(1), call.intArg(2));
+      case RMDIR -> paths.unlinkat(task, Abi.AT_FDCWD, call.mem(0), Abi.AT_REMOVEDIR);
+      case UNLINKAT -> paths.unlinkat(task, call.intArg(0), call.mem(1), call.intArg(2));
+      case READ -> files.read(task, call, false);
+      case PREAD64 -> files.read(task, call, true);
       case WRITE -> files.write(task, call);
+      case LSEEK -> FileCalls.lseek(task, call);
       case UNSHARE -> processes.unshare(task, call.arg(0));
       case SETNS ->
           NsProxy.setns(task, call.intArg(0), call.intArg(1), model.threadsOf(task).isEmpty());

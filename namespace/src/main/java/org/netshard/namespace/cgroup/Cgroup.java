@@ -15,13 +15,54 @@ public final class Cgroup {
   private final String name;
   private Map<String, Cgroup> children = Map.of();
   private final Map<Integer, CgroupTask> tasks = new LinkedHashMap<>(0);
+  private final Owner owner;
   private @Nullable MemcgState own;
   private boolean memoryInSubtree;
+  private boolean removed;
 
-  Cgroup(@Nullable Cgroup parent, String name, @Nullable MemcgState own) {
+  /** {@code cgroup.max.descendants}: how many directories may be below it, at any depth. */
+  int maxDescendants = Integer.MAX_VALUE;
+
+  /** {@code cgroup.max.depth}: how deep directories may be below it. */
+  int maxDepth = Integer.MAX_VALUE;
+
+  /** {@code notify_on_release} of version 1; nobody is notified. */
+  boolean notifyOnRelease;
+
+  /** {@code cgroup.clone_children} of version 1; only cpusets look at it. */
+  boolean cloneChildren;
+
+  /**
+   * Whose a directory is, with its files.
+   *
+   * @param uid owner
+   * @param gid group
+   * @param mode permission bits of the directory
+   */
+  public record Owner(int uid, int gid, int mode) {
+    /** What {@code mkdir} of root makes. */
+    public static final Owner ROOT = new Owner(0, 0, 0755);
+  }
+
+  Cgroup(@Nullable Cgroup parent, String name, Owner owner, @Nullable MemcgState own) {
     this.parent = parent;
     this.name = name;
+    this.owner = owner;
     this.own = own;
+  }
+
+  /** Whose it is. */
+  public Owner owner() {
+    return owner;
+  }
+
+  /** Whether it was removed, so that its open files are of no use any more. */
+  public boolean removed() {
+    return removed;
+  }
+
+  void setRemoved() {
+    removed = true;
   }
 
   /** Its name; empty for the root. */
@@ -80,6 +121,25 @@ public final class Cgroup {
 
   void setMemoryInSubtree(boolean on) {
     memoryInSubtree = on;
+  }
+
+  /** Whether a task is in it, or in a directory below it. */
+  boolean populated() {
+    return !tasks.isEmpty() || children.values().stream().anyMatch(Cgroup::populated);
+  }
+
+  /** How many directories are below it. */
+  int descendants() {
+    int count = 0;
+    for (Cgroup child : children.values()) {
+      count += 1 + child.descendants();
+    }
+    return count;
+  }
+
+  /** Which hierarchy it is in. */
+  public CgroupVersion version() {
+    return memcg().control().version();
   }
 
   /** The memory cgroup that its tasks are charged to: its own, or the nearest one above. */

@@ -1,5 +1,7 @@
 package org.netshard.namespace.cgroup;
 
+import org.netshard.protocol.cred.Cred;
+
 /** A task as the cgroups see it. */
 public interface CgroupTask {
   /** Its number. */
@@ -7,6 +9,15 @@ public interface CgroupTask {
 
   /** Number of its thread group. */
   int tgid();
+
+  /** The cgroup that it is in. */
+  Cgroup cgroup();
+
+  /** Notes that it was moved. */
+  void setCgroup(Cgroup newCgroup);
+
+  /** Its credentials. */
+  Cred cred();
 
   /** Pages of memory that its process has resident, which the OOM killer goes by. */
   long rssPages();

@@ -2,7 +2,9 @@ package org.netshard.namespace.cgroup;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
@@ -18,13 +20,26 @@ import org.netshard.protocol.abi.Errno;
  * select_bad_process}.
  */
 public final class CgroupTree {
-  private static final int NAME_MAX = 255;
+  private static final CgroupTasks NO_TASKS =
+      new CgroupTasks() {
+        @Override
+        public @Nullable CgroupTask find(int pid) {
+          return null;
+        }
+
+        @Override
+        public List<CgroupTask> threadGroup(int tgid) {
+          return List.of();
+        }
+      };
+
+  private static final ArrayDeque<Integer> NOBODY = new ArrayDeque<>(0);
 
   private final Memcontrol memcontrol;
   private final Cgroup root;
-  private static final ArrayDeque<Integer> NOBODY = new ArrayDeque<>(0);
-
+  private final Map<String, Cftype> files;
   private ArrayDeque<Integer> kills = NOBODY;
+  private CgroupTasks tasks = NO_TASKS;
 
   /**
    * A tree with a root only.
@@ -34,7 +49,8 @@ public final class CgroupTree {
    */
   public CgroupTree(CgroupVersion version, int cpus) {
     memcontrol = new Memcontrol(version, cpus, this::kill);
-    root = new Cgroup(null, "", new MemcgState(memcontrol, null, "/"));
+    files = CgroupFiles.of(version);
+    root = new Cgroup(null, "", Cgroup.Owner.ROOT, new MemcgState(memcontrol, null, "/"));
     root.setMemoryInSubtree(true);
   }
 
@@ -46,6 +62,22 @@ public final class CgroupTree {
   /** The root. */
   public Cgroup root() {
     return root;
+  }
+
+  /** Gives it the tasks of its kernel. */
+  public void setTasks(CgroupTasks newTasks) {
+    tasks = newTasks;
+  }
+
+  /** The tasks of its kernel. */
+  CgroupTasks tasks() {
+    return tasks;
+  }
+
+  /** The control file of this name that a cgroup has now, or null. */
+  public @Nullable Cftype file(Cgroup cgroup, String name) {
+    Cftype file = files.get(name);
+    return file != null && file.isIn(cgroup) ? file : null;
   }
 
   /** The cgroup at an absolute path, or null. */
@@ -60,29 +92,32 @@ public final class CgroupTree {
   }
 
   /**
-   * {@code mkdir(path)}.
+   * {@code cgroup_mkdir}, for a name that is not there.
    *
-   * <p><b>Errors</b>, in order: ENOENT if there is no directory above it, EEXIST, ENAMETOOLONG,
-   * EINVAL for a name with a newline.
+   * <p><b>Errors</b>, in order: EINVAL for a name with a newline, ENODEV if the directory was
+   * removed, EAGAIN past {@code cgroup.max.descendants} or {@code cgroup.max.depth} of one above.
    *
    * @return 0 or {@code -errno}
    */
-  public int mkdir(String path) {
-    Cgroup parent = find(parentOf(path));
-    if (parent == null) {
-      return Errno.ENOENT.negated();
-    }
-    String name = nameOf(path);
-    if (name.isEmpty() || parent.children().containsKey(name)) {
-      return Errno.EEXIST.negated();
-    }
-    if (name.length() > NAME_MAX) {
-      return Errno.ENAMETOOLONG.negated();
-    }
+  public int mkdir(Cgroup parent, String name, Cgroup.Owner owner) {
     if (name.indexOf('\n') >= 0) {
       return Errno.EINVAL.negated();
     }
-    Cgroup made = new Cgroup(parent, name, null);
+    if (parent.removed()) {
+      return Errno.ENODEV.negated();
+    }
+    int depth = 1;
+    for (Cgroup above = parent; above != null; above = above.parent()) {
+      if (above.maxDescendants != Integer.MAX_VALUE
+          && above.descendants() >= above.maxDescendants) {
+        return Errno.EAGAIN.negated();
+      }
+      if (depth > above.maxDepth) {
+        return Errno.EAGAIN.negated();
+      }
+      depth++;
+    }
+    Cgroup made = new Cgroup(parent, name, owner, null);
     parent.add(made);
     if (memcontrol.version() == CgroupVersion.V1 || parent.memoryInSubtree()) {
       enable(made);
@@ -91,43 +126,21 @@ public final class CgroupTree {
   }
 
   /**
-   * {@code rmdir(path)}.
+   * {@code cgroup_rmdir}.
    *
-   * <p><b>Errors</b>, in order: ENOENT, EBUSY with tasks or directories in it, or for the root.
+   * <p><b>Errors:</b> EBUSY with tasks or directories in it, or for the root.
    *
    * @return 0 or {@code -errno}
    */
-  public int rmdir(String path) {
-    Cgroup cgroup = find(path);
-    if (cgroup == null) {
-      return Errno.ENOENT.negated();
-    }
+  public int rmdir(Cgroup cgroup) {
     Cgroup parent = cgroup.parent();
     if (parent == null || !cgroup.tasks().isEmpty() || !cgroup.children().isEmpty()) {
       return Errno.EBUSY.negated();
     }
     parent.remove(cgroup);
+    cgroup.setRemoved();
     disable(cgroup);
     return 0;
-  }
-
-  /** Everything after the last slash. */
-  private static String nameOf(String path) {
-    String trimmed = trim(path);
-    return trimmed.substring(trimmed.lastIndexOf('/') + 1);
-  }
-
-  private static String parentOf(String path) {
-    String trimmed = trim(path);
-    return trimmed.substring(0, Math.max(0, trimmed.lastIndexOf('/')));
-  }
-
-  private static String trim(String path) {
-    int end = path.length();
-    while (end > 0 && path.charAt(end - 1) == '/') {
-      end--;
-    }
-    return path.substring(0, end);
   }
 
   private void enable(Cgroup cgroup) {
@@ -202,16 +215,23 @@ public final class CgroupTree {
     return internal ? Errno.EBUSY.negated() : 0;
   }
 
-  /** Moves a task; what it was charged for stays where it is. */
-  public void attach(Cgroup from, Cgroup to, CgroupTask task) {
-    exit(from, task);
-    fork(to, task);
+  /** Moves a task; what it was charged for stays where it is ({@code cgroup_attach_task}). */
+  public void attach(CgroupTask task, Cgroup to) {
+    if (task.cgroup() != to) {
+      exit(task.cgroup(), task);
+      task.setCgroup(to);
+      fork(to, task);
+    }
   }
 
   /** All cgroups, each before those in it. */
   public List<Cgroup> all() {
+    return all(root);
+  }
+
+  private static List<Cgroup> all(Cgroup top) {
     List<Cgroup> found = new ArrayList<>();
-    collect(root, found);
+    collect(top, found);
     return found;
   }
 
@@ -283,18 +303,31 @@ public final class CgroupTree {
   }
 
   private void killGroup(Cgroup group) {
-    List<Cgroup> members = new ArrayList<>();
-    collect(group, members);
-    for (Cgroup cgroup : members) {
-      TreeMap<Integer, CgroupTask> processes = new TreeMap<>();
-      cgroup.tasks().values().forEach(task -> processes.putIfAbsent(task.tgid(), task));
-      for (CgroupTask process : processes.values()) {
+    for (Cgroup cgroup : all(group)) {
+      for (CgroupTask process : processes(cgroup)) {
         if (process.oomScoreAdj() != -1000 && !kills.contains(process.tgid())) {
           cgroup.memcg().event(MemcgEvent.OOM_KILL);
           addKill(process.tgid());
         }
       }
     }
+  }
+
+  /** Kills every process in a cgroup and below it ({@code cgroup_kill}). */
+  void killAll(Cgroup top) {
+    for (Cgroup cgroup : all(top)) {
+      for (CgroupTask process : processes(cgroup)) {
+        if (!kills.contains(process.tgid())) {
+          addKill(process.tgid());
+        }
+      }
+    }
+  }
+
+  private static Collection<CgroupTask> processes(Cgroup cgroup) {
+    TreeMap<Integer, CgroupTask> processes = new TreeMap<>();
+    cgroup.tasks().values().forEach(task -> processes.putIfAbsent(task.tgid(), task));
+    return processes.values();
   }
 
   /** {@code oom_badness}: pages, or the least number for who must not be killed. */

@@ -2,6 +2,7 @@ package org.netshard.namespace.cgroup;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.memcg.Gfp;
 import org.netshard.protocol.memcg.Memcg;
@@ -36,8 +37,7 @@ public final class MemcgState implements Memcg, SockMemcg {
   private final String path;
   private long[] events = NO_EVENTS;
   private long[] eventsLocal = NO_EVENTS;
-  private @Nullable VmPressure vmPressure;
-  private @Nullable MemStall stall;
+  private @Nullable MemcgAside aside;
 
   /** {@code memory}: what {@code memory.max} limits. */
   final PageCounter memory;
@@ -92,8 +92,29 @@ public final class MemcgState implements Memcg, SockMemcg {
     }
     if (parent != null) {
       parent.children.add(this);
+      int swappiness = parent.seldom().swappiness;
+      if (swappiness != seldom().swappiness) {
+        aside().swappiness = swappiness;
+      }
       oomKillDisable = v1 && parent.oomKillDisable;
     }
+  }
+
+  /** What few cgroups need, to be looked at. */
+  MemcgAside seldom() {
+    return aside == null ? MemcgAside.UNTOUCHED : aside;
+  }
+
+  /** What few cgroups need, to be changed. */
+  MemcgAside aside() {
+    MemcgAside present = aside == null ? new MemcgAside() : aside;
+    aside = present;
+    return present;
+  }
+
+  /** The memory controller. */
+  Memcontrol control() {
+    return control;
   }
 
   /** Pages that hold so many bytes. */
@@ -228,6 +249,11 @@ public final class MemcgState implements Memcg, SockMemcg {
     long taken = Math.min(pages, filePages - activeFilePages);
     if (taken > 0) {
       filePages -= taken;
+      if (control.proactive()) {
+        aside().proactivePages += taken;
+      } else {
+        aside().reclaimedPages += taken;
+      }
       if (!isRoot()) {
         control.giveBack(this, taken);
       }
@@ -242,7 +268,7 @@ public final class MemcgState implements Memcg, SockMemcg {
       return tcpmemPressure;
     }
     for (MemcgState memcg = this; memcg != null; memcg = memcg.parent) {
-      if (memcg.vmPressure != null && memcg.vmPressure.underPressure(control.nowNs())) {
+      if (memcg.seldom().vmPressure.underPressure(control.nowNs())) {
         return true;
       }
     }
@@ -252,9 +278,7 @@ public final class MemcgState implements Memcg, SockMemcg {
   /** Tells how well the reclaim of its pages went ({@code vmpressure}). */
   void vmpressure(long scanned, long reclaimed) {
     if (!isRoot()) {
-      VmPressure pressure = vmPressure == null ? new VmPressure() : vmPressure;
-      vmPressure = pressure;
-      pressure.add(scanned, reclaimed, control.nowNs());
+      aside().vmPressure.add(scanned, reclaimed, control.nowNs());
     }
   }
 
@@ -400,11 +424,54 @@ public final class MemcgState implements Memcg, SockMemcg {
     return sockReferences;
   }
 
-  /** Time that its tasks stood still for want of memory. */
-  MemStall stall() {
-    MemStall present = stall == null ? new MemStall() : stall;
-    stall = present;
-    return present;
+  /** Notes that its tasks stood still for want of memory. */
+  void stalled(long ns) {
+    for (MemcgState memcg = this; memcg != null; memcg = memcg.parent) {
+      memcg.aside().stall.add(ns);
+    }
+  }
+
+  /** The file {@code memory.pressure}. */
+  String pressureText() {
+    return aside().stall.text(control.nowNs());
+  }
+
+  /** Lets an open {@code memory.peak} watch from what is charged now ({@code peak_write}). */
+  void watchPeak(CgroupOpenFile file) {
+    long usage = memory.usage();
+    memory.setLocalWatermark(usage);
+    List<CgroupOpenFile> peaks = aside().peaks;
+    for (CgroupOpenFile other : peaks) {
+      other.peakPages = Math.max(other.peakPages, usage);
+    }
+    if (file.peakPages == CgroupOpenFile.PEAK_UNSET) {
+      peaks.add(file);
+    }
+    file.peakPages = usage;
+  }
+
+  /** Forgets an open {@code memory.peak} ({@code peak_release}). */
+  void forgetPeak(CgroupOpenFile file) {
+    seldom().peaks.remove(file);
+  }
+
+  /** The sum of a figure over this cgroup and all below it, the removed ones included. */
+  long sumBelow(ToLongFunction<MemcgState> figure) {
+    long sum = figure.applyAsLong(this);
+    for (MemcgState child : children) {
+      sum += child.sumBelow(figure);
+    }
+    return sum;
+  }
+
+  /** How many removed cgroups are below it, which socks still hold. */
+  int removedBelow() {
+    return (int) sumBelow(memcg -> memcg.online ? 0 : 1);
+  }
+
+  /** How many cgroups there are that were not removed: this one and those below it. */
+  int onlineBelow() {
+    return (int) sumBelow(memcg -> memcg.online ? 1 : 0);
   }
 
   /** Room below the limit, pages ({@code mem_cgroup_margin}). */

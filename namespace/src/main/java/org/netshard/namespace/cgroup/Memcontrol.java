@@ -41,6 +41,7 @@ public final class Memcontrol {
   private boolean killing;
   private boolean nosocket;
   private @Nullable Refusal refusal;
+  private boolean proactive;
 
   /**
    * A controller without cgroups.
@@ -119,6 +120,16 @@ public final class Memcontrol {
   /** Virtual time. */
   long nowNs() {
     return nowNs;
+  }
+
+  /** Whether pages are reclaimed because {@code memory.reclaim} was written. */
+  boolean proactive() {
+    return proactive;
+  }
+
+  /** Begins or ends what {@code memory.reclaim} does. */
+  void setProactive(boolean on) {
+    proactive = on;
   }
 
   /** Whether the call of this event must be made again, after the kills; asked once. */
@@ -344,9 +355,7 @@ public final class Memcontrol {
         return;
       }
       if (reclaimed == 0 && retries-- == 0) {
-        for (MemcgState stalled = memcg; stalled != null; stalled = stalled.parent()) {
-          stalled.stall().add(penaltyNs);
-        }
+        memcg.stalled(penaltyNs);
         throttleNs += penaltyNs;
         return;
       }

@@ -17,6 +17,7 @@ final class PageCounter {
   private long usage;
   private long max = MAX;
   private long watermark;
+  private long localWatermark;
   private long failcnt;
 
   /**
@@ -69,7 +70,10 @@ final class PageCounter {
 
   private void add(long pages) {
     usage += pages;
-    watermark = Math.max(watermark, usage);
+    if (usage > localWatermark) {
+      localWatermark = usage;
+      watermark = Math.max(watermark, usage);
+    }
   }
 
   /** Counts pages off here only, as when they have moved to the parent. */
@@ -116,9 +120,20 @@ final class PageCounter {
     return watermark;
   }
 
+  /** Most pages counted since a reader of {@code memory.peak} began to watch. */
+  long localWatermark() {
+    return localWatermark;
+  }
+
+  /** Begins to watch for a reader of {@code memory.peak}. */
+  void setLocalWatermark(long pages) {
+    localWatermark = pages;
+  }
+
   /** Begins to watch for the most pages anew, from what is counted now. */
   void resetWatermark() {
     watermark = usage;
+    localWatermark = usage;
   }
 
   /** Refusals at this limit. */

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.cgroup.CgroupTasks;
 import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.MachineState;
@@ -15,6 +16,8 @@ import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.security.SecurityHooks;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
+import org.netshard.namespace.vfs.FileHandle;
+import org.netshard.namespace.vfs.Vfs;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Capability;
@@ -31,15 +34,16 @@ import org.netshard.protocol.profile.KernelProfile;
  * <p>It belongs to one {@code Kernel} actor; those below it read and change their parts of it while
  * they hold the baton.
  */
-public final class KernelModel {
+public final class KernelModel implements CgroupTasks {
   private static final long SYSCALL_NS = 1000;
 
   private final MachineState machine;
   private final CgroupTree cgroups;
+  private @Nullable Vfs vfs;
   private final Map<Integer, Task> tasks = new TreeMap<>();
   private @Nullable Set<Integer> killed;
   private final Map<String, NetState> named = new LinkedHashMap<>();
-  private SecurityHooks hooks = new SecurityHooks(List.of());
+  private SecurityHooks hooks = SecurityHooks.NONE;
   private int lastPid;
   private long socketsCreated;
   private long socketsOpen;
@@ -54,6 +58,17 @@ public final class KernelModel {
             profile.cgroupVersion() == 1 ? CgroupVersion.V1 : CgroupVersion.V2,
             profile.chargeCpus());
     cgroups.memcontrol().setNosocket(profile.nosocket());
+    cgroups.setTasks(this);
+  }
+
+  /** The tree of files that its tasks see; made when a task first looks at it. */
+  public Vfs vfs() {
+    Vfs present = vfs;
+    if (present == null) {
+      present = new Vfs(cgroups, tasks::get);
+      vfs = present;
+    }
+    return present;
   }
 
   /** Credentials of the initial task: root with every capability. */
@@ -103,7 +118,12 @@ public final class KernelModel {
     return profile().chargeCpus() == 0 ? 0 : task.pid() % profile().chargeCpus();
   }
 
-  /** All threads of a thread group, in the order of their numbers. */
+  @Override
+  public @Nullable Task find(int pid) {
+    return tasks.get(pid);
+  }
+
+  @Override
   public List<Task> threadGroup(int tgid) {
     List<Task> threads = new ArrayList<>(1);
     for (Task task : tasks.values()) {
@@ -173,7 +193,7 @@ public final class KernelModel {
 
   /** The task with this pid, or null. */
   public @Nullable Task task(int pid) {
-    return tasks.get(pid);
+    return find(pid);
   }
 
   /** Takes a task out that has ended. */
@@ -262,6 +282,8 @@ public final class KernelModel {
     }
     if (file.kind() == OpenFile.Kind.NSFS && file.payload() instanceof NetState net) {
       net.put();
+    } else if (file.payload() instanceof FileHandle handle) {
+      handle.release();
     }
   }
 }

@@ -10,11 +10,18 @@ import org.netshard.namespace.spec.LsmRule;
  * <p><b>Source:</b> {@code security/security.c}.
  */
 public final class SecurityHooks {
+  /** Hooks without rules, which all kernels without any share. */
+  public static final SecurityHooks NONE = new SecurityHooks(List.of());
+
   private final List<LsmRule> create;
   private final List<LsmRule> postCreate;
 
   /** Hooks with these rules. */
-  public SecurityHooks(List<LsmRule> rules) {
+  public static SecurityHooks of(List<LsmRule> rules) {
+    return rules.isEmpty() ? NONE : new SecurityHooks(rules);
+  }
+
+  private SecurityHooks(List<LsmRule> rules) {
     this.create = rules.stream().filter(r -> r.hook() == LsmRule.Hook.SOCKET_CREATE).toList();
     this.postCreate =
         rules.stream().filter(r -> r.hook() == LsmRule.Hook.SOCKET_POST_CREATE).toList();

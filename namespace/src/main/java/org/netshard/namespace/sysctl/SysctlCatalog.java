@@ -59,21 +59,29 @@ public final class SysctlCatalog {
 
   /** The slot of a name, or negative. */
   int slot(String name) {
+    int slot = firstFrom(name);
+    return slot < profiles.length && profiles[slot].name().equals(name) ? slot : -1;
+  }
+
+  /** Whether a name begins with this. */
+  boolean hasNamesIn(String prefix) {
+    int slot = firstFrom(prefix);
+    return slot < profiles.length && profiles[slot].name().startsWith(prefix);
+  }
+
+  /** The slot of the first name that is not before this one. */
+  private int firstFrom(String name) {
     int low = 0;
     int high = profiles.length - 1;
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      int order = profiles[middle].name().compareTo(name);
-      if (order == 0) {
-        return middle;
-      }
-      if (order < 0) {
+      if (profiles[middle].name().compareTo(name) < 0) {
         low = middle + 1;
       } else {
         high = middle - 1;
       }
     }
-    return -1;
+    return low;
   }
 
   int slot(Sysctl sysctl) {

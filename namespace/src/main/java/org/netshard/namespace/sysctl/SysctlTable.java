@@ -83,6 +83,21 @@ public final class SysctlTable {
     return initValues;
   }
 
+  /** Whether there are names with this one and a dot before theirs, so that it is a directory. */
+  public boolean hasNamesIn(String name) {
+    return catalog.hasNamesIn(name + ".");
+  }
+
+  /** Whether the value of this name is text, which can be read from any position. */
+  public boolean isText(String name) {
+    SysctlProfile profile = profile(name);
+    return profile != null
+        && switch (profile.format().kind()) {
+          case TEXT, WORD, CONGESTION_CONTROL, ALLOWED_CONGESTION_CONTROL -> true;
+          default -> false;
+        };
+  }
+
   /** Names that a namespace has, in alphabetical order. */
   public List<String> names(boolean inInit) {
     List<String> names = new ArrayList<>();

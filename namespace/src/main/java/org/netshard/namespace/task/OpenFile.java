@@ -23,8 +23,8 @@ public final class OpenFile {
     SOCKET,
     /** A namespace; the payload is it, a network or a user namespace. */
     NSFS,
-    /** A file of {@code /proc} that does something: a sysctl, or the ids of a user namespace. */
-    PROC,
+    /** A file or directory of {@code /proc} or of a cgroup; the payload is its handle. */
+    PSEUDO,
     /** Anything that is not simulated. */
     OTHER
   }

@@ -27,11 +27,10 @@ public final class Task implements CgroupTask {
   private Cred cred;
   private NetState net;
   private FdTable fds;
+  private @Nullable ProcessMemory memory;
   private int nofile;
   private int nofileHard;
   private int dumpable = 1;
-  private int oomScoreAdj;
-  private long rssPages;
   private UserNamespace mmUserNs;
   private PidNamespace pidNs = PidNamespace.INITIAL;
   private PidNamespace pidNsForChildren = pidNs;
@@ -40,7 +39,7 @@ public final class Task implements CgroupTask {
   private byte @Nullable [] comm;
 
   /**
-   * A task; it takes a reference of its namespace.
+   * A task whose program has no memory yet; it takes a reference of its namespace.
    *
    * @param pid its number
    * @param tgid number of its thread group, which {@code getpid} gives
@@ -78,14 +77,15 @@ public final class Task implements CgroupTask {
    * parent's end.
    *
    * @param childPid its number
-   * @param childTgid number of its thread group
+   * @param childTgid number of its thread group: the parent's for a thread
    * @param childFds its descriptors
    */
   public Task child(int childPid, int childTgid, FdTable childFds) {
     Task child = new Task(childPid, childTgid, name, cgroup, cred, net, childFds, nofile);
+    boolean thread = childTgid == tgid;
+    child.memory = thread ? memory().share() : memory == null ? null : memory.copy();
     child.nofileHard = nofileHard;
     child.dumpable = dumpable;
-    child.oomScoreAdj = oomScoreAdj;
     child.mmUserNs = mmUserNs;
     child.pidNs = pidNs;
     child.pidNsForChildren = pidNsForChildren;
@@ -109,12 +109,12 @@ public final class Task implements CgroupTask {
     return name;
   }
 
-  /** Its cgroup. */
+  @Override
   public Cgroup cgroup() {
     return cgroup;
   }
 
-  /** Moves it to another cgroup. */
+  @Override
   public void setCgroup(Cgroup newCgroup) {
     cgroup = newCgroup;
   }
@@ -125,27 +125,24 @@ public final class Task implements CgroupTask {
     return memcg.isRoot() ? null : memcg;
   }
 
-  @Override
-  public long rssPages() {
-    return rssPages;
+  /** The memory that it shares with the threads of its process; made when first asked for. */
+  public ProcessMemory memory() {
+    ProcessMemory present = memory == null ? new ProcessMemory() : memory;
+    memory = present;
+    return present;
   }
 
-  /** Sets the pages that it has resident, as a program that begins. */
-  public void setRssPages(long pages) {
-    rssPages = pages;
+  @Override
+  public long rssPages() {
+    return memory == null ? 0 : memory.rssPages();
   }
 
   @Override
   public int oomScoreAdj() {
-    return oomScoreAdj;
+    return memory == null ? 0 : memory.oomScoreAdj();
   }
 
-  /** Sets {@code oom_score_adj}. */
-  public void setOomScoreAdj(int adj) {
-    oomScoreAdj = adj;
-  }
-
-  /** Its credentials. */
+  @Override
   public Cred cred() {
     return cred;
   }
@@ -173,6 +170,9 @@ public final class Task implements CgroupTask {
   public void execve(UserMem path) {
     dumpable = cred.euid() == cred.uid() && cred.egid() == cred.gid() ? 1 : SUID_DUMPABLE;
     mmUserNs = cred.userNs();
+    if (memory != null) {
+      memory.drop();
+    }
     setCred(CredCalls.execve(cred));
     byte[] bytes = path.content();
     int end = 0;
@@ -261,9 +261,12 @@ public final class Task implements CgroupTask {
     nofileHard = hard;
   }
 
-  /** Gives the reference of its namespace back, when it ends. */
-  public void leaveNet() {
+  /** Gives the reference of its namespace, and what it has of memory, back, when it ends. */
+  public void leave() {
     net.put();
+    if (memory != null) {
+      memory.leave();
+    }
   }
 
   /** {@code PR_GET_DUMPABLE}. */

@@ -146,10 +146,10 @@ class AccountingProperties {
         case 10, 11 -> did = "move to " + cgroup + " = " + machine.move(task, cgroup);
         case 12 -> did = "control = " + machine.tree.setSubtreeControl(cgroup, take(3) > 0);
         case 13, 14 -> {
-          String path = cgroup.path().equals("/") ? "" : cgroup.path();
-          did = "mkdir = " + machine.tree.mkdir(path + "/" + "xyz".charAt(take(3)));
+          String name = String.valueOf("xyz".charAt(take(3)));
+          did = "mkdir = " + machine.mkdirIn(cgroup, name);
         }
-        case 15, 16 -> did = "rmdir " + cgroup + " = " + machine.tree.rmdir(cgroup.path());
+        case 15, 16 -> did = "rmdir " + cgroup + " = " + machine.tree.rmdir(cgroup);
         case 17 -> {
           writeLimit(memcg, LIMITS[take(LIMITS.length)]);
           did = "limit of " + memcg;
@@ -346,7 +346,7 @@ class AccountingProperties {
       machine.check();
       List<Cgroup> all = machine.tree.all();
       for (int i = all.size() - 1; i > 0; i--) {
-        assertThat(machine.tree.rmdir(all.get(i).path())).isZero();
+        assertThat(machine.tree.rmdir(all.get(i))).isZero();
       }
       MemcgState root = machine.tree.root().memcg();
       while (!root.children().isEmpty()) {

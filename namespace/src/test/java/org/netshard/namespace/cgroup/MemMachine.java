@@ -3,9 +3,7 @@ package org.netshard.namespace.cgroup;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.kernel.KernelLedger;
 import org.netshard.namespace.kernel.KernelModel;
@@ -42,11 +40,7 @@ final class MemMachine {
   final CgroupTree tree;
   final Memcontrol control;
   final List<Sk> others = new ArrayList<>();
-  private final Map<Integer, Anon> anon = new TreeMap<>();
   private long nowNs;
-
-  /** Pages of a program, and who pays for them. */
-  private record Anon(MemcgState memcg, long pages) {}
 
   /** A socket with what waits in it. */
   static final class Socket implements SocketPayload {
@@ -98,13 +92,21 @@ final class MemMachine {
   MemcgState mkdir(String path) {
     String made = "";
     for (String name : path.substring(1).split("/", -1)) {
+      Cgroup parent = cgroup(made);
       if (control.version() == CgroupVersion.V2) {
-        tree.setSubtreeControl(cgroup(made), true);
+        tree.setSubtreeControl(parent, true);
       }
       made = made + "/" + name;
-      tree.mkdir(made);
+      mkdirIn(parent, name);
     }
     return cgroup(path).memcg();
+  }
+
+  /** {@code mkdir}; 0 or {@code -errno}. */
+  int mkdirIn(Cgroup parent, String name) {
+    return parent.children().containsKey(name)
+        ? Errno.EEXIST.negated()
+        : tree.mkdir(parent, name, Cgroup.Owner.ROOT);
   }
 
   Cgroup cgroup(String path) {
@@ -149,31 +151,20 @@ final class MemMachine {
   int move(Task task, Cgroup to) {
     int allowed = tree.mayAttach(to);
     if (allowed == 0) {
-      tree.attach(task.cgroup(), to, task);
-      task.setCgroup(to);
+      tree.attach(task, to);
     }
     return allowed;
   }
 
   /** Gives a program resident pages; false if there is no room, or it has some. */
   boolean anon(Task task, long pages) {
-    MemcgState memcg = task.cgroup().memcg();
-    if (anon.containsKey(task.pid()) || !memcg.chargeAnon(pages)) {
-      return false;
-    }
-    anon.put(task.pid(), new Anon(memcg, pages));
-    task.setRssPages(pages);
-    return true;
+    return task.rssPages() == 0 && task.memory().charge(task.cgroup().memcg(), pages);
   }
 
   /** Ends a task. */
   void end(Task task) {
-    task.leaveNet();
+    task.leave();
     model.remove(task);
-    Anon held = anon.remove(task.pid());
-    if (held != null) {
-      held.memcg.unchargeAnon(held.pages);
-    }
     if (task.fds().leave()) {
       for (int fd = task.fds().nextOpen(0); fd >= 0; fd = task.fds().nextOpen(fd + 1)) {
         close(task, fd, false);

@@ -118,7 +118,7 @@ class TaskCallsTest {
     assertThat(fcntl(fd, Abi.F_NOTIFY, 1 << 31)).isEqualTo("0");
     assertThat(fcntl(fd, Abi.F_GETPIPE_SZ, 0)).isEqualTo("EBADF");
     assertThat(fcntl(fd, Abi.F_ADD_SEALS, 0)).isEqualTo("EINVAL");
-    int sysctl = open(task, Kind.PROC, Abi.O_RDONLY, "sysctl", 0);
+    int sysctl = open(task, Kind.PSEUDO, Abi.O_RDONLY, "sysctl", 0);
     assertThat(fcntl(sysctl, Abi.F_ADD_SEALS, 0)).isEqualTo("EPERM");
     assertThat(fcntl(sysctl, Abi.F_SETFL, Abi.O_ASYNC | Abi.O_APPEND)).isEqualTo("0");
     assertThat(fcntl(sysctl, Abi.F_GETFL, 0)).isEqualTo(Integer.toString(Abi.O_APPEND));

@@ -2,19 +2,21 @@ package org.netshard.node.replay;
 
 import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.netshard.namespace.actor.ProcFiles;
 import org.netshard.namespace.actor.SocketFile;
 import org.netshard.namespace.task.CredCalls;
 import org.netshard.namespace.task.FcntlCall;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
+import org.netshard.namespace.vfs.FileHandle;
 import org.netshard.node.strace.CallDecoder;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.node.strace.StraceSyntaxException;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
 
 /**
@@ -26,6 +28,13 @@ import org.netshard.protocol.core.Sk;
 record CallPlan(@Nullable Syscall syscall, String reason) {
   private static final String INHERITED = "before the log";
   private static final int RLIMIT_NOFILE = 7;
+
+  /** Files that are the same on any machine, or as the sysctls beside the log say. */
+  private static final Pattern KNOWN_PATH =
+      Pattern.compile(
+          "/proc/(sys/(net|user)/"
+              + "|(self|thread-self|[1-9]\\d{0,8})/(ns/net|ns/user|[ug]id_map|setgroups)$)");
+
   private static final int PR_GET_NO_NEW_PRIVS = 39;
 
   static CallPlan of(
@@ -65,8 +74,12 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   private static boolean takesFd(SyscallName name) {
     return switch (name) {
       case CLOSE, DUP, DUP2, DUP3, FCNTL, GETSOCKOPT, SETSOCKOPT, GETSOCKNAME, SETNS, WRITE -> true;
-      default -> false;
+      default -> readsOrSeeks(name);
     };
+  }
+
+  private static boolean readsOrSeeks(SyscallName name) {
+    return name == SyscallName.READ || name == SyscallName.PREAD64 || name == SyscallName.LSEEK;
   }
 
   private static Syscall withSimulatedFds(Syscall call, LogProcess process, Task task) {
@@ -87,6 +100,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   private static void inherit(StraceEvent.Call recorded, Syscall call, Task task) {
     int fd = call.intArg(0);
     if (takesFd(call.name())
+        && !readsOrSeeks(call.name())
         && recorded.result().known()
         && !recorded.result().isError()
         && fd >= 0
@@ -113,7 +127,11 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       Task task,
       IdentityHashMap<Sk, String> noLongerNew) {
     return switch (call.name()) {
-      case OPENAT -> openat(call);
+      case OPEN, CREAT -> open(call.mem(0));
+      case OPENAT -> open(call.mem(1));
+      case MKDIR, MKDIRAT, RMDIR, UNLINKAT -> "files are not there";
+      case READ, PREAD64, LSEEK ->
+          file(task, call, FileHandle.class) == null ? "not a file of /proc" : null;
       case WRITE -> write(call, task);
       case CLOSE_RANGE -> process.fds().areTheSame() ? null : "descriptors differ in number";
       case EXECVE -> recorded.result().isError() ? "files are not there" : null;
@@ -126,11 +144,11 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     };
   }
 
-  private static @Nullable String openat(Syscall call) {
-    String path = new String(call.mem(1).content(), StandardCharsets.UTF_8);
+  private static @Nullable String open(UserMem name) {
+    String path = new String(name.content(), StandardCharsets.UTF_8);
     int end = path.indexOf('\0');
     path = end < 0 ? path : path.substring(0, end);
-    return ProcFiles.isKnown(path) ? null : "files are not there";
+    return KNOWN_PATH.matcher(path).lookingAt() ? null : "files are not there";
   }
 
   private static @Nullable String prctl(Syscall call, Task task) {
@@ -144,7 +162,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
 
   private static @Nullable String write(Syscall call, Task task) {
     OpenFile open = task.fds().get(call.intArg(0));
-    return open == null || open.kind() == OpenFile.Kind.PROC ? null : "not a file of /proc";
+    return open == null || open.payload() instanceof FileHandle ? null : "not a file of /proc";
   }
 
   private static @Nullable String setns(Syscall call, Task task) {

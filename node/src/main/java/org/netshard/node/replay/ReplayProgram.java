@@ -292,7 +292,7 @@ final class ReplayProgram implements Program {
 
   private static boolean givesFds(Syscall call) {
     return switch (call.name()) {
-      case SOCKET, SOCKETPAIR, DUP, DUP2, DUP3, OPENAT -> true;
+      case SOCKET, SOCKETPAIR, DUP, DUP2, DUP3, OPEN, OPENAT, CREAT -> true;
       case FCNTL -> CallPlan.duplicates(call.intArg(1));
       case GETSOCKOPT -> ResultComparison.returnsPidfd(call);
       default -> false;

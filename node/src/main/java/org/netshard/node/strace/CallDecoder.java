@@ -143,6 +143,14 @@ public final class CallDecoder {
       case CAPGET -> Syscall.of(name, capHeader(), output(argument(1), CAP_DATA_BYTES));
       case PRLIMIT64 -> prlimit64(name);
       case OPENAT -> openat(name);
+      case OPEN -> Syscall.of(name, text(argument(0)), number(1), optionalNumber(2, 0));
+      case CREAT, MKDIR -> Syscall.of(name, text(argument(0)), number(1));
+      case MKDIRAT, UNLINKAT -> Syscall.of(name, number(0), text(argument(1)), number(2));
+      case RMDIR -> Syscall.of(name, text(argument(0)));
+      case LSEEK -> numbers(name, 3);
+      case READ -> Syscall.of(name, number(0), output(argument(1), number(2)), number(2));
+      case PREAD64 ->
+          Syscall.of(name, number(0), output(argument(1), number(2)), number(2), number(3));
       case WRITE -> Syscall.of(name, number(0), written(), number(2));
       case CLONE -> Syscall.of(name, named("flags"), named("child_stack"));
       case CLONE3 -> Syscall.of(name, cloneArgs(), optionalNumber(1, CLONE_ARGS_BYTES));

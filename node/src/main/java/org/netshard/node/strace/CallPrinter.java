@@ -139,6 +139,15 @@ public final class CallPrinter {
               limits(entry, 2, false),
               limits(after, 3, failed()));
       case OPENAT -> openat();
+      case OPEN -> open(path(0), arg(1), arg(2));
+      case CREAT, MKDIR -> List.of(path(0), mode(arg(1)));
+      case MKDIRAT -> List.of(directory(), path(1), mode(arg(2)));
+      case RMDIR -> List.of(path(0));
+      case UNLINKAT ->
+          List.of(directory(), path(1), Notation.flags(arg(2), "AT_???", Table.UNLINKAT));
+      case LSEEK -> List.of(number(0), IntValue.of(arg(1)), whence());
+      case READ -> List.of(number(0), readText(), IntValue.of(arg(2)));
+      case PREAD64 -> List.of(number(0), readText(), IntValue.of(arg(2)), IntValue.of(arg(3)));
       case WRITE ->
           List.of(
               number(0),
@@ -307,14 +316,31 @@ public final class CallPrinter {
   }
 
   private List<StraceValue> openat() {
-    List<StraceValue> list = new ArrayList<>();
-    list.add(entry.intArg(0) == Abi.AT_FDCWD ? new Symbol("AT_FDCWD") : number(0));
-    list.add(path(1));
-    list.add(openFlags(arg(2)));
-    if ((arg(2) & Constants.of(Table.OPEN_FLAG).getOrDefault("O_CREAT", 0L)) != 0) {
-      list.add(new IntValue(arg(3), StraceValue.Radix.OCTAL));
-    }
+    List<StraceValue> list = new ArrayList<>(open(path(1), arg(2), arg(3)));
+    list.add(0, directory());
     return list;
+  }
+
+  private static List<StraceValue> open(StraceValue path, long flags, long mode) {
+    boolean creates = (flags & Abi.O_CREAT) != 0;
+    return creates ? List.of(path, openFlags(flags), mode(mode)) : List.of(path, openFlags(flags));
+  }
+
+  private StraceValue directory() {
+    return entry.intArg(0) == Abi.AT_FDCWD ? new Symbol("AT_FDCWD") : number(0);
+  }
+
+  private static StraceValue mode(long mode) {
+    return new IntValue(mode, StraceValue.Radix.OCTAL);
+  }
+
+  private StraceValue whence() {
+    return Notation.xval(arg(2) & 0xffffffffL, "SEEK_???", Table.WHENCE);
+  }
+
+  /** What a read has read. */
+  private StraceValue readText() {
+    return failed() ? address(1) : OptionPrinter.string(after.mem(1), result, address(1));
   }
 
   private List<StraceValue> setsockopt() {

@@ -105,6 +105,8 @@ final class Constants {
     VM_CID,
     VM_PORT,
     SIGNAL,
+    WHENCE,
+    UNLINKAT,
     MISC,
     BPF
   }

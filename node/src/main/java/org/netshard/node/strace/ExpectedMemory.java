@@ -6,12 +6,14 @@ import org.netshard.namespace.spec.ScriptedCall.Written;
 import org.netshard.node.strace.StraceEvent.Call;
 import org.netshard.node.strace.StraceValue.Array;
 import org.netshard.node.strace.StraceValue.Named;
+import org.netshard.node.strace.StraceValue.Str;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 
 /**
  * What a call of a scenario is expected to write: value and length of {@code getsockopt}, the
- * descriptors of {@code socketpair}. What other calls write is not compared.
+ * descriptors of {@code socketpair}, what {@code read} reads. What other calls write is not
+ * compared.
  */
 public final class ExpectedMemory {
   private static final int VALUE = 3;
@@ -36,6 +38,10 @@ public final class ExpectedMemory {
       }
       if (line.name().equals(SyscallName.SOCKETPAIR.kernelName())) {
         return socketpair(call);
+      }
+      if (line.name().equals(SyscallName.READ.kernelName())
+          || line.name().equals(SyscallName.PREAD64.kernelName())) {
+        return read(call);
       }
       return List.of();
     } catch (NotationException wrong) {
@@ -66,6 +72,12 @@ public final class ExpectedMemory {
       written.add(new Written(VALUE, UserMem.of(bytes), value.text()));
     }
     return written;
+  }
+
+  private static List<Written> read(Call call) {
+    return argument(call, 1).plain() instanceof Str text
+        ? List.of(new Written(1, UserMem.of(text.bytes()), text.text()))
+        : List.of();
   }
 
   private static List<Written> socketpair(Call call) {

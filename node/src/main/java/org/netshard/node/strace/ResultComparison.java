@@ -22,11 +22,11 @@ import org.netshard.protocol.abi.UserMem;
  *
  * <p>Compared are the result and, if the call succeeded, what it wrote: value and length of {@code
  * getsockopt}, name and length of {@code getsockname}, the descriptors of {@code socketpair}, the
- * old RLIMIT_NOFILE of {@code prlimit64}, the sets of {@code capget}, the owner of a file.
- * Descriptors, pids and ports go through an {@link IdMapping}. Of values that differ from run to
- * run, only the length counts: TCP_INFO, TCP_TIMESTAMP, TCP_QUEUE_SEQ, TCP_CC_INFO, SO_COOKIE,
- * SO_NETNS_COOKIE, SO_INCOMING_CPU, and of MPTCP_INFO the times at its end; names that an AF_UNIX
- * socket got by autobind may be any.
+ * old RLIMIT_NOFILE of {@code prlimit64}, the sets of {@code capget}, the owner of a file, what
+ * {@code read} has read. Descriptors, pids and ports go through an {@link IdMapping}. Of values
+ * that differ from run to run, only the length counts: TCP_INFO, TCP_TIMESTAMP, TCP_QUEUE_SEQ,
+ * TCP_CC_INFO, SO_COOKIE, SO_NETNS_COOKIE, SO_INCOMING_CPU, and of MPTCP_INFO the times at its end;
+ * names that an AF_UNIX socket got by autobind may be any.
  */
 public final class ResultComparison {
   private static final int SOL_TCP = 6;
@@ -115,13 +115,14 @@ public final class ResultComparison {
       case PRLIMIT64 -> prlimit64();
       case CAPGET -> capget();
       case FCNTL -> simulated.intArg(1) == Abi.F_GETOWN_EX ? owner() : SAME;
+      case READ, PREAD64 -> data();
       default -> SAME;
     };
   }
 
   private boolean sameValue(long wanted, long result) {
     return switch (simulated.name()) {
-      case SOCKET, DUP, DUP2, DUP3, OPENAT -> ids.sameFd((int) wanted, (int) result);
+      case SOCKET, DUP, DUP2, DUP3, OPEN, OPENAT, CREAT -> ids.sameFd((int) wanted, (int) result);
       case FCNTL -> sameFcntl(wanted, result);
       case FORK, VFORK, CLONE, CLONE3 -> ids.samePid((int) wanted, (int) result);
       default -> wanted == result;
@@ -145,7 +146,7 @@ public final class ResultComparison {
   /** Whether the call's result, if it is no error, is a new descriptor. */
   public static boolean returnsFd(Syscall call) {
     return switch (call.name()) {
-      case SOCKET, DUP, DUP2, DUP3, OPENAT -> true;
+      case SOCKET, DUP, DUP2, DUP3, OPEN, OPENAT, CREAT -> true;
       case FCNTL -> makesFd(call);
       default -> false;
     };
@@ -167,7 +168,20 @@ public final class ResultComparison {
   /** Which arguments of a call are descriptors, for replacing those of the log. */
   public static List<Integer> descriptorArguments(SyscallName name) {
     return switch (name) {
-      case CLOSE, DUP, FCNTL, GETSOCKOPT, SETSOCKOPT, GETSOCKNAME, SETNS, WRITE, OPENAT ->
+      case CLOSE,
+          DUP,
+          FCNTL,
+          GETSOCKOPT,
+          SETSOCKOPT,
+          GETSOCKNAME,
+          SETNS,
+          READ,
+          PREAD64,
+          WRITE,
+          LSEEK,
+          OPENAT,
+          MKDIRAT,
+          UNLINKAT ->
           List.of(0);
       case DUP2, DUP3 -> List.of(0, 1);
       default -> List.of();
@@ -381,6 +395,17 @@ public final class ResultComparison {
             && ids.samePid((int) SockAddr.require(struct, "pid"), mem.getInt(4));
     String got = "{type=" + mem.getInt(0) + ", pid=" + mem.getInt(4) + "}";
     return same ? SAME : different("owner", struct.text(), got);
+  }
+
+  /** What was read, as far as the log shows it. */
+  private Outcome data() {
+    if (!(argument(1).plain() instanceof Str text)) {
+      return SAME;
+    }
+    UserMem mem = simulated.mem(1);
+    byte[] wanted = text.bytes();
+    int known = Math.min(wanted.length, mem.size());
+    return bytes("data", wanted, mem, text, Str.of(mem.get(0, known)).text());
   }
 
   private Outcome prlimit64() {

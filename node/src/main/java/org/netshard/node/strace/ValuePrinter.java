@@ -111,7 +111,7 @@ final class ValuePrinter {
             .append(Character.forDigit(c >> 4, 16))
             .append(Character.forDigit(c & 15, 16));
       } else {
-        boolean digitNext = i + 1 < bytes.length && bytes[i + 1] >= '0' && bytes[i + 1] <= '9';
+        boolean digitNext = i + 1 < bytes.length && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
         out.append(escaped(c, digitNext));
       }
     }

@@ -3,6 +3,7 @@ package org.netshard.node.strace;
 import java.util.Objects;
 import org.netshard.node.strace.StraceEvent.Call;
 import org.netshard.node.strace.StraceValue.Array;
+import org.netshard.node.strace.StraceValue.Str;
 import org.netshard.node.strace.StraceValue.Struct;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
@@ -48,6 +49,10 @@ final class RecordedMemory {
         after.mem(1).putInt(4 * i, (int) set);
         after.mem(1).putInt(12 + 4 * i, (int) (set >>> Integer.SIZE));
       }
+    }
+    boolean read = entry.name() == SyscallName.READ || entry.name() == SyscallName.PREAD64;
+    if (read && recorded.arguments().get(1).plain() instanceof Str text) {
+      after.mem(1).put(0, text.bytes(), Math.min(text.bytes().length, after.mem(1).size()));
     }
     return after;
   }

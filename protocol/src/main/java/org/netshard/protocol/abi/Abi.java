@@ -57,14 +57,16 @@ public final class Abi {
   public static final int O_RDONLY = 0;
   public static final int O_WRONLY = 1;
   public static final int O_RDWR = 2;
-  public static final int O_APPEND = 0x400;
-  public static final int O_NONBLOCK = 0x800;
   public static final int O_CREAT = 0x40;
   public static final int O_EXCL = 0x80;
   public static final int O_NOCTTY = 0x100;
   public static final int O_TRUNC = 0x200;
+  public static final int O_APPEND = 0x400;
+  public static final int O_NONBLOCK = 0x800;
   public static final int O_ASYNC = 0x2000;
   public static final int O_DIRECT = 0x4000;
+  public static final int O_DIRECTORY = 0x10000;
+  public static final int O_NOFOLLOW = 0x20000;
   public static final int O_NOATIME = 0x40000;
   public static final int O_CLOEXEC = 0x80000;
   public static final int O_PATH = 0x200000;
@@ -120,6 +122,13 @@ public final class Abi {
   public static final int CLOSE_RANGE_CLOEXEC = 4;
 
   public static final int AT_FDCWD = -100;
+  public static final int AT_REMOVEDIR = 0x200;
+
+  /** The sticky bit of a directory's mode. */
+  public static final int S_ISVTX = 01000;
+
+  /** The permission bits of a mode ({@code S_IRWXUGO}). */
+  public static final int S_IRWXUGO = 0777;
 
   private Abi() {}
 }

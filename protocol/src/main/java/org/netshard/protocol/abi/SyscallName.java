@@ -42,6 +42,15 @@ public enum SyscallName {
   EXIT_GROUP(1),
   CLOSE_RANGE(3),
   CAPGET(2),
+  OPEN(3),
+  CREAT(2),
+  READ(3),
+  PREAD64(4),
+  LSEEK(3),
+  MKDIR(2),
+  MKDIRAT(3),
+  RMDIR(1),
+  UNLINKAT(3),
   /**
    * Any call that is not simulated, {@code sys_ni_syscall}: ENOSYS, as in a kernel that was built
    * without it. {@link Syscall#callName} tells which one it is.

@@ -1,7 +1,9 @@
-package org.netshard.namespace.task;
+package org.netshard.namespace.vfs;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
@@ -12,10 +14,11 @@ import org.netshard.protocol.cred.UserNamespace;
  * An open {@code uid_map}, {@code gid_map} or {@code setgroups} of {@code /proc/PID}: the user
  * namespace is that of the process when it was opened.
  *
- * <p><b>Source:</b> {@code kernel/user_namespace.c}: {@code map_write}, {@code
- * new_idmap_permitted}, {@code proc_setgroups_write}.
+ * <p><b>Source:</b> {@code kernel/user_namespace.c}: {@code map_write}, {@code m_show}, {@code
+ * uid_m_show}, {@code new_idmap_permitted}, {@code proc_setgroups_write}, {@code
+ * proc_setgroups_show}.
  */
-public final class IdMapFile {
+public final class IdMapFile extends SeqFile {
   private static final int PAGE_SIZE = 4096;
   private static final int EXTENTS_MAX = 340;
   private static final int SETGROUPS_BYTES_MAX = 8;
@@ -24,7 +27,6 @@ public final class IdMapFile {
   private final Kind kind;
   private final UserNamespace ns;
   private final Cred opener;
-  private boolean written;
 
   /** Which of the files it is. */
   public enum Kind {
@@ -45,18 +47,48 @@ public final class IdMapFile {
     this.opener = opener;
   }
 
+  @Override
+  int show(StringBuilder out) {
+    if (kind == Kind.SETGROUPS) {
+      out.append(ns.setgroupsAllowed() ? "allow\n" : "deny\n");
+      return 0;
+    }
+    UserNamespace parent = ns.parent();
+    UserNamespace seenFrom = opener.userNs() == ns && parent != null ? parent : opener.userNs();
+    IdMap known = kind == Kind.UID_MAP ? seenFrom.uidMap() : seenFrom.gidMap();
+    for (IdMap.Extent extent : present().extents()) {
+      long lower = Integer.toUnsignedLong(known.fromKernel((int) extent.lower()));
+      out.append(
+          String.format(Locale.ROOT, "%10d %10d %10d\n", extent.first(), lower, extent.count()));
+    }
+    return 0;
+  }
+
+  private IdMap present() {
+    return kind == Kind.UID_MAP ? ns.uidMap() : ns.gidMap();
+  }
+
+  @Override
+  public long write(Task writer, String text) {
+    int result = write(writer.cred(), text);
+    if (result > 0) {
+      setPosition(result);
+    }
+    return result;
+  }
+
   /**
-   * Writes.
+   * Writes at the present position.
    *
    * <p><b>Errors</b>, in order: for a map EPERM in the initial namespace or for somebody who is
-   * neither in the namespace nor in its parent, EINVAL for a second write or a page or more, EPERM
-   * if there is a map already or without CAP_SYS_ADMIN, EINVAL for what is no map, EPERM for ids
-   * that the opener may not map. For {@code setgroups} EINVAL for all but {@code allow} and {@code
-   * deny}, EPERM to allow what was denied or to deny it once there is a map of groups.
+   * neither in the namespace nor in its parent, EINVAL behind the beginning or for a page or more,
+   * EPERM if there is a map already or without CAP_SYS_ADMIN, EINVAL for what is no map, EPERM for
+   * ids that the opener may not map. For {@code setgroups} EINVAL for all but {@code allow} and
+   * {@code deny}, EPERM to allow what was denied or to deny it once there is a map of groups.
    *
    * @return the number of bytes taken, or {@code -errno}
    */
-  public int write(Cred writer, String text) {
+  int write(Cred writer, String text) {
     if (kind == Kind.SETGROUPS) {
       return writeSetgroups(text);
     }
@@ -64,11 +96,10 @@ public final class IdMapFile {
     if (parent == null || (opener.userNs() != ns && opener.userNs() != parent)) {
       return Errno.EPERM.negated();
     }
-    if (written || text.length() >= PAGE_SIZE) {
+    if (position() != 0 || text.length() >= PAGE_SIZE) {
       return Errno.EINVAL.negated();
     }
-    IdMap present = kind == Kind.UID_MAP ? ns.uidMap() : ns.gidMap();
-    if (!present.isEmpty() || !opener.nsCapable(ns, Capability.CAP_SYS_ADMIN)) {
+    if (!present().isEmpty() || !opener.nsCapable(ns, Capability.CAP_SYS_ADMIN)) {
       return Errno.EPERM.negated();
     }
     List<IdMap.Extent> extents = parse(text);
@@ -84,7 +115,6 @@ public final class IdMapFile {
     } else {
       ns.setGidMap(mapped);
     }
-    written = true;
     return text.length();
   }
 
@@ -169,7 +199,7 @@ public final class IdMapFile {
   }
 
   private int writeSetgroups(String text) {
-    if (written || text.length() >= SETGROUPS_BYTES_MAX) {
+    if (position() != 0 || text.length() >= SETGROUPS_BYTES_MAX) {
       return Errno.EINVAL.negated();
     }
     String word = text.stripTrailing();
@@ -183,7 +213,6 @@ public final class IdMapFile {
     if (!allow) {
       ns.denySetgroups();
     }
-    written = true;
     return text.length();
   }
 }

@@ -1,4 +1,4 @@
-package org.netshard.namespace.task;
+package org.netshard.namespace.vfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,9 @@ import org.netshard.namespace.Machines;
 import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.MachineState;
+import org.netshard.namespace.task.CredCalls;
+import org.netshard.namespace.task.FdTable;
+import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
@@ -94,5 +97,30 @@ class IdMapFileTest {
     UserNamespace other = new UserNamespace(init, 0, true);
     assertThat(users(ns, root.inUserNamespace(other), "0 0 1")).isEqualTo("EPERM");
     assertThat(users(ns, plain, "0 1000 1")).isEqualTo("EPERM");
+  }
+
+  private static String text(IdMapFile.Kind kind, UserNamespace ns, Cred by) {
+    StringBuilder text = new StringBuilder();
+    assertThat(new IdMapFile(kind, ns, by).show(text)).isZero();
+    return text.toString();
+  }
+
+  @Test
+  void mapsAreShownAsTheReadersNamespaceSeesThem() {
+    assertThat(text(IdMapFile.Kind.UID_MAP, init, plain))
+        .isEqualTo("         0          0 4294967295\n");
+    UserNamespace ns = new UserNamespace(init, 0, true);
+    assertThat(text(IdMapFile.Kind.UID_MAP, ns, root)).isEmpty();
+    assertThat(users(ns, root, "0 100000 65536\n")).isEqualTo("15");
+    String shown = "         0     100000      65536\n";
+    assertThat(text(IdMapFile.Kind.UID_MAP, ns, root)).isEqualTo(shown);
+    assertThat(text(IdMapFile.Kind.UID_MAP, ns, root.inUserNamespace(ns))).isEqualTo(shown);
+    UserNamespace inner = new UserNamespace(ns, 100000, true);
+    assertThat(users(inner, root.inUserNamespace(ns), "0 1 2")).isEqualTo("5");
+    assertThat(text(IdMapFile.Kind.UID_MAP, inner, root))
+        .isEqualTo("         0     100001          2\n");
+    assertThat(text(IdMapFile.Kind.UID_MAP, inner, root.inUserNamespace(inner)))
+        .isEqualTo("         0          1          2\n");
+    assertThat(text(IdMapFile.Kind.SETGROUPS, inner, plain)).isEqualTo("allow\n");
   }
 }

@@ -1,0 +1,209 @@
+package org.netshard.namespace.actor;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.netshard.namespace.cgroup.Cgroup;
+import org.netshard.namespace.cgroup.MemcgState;
+import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.net.NetState;
+import org.netshard.namespace.task.FdCalls;
+import org.netshard.namespace.task.OpenFile;
+import org.netshard.namespace.task.Task;
+import org.netshard.namespace.vfs.CgroupDirectory;
+import org.netshard.namespace.vfs.Directory;
+import org.netshard.namespace.vfs.Vfs;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.actor.Call;
+import org.netshard.protocol.cred.UserNamespace;
+import org.netshard.protocol.memcg.ObjCgroup;
+
+/**
+ * The calls on paths: {@code open}, {@code openat}, {@code creat}, {@code mkdir}, {@code mkdirat},
+ * {@code rmdir}, {@code unlinkat}. Directories of cgroups are made and removed by {@code
+ * MemCgroup}.
+ *
+ * <p><b>Source:</b> {@code fs/open.c}: {@code build_open_flags}, {@code do_sys_openat2}; {@code
+ * fs/namei.c}: {@code getname_flags}, {@code do_mkdirat}, {@code do_rmdir}, {@code do_unlinkat}.
+ */
+final class PathCalls {
+  private static final int PATH_MAX = 4096;
+
+  /** Flags that only {@code open} looks at. */
+  private static final int NOT_KEPT =
+      Abi.O_CREAT | Abi.O_EXCL | Abi.O_NOCTTY | Abi.O_TRUNC | Abi.O_CLOEXEC;
+
+  /** The usual {@code umask}, which no task changes here. */
+  private static final int UMASK = 022;
+
+  private final KernelModel model;
+  private final SocketCalls sockets;
+  private final Call call;
+  private final SocketCalls.Resume done = result -> result;
+
+  PathCalls(KernelModel model, SocketCalls sockets, Call call) {
+    this.model = model;
+    this.sockets = sockets;
+    this.call = call;
+  }
+
+  /** The path of a call, or what is wrong with it. */
+  private record Name(int result, String path) {}
+
+  /** <b>Errors</b>, in order: EFAULT, ENOENT for an empty path, ENAMETOOLONG. */
+  private static Name name(UserMem mem) {
+    int size = Math.min(mem.size(), PATH_MAX);
+    for (int i = 0; i < size; i++) {
+      if (mem.getByte(i) == 0) {
+        int result = i == 0 ? Errno.ENOENT.negated() : 0;
+        return new Name(result, new String(mem.get(0, i), StandardCharsets.UTF_8));
+      }
+    }
+    Errno wrong = mem.size() >= PATH_MAX ? Errno.ENAMETOOLONG : Errno.EFAULT;
+    return new Name(wrong.negated(), "");
+  }
+
+  /**
+   * {@code openat(dirfd, path, flags, mode)}.
+   *
+   * <p><b>Errors</b>, in order: EINVAL for O_CREAT with O_DIRECTORY, EFAULT, ENOENT, ENAMETOOLONG,
+   * EMFILE, ENFILE and ENOMEM without room for the file, EBADF and ENOTDIR for what a relative path
+   * begins at, then those of {@link Vfs#open}.
+   */
+  long openat(Task task, int dirfd, UserMem path, int flags) {
+    if ((flags & Abi.O_CREAT) != 0 && (flags & Abi.O_DIRECTORY) != 0) {
+      return Errno.EINVAL.negated();
+    }
+    Name name = name(path);
+    if (name.result() < 0) {
+      return name.result();
+    }
+    int fd = task.fds().lowestFree(0, task.nofile());
+    if (fd < 0) {
+      return fd;
+    }
+    MemcgState memcg = task.memcg();
+    ObjCgroup objcg = memcg == null ? null : memcg.objcg();
+    int allocated = model.allocFile(task.cred(), objcg, OpenFile.Kind.PSEUDO);
+    if (allocated < 0) {
+      return allocated;
+    }
+    Vfs.Opened opened = open(task, dirfd, name.path(), flags);
+    if (opened.result() < 0) {
+      noteLeftOut(opened.leftOut());
+      model.freeFile(objcg, OpenFile.Kind.PSEUDO);
+      return opened.result();
+    }
+    boolean namespace = opened.file() instanceof NetState || opened.file() instanceof UserNamespace;
+    OpenFile file =
+        new OpenFile(
+            namespace ? OpenFile.Kind.NSFS : OpenFile.Kind.PSEUDO,
+            (flags & ~NOT_KEPT) | FdCalls.O_LARGEFILE,
+            opened.file(),
+            opened.ownerUid(),
+            objcg);
+    if (opened.file() instanceof NetState net) {
+      net.get();
+    }
+    task.fds().install(fd, file, (flags & Abi.O_CLOEXEC) != 0);
+    return fd;
+  }
+
+  private Vfs.Opened open(Task task, int dirfd, String path, int flags) {
+    int base = checkBase(task, dirfd, path);
+    return base < 0
+        ? new Vfs.Opened(base, null, 0, false)
+        : model.vfs().open(task, base(task, dirfd, path), path, flags);
+  }
+
+  private void noteLeftOut(boolean leftOut) {
+    if (leftOut) {
+      model
+          .machine()
+          .leftOut(
+              "files but those of /proc/sys, /proc/PID, /proc/net and cgroups are not there:"
+                  + " opening them gives ENOENT");
+    }
+  }
+
+  /** <b>Errors:</b> EBADF and ENOTDIR for what a relative path begins at. */
+  private int checkBase(Task task, int dirfd, String path) {
+    if (path.startsWith("/") || dirfd == Abi.AT_FDCWD) {
+      return 0;
+    }
+    OpenFile file = task.fds().get(dirfd);
+    if (file == null) {
+      return Errno.EBADF.negated();
+    }
+    return model.vfs().base(file.payload()) == null ? Errno.ENOTDIR.negated() : 0;
+  }
+
+  private List<Directory> base(Task task, int dirfd, String path) {
+    OpenFile file = path.startsWith("/") ? null : task.fds().get(dirfd);
+    List<Directory> base = file == null ? null : model.vfs().base(file.payload());
+    return base == null ? model.vfs().workingDirectory() : base;
+  }
+
+  /**
+   * {@code mkdirat(dirfd, path, mode)}.
+   *
+   * <p><b>Errors</b>, in order: EFAULT, ENOENT, ENAMETOOLONG, EBADF and ENOTDIR for what a relative
+   * path begins at, those of {@link Vfs#toCreate}, those of the cgroups.
+   */
+  long mkdirat(Task task, int dirfd, UserMem path, int mode) {
+    Name name = name(path);
+    int result = name.result() < 0 ? name.result() : checkBase(task, dirfd, name.path());
+    if (result < 0) {
+      return result;
+    }
+    Vfs.Place place = model.vfs().toCreate(task, base(task, dirfd, name.path()), name.path());
+    if (place.result() < 0 || !(place.directory() instanceof CgroupDirectory directory)) {
+      noteLeftOut(place.leftOut());
+      return place.result();
+    }
+    int bits = mode & (Abi.S_IRWXUGO | Abi.S_ISVTX) & ~UMASK;
+    Cgroup.Owner owner = new Cgroup.Owner(task.cred().euid(), task.cred().egid(), bits);
+    return sockets.pass(
+        call.memCgroups(),
+        new CgroupfsMessage.Mkdir(call, directory.cgroup(), place.name(), owner),
+        "kernfs_iop_mkdir",
+        done);
+  }
+
+  /**
+   * {@code unlinkat(dirfd, path, flags)}, and {@code rmdir(path)}, which is the same with
+   * AT_REMOVEDIR.
+   *
+   * <p><b>Errors</b>, in order: EINVAL for unknown flags, EFAULT, ENOENT, ENAMETOOLONG, EBADF and
+   * ENOTDIR for what a relative path begins at, those of {@link Vfs#toRemove}, EBUSY.
+   */
+  long unlinkat(Task task, int dirfd, UserMem path, int flags) {
+    if ((flags & ~Abi.AT_REMOVEDIR) != 0) {
+      return Errno.EINVAL.negated();
+    }
+    Name name = name(path);
+    int result = name.result() < 0 ? name.result() : checkBase(task, dirfd, name.path());
+    if (result < 0) {
+      return result;
+    }
+    boolean directory = (flags & Abi.AT_REMOVEDIR) != 0;
+    Vfs.Place place =
+        model.vfs().toRemove(task, base(task, dirfd, name.path()), name.path(), directory);
+    if (place.result() < 0 || !(place.inode() instanceof CgroupDirectory victim)) {
+      noteLeftOut(place.leftOut());
+      return place.result();
+    }
+    return sockets.pass(
+        call.memCgroups(),
+        new CgroupfsMessage.Rmdir(call, victim.cgroup()),
+        "kernfs_iop_rmdir",
+        done);
+  }
+
+  /** {@code creat(path, mode)}: opens for writing, and truncates. */
+  long creat(Task task, Syscall asked) {
+    return openat(task, Abi.AT_FDCWD, asked.mem(0), Abi.O_CREAT | Abi.O_WRONLY | Abi.O_TRUNC);
+  }
+}

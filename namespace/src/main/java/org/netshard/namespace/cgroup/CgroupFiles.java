@@ -1,0 +1,245 @@
+package org.netshard.namespace.cgroup;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.lib.Kstrtox;
+import org.netshard.protocol.abi.Errno;
+
+/**
+ * The control files that cgroups have, by name: those of the core, here, and those of the memory
+ * controller.
+ *
+ * <p><b>Source:</b> {@code kernel/cgroup/cgroup.c}: {@code cgroup_base_files}, {@code
+ * cgroup_psi_files}; {@code kernel/cgroup/cgroup-v1.c}: {@code cgroup1_base_files}.
+ *
+ * <p><b>Differs from Linux:</b> tasks do not stop, so there is no {@code cgroup.freeze}; all
+ * cgroups are domains, so that {@code cgroup.type} and {@code cgroup.threads} change nothing; there
+ * are no files of other controllers, and none of CPU and I/O. Of version 1, {@code
+ * cgroup.event_control} is left out.
+ */
+final class CgroupFiles {
+  private static final String OTHER_CONTROLLERS = "cpuset|cpu|io|hugetlb|pids|rdma|misc|dmem";
+
+  private static final Map<String, Cftype> V1 = make(CgroupVersion.V1);
+  private static final Map<String, Cftype> V2 = make(CgroupVersion.V2);
+
+  private CgroupFiles() {}
+
+  /** The files of a version, by name; all kernels share them, as they hold no state. */
+  static Map<String, Cftype> of(CgroupVersion version) {
+    return version == CgroupVersion.V1 ? V1 : V2;
+  }
+
+  private static Map<String, Cftype> make(CgroupVersion version) {
+    List<Cftype> files = new ArrayList<>();
+    if (version == CgroupVersion.V2) {
+      addBase(files);
+      MemoryFiles.addTo(files);
+    } else {
+      addBase1(files);
+      LegacyMemoryFiles.addTo(files);
+    }
+    Map<String, Cftype> byName = new LinkedHashMap<>();
+    files.forEach(file -> byName.put(file.name(), file));
+    return Collections.unmodifiableMap(byName);
+  }
+
+  private static void addBase(List<Cftype> files) {
+    files.add(
+        Cftype.core("cgroup.type")
+            .notOnRoot()
+            .text("cgroup_type_show", file -> "domain\n")
+            .store("cgroup_type_write", (file, writer, text) -> storeType(text)));
+    files.add(
+        Cftype.core("cgroup.procs")
+            .text("cgroup_procs_show", file -> processes(file.cgroup()))
+            .store("cgroup_procs_write", CgroupMigration::storeProcs));
+    files.add(
+        Cftype.core("cgroup.threads")
+            .text("cgroup_procs_show", file -> threads(file.cgroup()))
+            .store("cgroup_threads_write", CgroupMigration::storeThreads));
+    files.add(
+        Cftype.core("cgroup.controllers")
+            .text(
+                "cgroup_controllers_show", file -> file.cgroup().own() == null ? "" : "memory\n"));
+    files.add(
+        Cftype.core("cgroup.subtree_control")
+            .text(
+                "cgroup_subtree_control_show",
+                file -> file.cgroup().memoryInSubtree() ? "memory\n" : "")
+            .store(
+                "cgroup_subtree_control_write",
+                (file, writer, text) -> storeSubtreeControl(file, text)));
+    files.add(
+        Cftype.core("cgroup.events")
+            .notOnRoot()
+            .text(
+                "cgroup_events_show",
+                file -> "populated " + (file.cgroup().populated() ? 1 : 0) + "\nfrozen 0\n"));
+    files.add(
+        Cftype.core("cgroup.max.descendants")
+            .text("cgroup_max_descendants_show", file -> limit(file.cgroup().maxDescendants))
+            .store(
+                "cgroup_max_descendants_write",
+                (file, writer, text) ->
+                    storeLimit(text, max -> file.cgroup().maxDescendants = max)));
+    files.add(
+        Cftype.core("cgroup.max.depth")
+            .text("cgroup_max_depth_show", file -> limit(file.cgroup().maxDepth))
+            .store(
+                "cgroup_max_depth_write",
+                (file, writer, text) -> storeLimit(text, max -> file.cgroup().maxDepth = max)));
+    files.add(Cftype.core("cgroup.stat").text("cgroup_stat_show", file -> stat(file.cgroup())));
+    files.add(
+        Cftype.core("cgroup.kill").notOnRoot().store("cgroup_kill_write", CgroupFiles::storeKill));
+  }
+
+  private static void addBase1(List<Cftype> files) {
+    files.add(
+        Cftype.core("cgroup.procs")
+            .text("cgroup_pidlist_show", file -> sortedProcesses(file.cgroup()))
+            .store("cgroup1_procs_write", CgroupMigration::storeProcs));
+    files.add(
+        Cftype.core("cgroup.clone_children")
+            .number("cgroup_clone_children_read", file -> file.cgroup().cloneChildren ? 1 : 0)
+            .storeNumber(
+                "cgroup_clone_children_write",
+                (file, value) -> {
+                  file.cgroup().cloneChildren = value != 0;
+                  return 0;
+                }));
+    files.add(
+        Cftype.core("cgroup.sane_behavior")
+            .onlyOnRoot()
+            .text("cgroup_sane_behavior_show", file -> "0\n"));
+    files.add(
+        Cftype.core("tasks")
+            .text("cgroup_pidlist_show", file -> sortedThreads(file.cgroup()))
+            .store("cgroup1_tasks_write", CgroupMigration::storeThreads));
+    files.add(
+        Cftype.core("notify_on_release")
+            .number("cgroup_read_notify_on_release", file -> file.cgroup().notifyOnRelease ? 1 : 0)
+            .storeNumber(
+                "cgroup_write_notify_on_release",
+                (file, value) -> {
+                  file.cgroup().notifyOnRelease = value != 0;
+                  return 0;
+                }));
+  }
+
+  /** Processes in the order in which their first thread came. */
+  private static String processes(Cgroup cgroup) {
+    Map<Integer, Boolean> seen = new LinkedHashMap<>();
+    cgroup.tasks().values().forEach(task -> seen.put(task.tgid(), true));
+    return lines(seen.keySet());
+  }
+
+  private static String threads(Cgroup cgroup) {
+    return lines(cgroup.tasks().keySet());
+  }
+
+  private static String sortedProcesses(Cgroup cgroup) {
+    TreeSet<Integer> sorted = new TreeSet<>();
+    cgroup.tasks().values().forEach(task -> sorted.add(task.tgid()));
+    return lines(sorted);
+  }
+
+  private static String sortedThreads(Cgroup cgroup) {
+    return lines(new TreeSet<>(cgroup.tasks().keySet()));
+  }
+
+  private static String lines(Iterable<Integer> numbers) {
+    StringBuilder text = new StringBuilder();
+    numbers.forEach(number -> text.append(number).append('\n'));
+    return text.toString();
+  }
+
+  private static String stat(Cgroup cgroup) {
+    MemcgState own = cgroup.own();
+    int dying = own == null ? 0 : own.removedBelow();
+    return "nr_descendants "
+        + cgroup.descendants()
+        + "\nnr_subsys_memory "
+        + (own == null ? 0 : own.onlineBelow())
+        + "\nnr_dying_descendants "
+        + dying
+        + "\nnr_dying_subsys_memory "
+        + dying
+        + "\n";
+  }
+
+  private static String limit(int max) {
+    return max == Integer.MAX_VALUE ? "max\n" : max + "\n";
+  }
+
+  @FunctionalInterface
+  private interface SetLimit {
+    void set(int max);
+  }
+
+  private static int storeLimit(String text, SetLimit setter) {
+    String stripped = Kstrtox.strstrip(text);
+    if (stripped.equals("max")) {
+      setter.set(Integer.MAX_VALUE);
+      return 0;
+    }
+    Kstrtox.Parsed max = Kstrtox.kstrtoint(stripped);
+    if (max.failed()) {
+      return max.result();
+    }
+    if (max.value() < 0) {
+      return Errno.ERANGE.negated();
+    }
+    setter.set((int) max.value());
+    return 0;
+  }
+
+  /** Only {@code threaded} may be written, and threaded cgroups are not simulated. */
+  private static int storeType(String text) {
+    boolean threaded = Kstrtox.strstrip(text).equals("threaded");
+    return (threaded ? Errno.EOPNOTSUPP : Errno.EINVAL).negated();
+  }
+
+  private static int storeSubtreeControl(CgroupOpenFile file, String text) {
+    @Nullable Boolean on = null;
+    boolean elsewhere = false;
+    for (String word : Kstrtox.strstrip(text).split(" ", -1)) {
+      if (word.isEmpty()) {
+        continue;
+      }
+      char sign = word.charAt(0);
+      String controller = word.substring(1);
+      if ((sign != '+' && sign != '-')
+          || !(controller.equals("memory") || controller.matches(OTHER_CONTROLLERS))) {
+        return Errno.EINVAL.negated();
+      }
+      if (controller.equals("memory")) {
+        on = sign == '+';
+      } else {
+        // Not in this hierarchy, as if version 1 had it.
+        elsewhere |= sign == '+';
+      }
+    }
+    if (elsewhere) {
+      return Errno.ENOENT.negated();
+    }
+    return on == null ? 0 : file.tree().setSubtreeControl(file.cgroup(), on);
+  }
+
+  private static int storeKill(CgroupOpenFile file, CgroupTask writer, String text) {
+    Kstrtox.Parsed kill = Kstrtox.kstrtoint(Kstrtox.strstrip(text));
+    if (kill.failed()) {
+      return kill.result();
+    }
+    if (kill.value() != 1) {
+      return Errno.ERANGE.negated();
+    }
+    file.tree().killAll(file.cgroup());
+    return 0;
+  }
+}

@@ -1,0 +1,37 @@
+package org.netshard.namespace.cgroup;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What only few memory cgroups ever need, apart from the rest so that the others do without: limits
+ * of swap, which is not there, and what is kept of reclaim and stalls.
+ */
+final class MemcgAside {
+  /** What a cgroup has that never needed any of it; not to be changed. */
+  static final MemcgAside UNTOUCHED = new MemcgAside();
+
+  /** {@code memory.swap.high}, pages. */
+  long swapHighPages = PageCounter.MAX;
+
+  /** {@code memory.swap.max}, pages. */
+  long swapMaxPages = PageCounter.MAX;
+
+  /** {@code memory.soft_limit_in_bytes} of version 1, pages. */
+  long softLimitPages = PageCounter.MAX;
+
+  /** {@code memory.swappiness} of version 1. */
+  int swappiness = 60;
+
+  /** Pages that reclaim has taken for want of memory. */
+  long reclaimedPages;
+
+  /** Pages that reclaim has taken because {@code memory.reclaim} was written. */
+  long proactivePages;
+
+  final VmPressure vmPressure = new VmPressure();
+  final MemStall stall = new MemStall();
+
+  /** The open files {@code memory.peak} that were written. */
+  final List<CgroupOpenFile> peaks = new ArrayList<>(0);
+}

@@ -1,0 +1,37 @@
+package org.netshard.namespace.vfs;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.task.Task;
+
+/** A directory. */
+public abstract class Directory extends Inode {
+  /**
+   * The entry with this name, or null.
+   *
+   * @param task who looks
+   */
+  abstract @Nullable Inode lookup(String name, Task task);
+
+  /**
+   * Whether a name that is not there can still be named, so that making it is what fails. A file
+   * system that says ENOENT while it looks a name up cannot.
+   */
+  boolean hasNegativeEntries() {
+    return false;
+  }
+
+  /** Whether a file system is mounted here, so that it cannot be removed. */
+  boolean isMountPoint() {
+    return false;
+  }
+
+  /** Whether everything is here that is here on Linux. */
+  boolean isComplete() {
+    return true;
+  }
+
+  @Override
+  public int mode() {
+    return 0555;
+  }
+}

@@ -1,0 +1,118 @@
+package org.netshard.namespace.vfs;
+
+import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Errno;
+
+/**
+ * What stands behind an open file of {@code /proc} or of a cgroup: its position, and how it is read
+ * and written.
+ *
+ * <p><b>Source:</b> {@code include/linux/fs.h}, {@code struct file_operations}.
+ */
+public abstract class FileHandle {
+  private static final int SEEK_MAX = 4;
+
+  private long position;
+  private byte[] loaded = new byte[0];
+
+  /** Where the next read or write begins ({@code f_pos}). */
+  public final long position() {
+    return position;
+  }
+
+  /** Moves the position. */
+  public final void setPosition(long newPosition) {
+    position = newPosition;
+  }
+
+  /**
+   * Makes bytes ready that a read gets; {@link #loaded} has them.
+   *
+   * @param task who reads
+   * @param from position in the file
+   * @param count most bytes that are wanted
+   * @return how many there are, 0 at the end; or {@code -errno}
+   */
+  public final long read(Task task, long from, long count) {
+    byte[] bytes = new byte[0];
+    long result = 0;
+    if (count > 0) {
+      result = load(task, from);
+      if (result > 0) {
+        bytes = slice(from, (int) Math.min(count, result));
+        result = bytes.length;
+      }
+    }
+    loaded = bytes;
+    return result;
+  }
+
+  /** What the last {@link #read} made ready. */
+  public final byte[] loaded() {
+    return loaded;
+  }
+
+  /** How many bytes there are from a position on, 0 at the end; or {@code -errno}. */
+  abstract long load(Task task, long from);
+
+  /** Some of these bytes. */
+  abstract byte[] slice(long from, int count);
+
+  /**
+   * How many bytes of a write are taken before anything else is checked.
+   *
+   * @param count how many the task would like to write
+   * @return as many, fewer, or {@code -errno}
+   */
+  public long writable(long count) {
+    return count;
+  }
+
+  /**
+   * Writes at the present position, and moves it.
+   *
+   * @param task who writes
+   * @param text what
+   * @return the number of bytes taken, or {@code -errno}
+   */
+  public long write(Task task, String text) {
+    return Errno.EINVAL.negated();
+  }
+
+  /**
+   * {@code lseek}.
+   *
+   * <p><b>Errors:</b> EINVAL for an unknown {@code whence}, ENXIO for data or holes, as the size is
+   * 0, EINVAL for a position below 0 or past the most that there can be.
+   *
+   * @param whence {@code SEEK_SET} and so on
+   * @return the new position, or {@code -errno}
+   */
+  public long seek(long offset, int whence) {
+    if (whence < 0 || whence > SEEK_MAX) {
+      return Errno.EINVAL.negated();
+    }
+    if (whence > 2) {
+      return Errno.ENXIO.negated();
+    }
+    long to = whence == 1 ? position + offset : offset;
+    if (to < 0 || to > sizeMax() || (whence == 2 && !seeksFromEnd())) {
+      return Errno.EINVAL.negated();
+    }
+    position = to;
+    return to;
+  }
+
+  /** Whether {@code SEEK_END} is known, with a size of 0. */
+  boolean seeksFromEnd() {
+    return true;
+  }
+
+  /** The last position that can be sought ({@code s_maxbytes}). */
+  long sizeMax() {
+    return Long.MAX_VALUE;
+  }
+
+  /** The last descriptor is closed. */
+  public void release() {}
+}

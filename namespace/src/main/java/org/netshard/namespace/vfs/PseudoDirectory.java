@@ -1,0 +1,29 @@
+package org.netshard.namespace.vfs;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.task.Task;
+
+/** A directory with a few entries that never change; what else Linux has there is left out. */
+final class PseudoDirectory extends Directory {
+  private final Map<String, Inode> entries;
+
+  PseudoDirectory(Map<String, Inode> entries) {
+    this.entries = entries;
+  }
+
+  @Override
+  @Nullable Inode lookup(String name, Task task) {
+    return entries.get(name);
+  }
+
+  @Override
+  boolean isComplete() {
+    return false;
+  }
+
+  @Override
+  public int mode() {
+    return 0755;
+  }
+}

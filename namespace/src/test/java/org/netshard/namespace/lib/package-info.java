@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.netshard.namespace.lib;
+
+import org.jspecify.annotations.NullMarked;

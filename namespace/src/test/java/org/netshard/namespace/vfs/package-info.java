@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.netshard.namespace.vfs;
+
+import org.jspecify.annotations.NullMarked;
