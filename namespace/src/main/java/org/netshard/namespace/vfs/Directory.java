@@ -25,9 +25,9 @@ public abstract class Directory extends Inode {
     return false;
   }
 
-  /** Whether everything is here that is here on Linux. */
-  boolean isComplete() {
-    return true;
+  /** Whether Linux may have an entry with this name where there is none here. */
+  boolean leavesOut(String name) {
+    return false;
   }
 
   @Override

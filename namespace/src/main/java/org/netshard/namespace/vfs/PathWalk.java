@@ -111,7 +111,7 @@ final class PathWalk {
 
   private @Nullable Inode lookup(String name) {
     Inode inode = directory().lookup(name, task);
-    leftOut = inode == null && !directory().isComplete();
+    leftOut = inode == null && directory().leavesOut(name);
     return inode;
   }
 

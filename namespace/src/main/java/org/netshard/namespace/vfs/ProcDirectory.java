@@ -34,8 +34,11 @@ final class ProcDirectory extends Directory {
 
   /** The task whose number this is, or null ({@code name_to_int}). */
   static @Nullable Task find(String name, IntFunction<@Nullable Task> tasks) {
-    boolean number = name.matches("0|[1-9][0-9]{0,8}");
-    return number ? tasks.apply(Integer.parseInt(name)) : null;
+    return isNumber(name) ? tasks.apply(Integer.parseInt(name)) : null;
+  }
+
+  private static boolean isNumber(String name) {
+    return name.matches("0|[1-9][0-9]{0,8}");
   }
 
   private static Link link(String path) {
@@ -48,7 +51,7 @@ final class ProcDirectory extends Directory {
   }
 
   @Override
-  boolean isComplete() {
-    return false;
+  boolean leavesOut(String name) {
+    return !isNumber(name);
   }
 }

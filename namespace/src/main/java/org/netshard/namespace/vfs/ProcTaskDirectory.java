@@ -50,14 +50,14 @@ final class ProcTaskDirectory extends Directory {
       case "uid_map" -> new IdMapEntry(IdMapFile.Kind.UID_MAP);
       case "gid_map" -> new IdMapEntry(IdMapFile.Kind.GID_MAP);
       case "setgroups" -> new IdMapEntry(IdMapFile.Kind.SETGROUPS);
-      case "task" -> hasThreads ? directory(this::thread) : null;
+      case "task" -> hasThreads ? new Threads() : null;
       default -> null;
     };
   }
 
   @Override
-  boolean isComplete() {
-    return false;
+  boolean leavesOut(String name) {
+    return true;
   }
 
   private static Directory directory(Function<String, @Nullable Inode> entries) {
@@ -68,17 +68,21 @@ final class ProcTaskDirectory extends Directory {
       }
 
       @Override
-      boolean isComplete() {
-        return false;
+      boolean leavesOut(String name) {
+        return true;
       }
     };
   }
 
-  private @Nullable Inode thread(String name) {
-    Task thread = ProcDirectory.find(name, tasks);
-    return thread == null || thread.tgid() != task.tgid()
-        ? null
-        : new ProcTaskDirectory(thread, tasks, false);
+  /** {@code task}: the threads of the process. */
+  private final class Threads extends Directory {
+    @Override
+    @Nullable Inode lookup(String name, Task looking) {
+      Task thread = ProcDirectory.find(name, tasks);
+      return thread == null || thread.tgid() != task.tgid()
+          ? null
+          : new ProcTaskDirectory(thread, tasks, false);
+    }
   }
 
   private @Nullable Inode net(String name) {

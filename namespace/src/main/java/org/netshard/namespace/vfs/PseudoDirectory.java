@@ -18,8 +18,8 @@ final class PseudoDirectory extends Directory {
   }
 
   @Override
-  boolean isComplete() {
-    return false;
+  boolean leavesOut(String name) {
+    return true;
   }
 
   @Override

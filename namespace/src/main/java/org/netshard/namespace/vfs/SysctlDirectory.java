@@ -38,8 +38,8 @@ final class SysctlDirectory extends Directory {
   }
 
   @Override
-  boolean isComplete() {
-    return false;
+  boolean leavesOut(String name) {
+    return true;
   }
 
   /** A sysctl. */
