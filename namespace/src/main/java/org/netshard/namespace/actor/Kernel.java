@@ -115,7 +115,23 @@ public final class Kernel extends ExtensibleBehavior<KernelMessage> {
     epoch = boot.epoch();
     try {
       simulation = Simulation.boot(name, boot.spec(), context);
-      clock.tell(new Booted(name, simulation.nextTime(), ""));
+      setUp(simulation);
+    } catch (BadSpecException bad) {
+      clock.tell(new Booted(name, EventQueue.NEVER, bad.line()));
+    }
+  }
+
+  /** Runs what sets the machine up, and tells when it is over. */
+  private void setUp(Simulation running) {
+    if (!running.run(1, TURN_EVENTS)) {
+      if (!running.batonOut()) {
+        self.tell(NEXT_TURN);
+      }
+      return;
+    }
+    try {
+      running.finishBoot();
+      clock.tell(new Booted(name, running.nextTime(), ""));
     } catch (BadSpecException bad) {
       clock.tell(new Booted(name, EventQueue.NEVER, bad.line()));
     }
@@ -132,6 +148,10 @@ public final class Kernel extends ExtensibleBehavior<KernelMessage> {
   }
 
   private void turn(Simulation running) {
+    if (running.booting()) {
+      setUp(running);
+      return;
+    }
     if (!windowOpen) {
       return;
     }

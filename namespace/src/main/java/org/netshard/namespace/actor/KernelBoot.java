@@ -1,18 +1,27 @@
 package org.netshard.namespace.actor;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.cgroup.Cgroup;
 import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.cgroup.CgroupVersion;
+import org.netshard.namespace.cgroup.MemcgState;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.ScriptProgram;
+import org.netshard.namespace.program.SetupProgram;
 import org.netshard.namespace.program.StormProgram;
 import org.netshard.namespace.security.SecurityHooks;
 import org.netshard.namespace.spec.CgroupSpec;
 import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelSpec;
 import org.netshard.namespace.spec.NetnsSpec;
+import org.netshard.namespace.spec.SetupLine;
 import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.spec.TaskSpec;
@@ -27,24 +36,37 @@ import org.netshard.protocol.cred.Cred;
 final class KernelBoot {
   private static final String INIT = "init";
 
+  /** The task that carries the setup out. It is no name that a user can give. */
+  private static final String SHELL = "(setup)";
+
+  private static final int SHELL_NOFILE = 1024;
+
+  private final KernelSpec spec;
   private final KernelModel model;
   private final Simulation simulation;
   private final Cred root;
+  private final Map<String, Integer> pids = new TreeMap<>();
+  private final List<Task> tasks = new ArrayList<>();
+  private final List<Task> storms = new ArrayList<>();
+  private @Nullable Task shell;
+  private @Nullable SetupProgram setup;
 
-  private KernelBoot(KernelModel model, Simulation simulation) {
+  private KernelBoot(KernelSpec spec, KernelModel model, Simulation simulation) {
+    this.spec = spec;
     this.model = model;
     this.simulation = simulation;
     this.root = model.rootCred();
   }
 
   /**
-   * Gives a machine what its spec says.
+   * Gives a machine what its spec says: all that is there before its setup, and the shell that
+   * carries the setup out.
    *
    * @throws BadSpecException naming the place of what cannot be
    */
-  static void populate(KernelSpec spec, KernelModel model, Simulation simulation)
+  static KernelBoot begin(KernelSpec spec, KernelModel model, Simulation simulation)
       throws BadSpecException {
-    KernelBoot boot = new KernelBoot(model, simulation);
+    KernelBoot boot = new KernelBoot(spec, model, simulation);
     boot.sysctls(model.machine().initNet(), spec.sysctls());
     for (NetnsSpec namespace : spec.namespaces()) {
       boot.namespace(namespace);
@@ -54,10 +76,56 @@ final class KernelBoot {
     }
     model.setHooks(SecurityHooks.of(spec.lsmRules()));
     for (TaskSpec task : spec.tasks()) {
-      boot.task(task);
+      int[] groups = task.groups().stream().mapToInt(Integer::intValue).toArray();
+      Cred cred = Cred.of(task.uid(), task.gid(), groups, task.caps(), boot.root.userNs());
+      boot.tasks.add(boot.add(task.name(), task.netns(), cred, task.nofile()));
     }
     for (StormSpec storm : spec.workloads()) {
-      boot.storm(storm);
+      Cred cred = Cred.of(storm.uid(), storm.uid(), new int[0], storm.caps(), boot.root.userNs());
+      boot.storms.add(boot.add(storm.name(), storm.netns(), cred, storm.nofile()));
+    }
+    boot.beginSetup();
+    return boot;
+  }
+
+  private void beginSetup() throws BadSpecException {
+    if (!spec.setup().isEmpty()) {
+      shell = add(SHELL, INIT, root, SHELL_NOFILE);
+      setup = shell(line -> line.atNs() == SetupLine.BEFORE_ALL);
+      simulation.attach(setup);
+    }
+  }
+
+  private SetupProgram shell(Predicate<SetupLine> chosen) {
+    return new SetupProgram(
+        shell == null ? 0 : shell.pid(),
+        spec.setup().stream()
+            .filter(chosen)
+            .sorted(Comparator.comparingLong(SetupLine::atNs))
+            .toList(),
+        name -> pids.getOrDefault(name, 0),
+        simulation.ledger());
+  }
+
+  /**
+   * Places the tasks, when the setup is over, and attaches all that is to run.
+   *
+   * @throws BadSpecException naming the place of what cannot be
+   */
+  void finish() throws BadSpecException {
+    if (setup != null && !setup.failure().isEmpty()) {
+      throw new BadSpecException(setup.failure());
+    }
+    if (shell != null) {
+      simulation.attach(shell(line -> line.atNs() != SetupLine.BEFORE_ALL));
+    }
+    for (int i = 0; i < tasks.size(); i++) {
+      start(spec.tasks().get(i), tasks.get(i));
+    }
+    for (int i = 0; i < storms.size(); i++) {
+      StormSpec storm = spec.workloads().get(i);
+      place(storms.get(i), storm.cgroup());
+      simulation.attach(new StormProgram(storm, storms.get(i).pid()));
     }
     for (KernelOperation operation : spec.operations()) {
       simulation.at(operation.atNs(), () -> simulation.operate(operation));
@@ -80,28 +148,33 @@ final class KernelBoot {
     }
   }
 
-  private void namespace(NetnsSpec spec) throws BadSpecException {
-    for (int i = 0; i < spec.count(); i++) {
+  private void namespace(NetnsSpec described) throws BadSpecException {
+    for (int i = 0; i < described.count(); i++) {
       int allowed = model.machine().mayCopyNetNs(root, root.userNs());
       if (allowed < 0) {
-        throw new BadSpecException("namespace " + spec.name() + ": " + Errno.resultText(allowed));
+        throw new BadSpecException(
+            "namespace " + described.name() + ": " + Errno.resultText(allowed));
       }
       // The reference is that of its file in /run/netns, so it lives whatever its tasks do.
       NetState net = model.machine().newNetNs(root.userNs(), model.machine().initNet());
-      sysctls(net, spec.sysctls());
-      model.named(spec.count() == 1 ? spec.name() : spec.name() + "-" + i, net);
+      sysctls(net, described.sysctls());
+      model.named(described.count() == 1 ? described.name() : described.name() + "-" + i, net);
     }
   }
 
   /** Makes a cgroup and all above it, with the memory controller enabled down to it. */
-  private void cgroup(CgroupSpec spec) throws BadSpecException {
+  private void cgroup(CgroupSpec described) throws BadSpecException {
     CgroupTree tree = model.cgroups();
     Cgroup cgroup = tree.root();
-    for (String name : spec.path().substring(1).split("/", -1)) {
+    for (String name : described.path().substring(1).split("/", -1)) {
       cgroup = makeCgroup(cgroup, name);
     }
-    if (spec.limitBytes() != Long.MAX_VALUE) {
-      tree.memcontrol().setLimit(cgroup.memcg(), spec.limitBytes(), spec.oomKill());
+    if (described.limitBytes() != Long.MAX_VALUE) {
+      tree.memcontrol().setLimit(cgroup.memcg(), described.limitBytes(), described.oomKill());
+    }
+    long cachePages = MemcgState.pages(described.cacheBytes());
+    if (cachePages > 0 && !cgroup.memcg().chargeFile(cachePages)) {
+      throw new BadSpecException("cgroup " + described.path() + ": no room for its page cache");
     }
   }
 
@@ -121,39 +194,48 @@ final class KernelBoot {
     return cgroup;
   }
 
-  private void task(TaskSpec spec) throws BadSpecException {
-    int[] groups = spec.groups().stream().mapToInt(Integer::intValue).toArray();
-    Task task =
-        add(
-            spec.name(),
-            spec.netns(),
-            spec.cgroup(),
-            Cred.of(spec.uid(), spec.gid(), groups, spec.caps(), root.userNs()),
-            spec.nofile());
-    if (!spec.calls().isEmpty()) {
-      simulation.attach(new ScriptProgram(spec, task.pid(), simulation.ledger()));
+  private void start(TaskSpec described, Task task) throws BadSpecException {
+    place(task, described.cgroup());
+    if (described.oomScoreAdj() != 0) {
+      task.memory().setOomScoreAdj(described.oomScoreAdj(), true);
+    }
+    long pages = MemcgState.pages(described.rssBytes());
+    if (pages > 0 && !task.memory().charge(task.cgroup().memcg(), pages)) {
+      throw new BadSpecException(
+          "task " + task.name() + ": no room for its memory in cgroup " + task.cgroup());
+    }
+    if (!described.calls().isEmpty()) {
+      simulation.attach(new ScriptProgram(described, task.pid(), simulation.ledger()));
     }
   }
 
-  private void storm(StormSpec spec) throws BadSpecException {
-    Cred cred = Cred.of(spec.uid(), spec.uid(), new int[0], spec.caps(), root.userNs());
-    Task task = add(spec.name(), spec.netns(), spec.cgroup(), cred, spec.nofile());
-    simulation.attach(new StormProgram(spec, task.pid()));
+  /** Moves a task to its cgroup, which the setup may have made. */
+  private void place(Task task, String path) throws BadSpecException {
+    Cgroup cgroup = model.cgroups().find(path);
+    if (cgroup == null) {
+      throw new BadSpecException("task " + task.name() + ": no cgroup '" + path + "'");
+    }
+    // What the setup has moved stays there unless its spec names a cgroup.
+    if (cgroup.parent() != null) {
+      int allowed = model.cgroups().mayAttach(cgroup);
+      if (allowed < 0) {
+        throw new BadSpecException(
+            "task " + task.name() + ": cgroup " + path + ": " + Errno.resultText(allowed));
+      }
+      model.cgroups().attach(task, cgroup);
+    }
   }
 
-  private Task add(String name, String netns, String cgroup, Cred cred, int nofile)
-      throws BadSpecException {
+  private Task add(String name, String netns, Cred cred, int nofile) throws BadSpecException {
     NetState net = netns.equals(INIT) ? model.machine().initNet() : model.namedNet(netns);
     if (net == null) {
       throw new BadSpecException("task " + name + ": no namespace '" + netns + "'");
     }
-    Cgroup group = model.cgroups().find(cgroup);
-    if (group == null) {
-      throw new BadSpecException("task " + name + ": no cgroup '" + cgroup + "'");
-    }
     int pid = model.nextPid();
-    Task task = new Task(pid, pid, name, group, cred, net, standardFiles(), nofile);
+    Cgroup first = model.cgroups().root();
+    Task task = new Task(pid, pid, name, first, cred, net, standardFiles(), nofile);
     model.add(task);
+    pids.put(name, pid);
     return task;
   }
 

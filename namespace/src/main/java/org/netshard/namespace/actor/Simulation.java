@@ -60,6 +60,7 @@ final class Simulation implements KernelView {
   private boolean cleanupQueued;
   private boolean batonOut;
   private @Nullable ProgramRun running;
+  private @Nullable KernelBoot boot;
   private String crash = "";
   private Set<ProgramRun> programs = Set.of();
   private final @Nullable KernelLedger memory;
@@ -84,7 +85,8 @@ final class Simulation implements KernelView {
   }
 
   /**
-   * A machine as described, at virtual time 0.
+   * A machine as described, at virtual time 0, which {@link #run} up to time 1 sets up; {@link
+   * #finishBoot} does the rest.
    *
    * @throws BadSpecException if it cannot be as described
    */
@@ -92,8 +94,31 @@ final class Simulation implements KernelView {
       throws BadSpecException {
     KernelModel model = new KernelModel(new MachineState(image(spec)));
     Simulation simulation = new Simulation(name, spec.observe(), model, context);
-    KernelBoot.populate(spec, model, simulation);
+    simulation.boot = KernelBoot.begin(spec, model, simulation);
     return simulation;
+  }
+
+  /** Whether the machine is being set up, so that time stands still. */
+  boolean booting() {
+    return boot != null;
+  }
+
+  /**
+   * Places the tasks, when the machine has been set up, and begins.
+   *
+   * @throws BadSpecException if a line of the setup failed, or the machine cannot be as described
+   */
+  void finishBoot() throws BadSpecException {
+    KernelBoot begun = boot;
+    boot = null;
+    if (begun != null && crash.isEmpty()) {
+      begun.finish();
+    }
+  }
+
+  /** The virtual time that a call takes. */
+  private long syscallNs() {
+    return booting() ? 0 : model.syscallNs();
   }
 
   private static MachineImage image(KernelSpec spec) throws BadSpecException {
@@ -240,7 +265,7 @@ final class Simulation implements KernelView {
     }
     noteKilled(kill);
     if (kill.killed(interrupted.step.pid())) {
-      nowNs += model.syscallNs();
+      nowNs += syscallNs();
       running = null;
     } else if (kill.restart()) {
       begin(interrupted.step);
@@ -263,7 +288,7 @@ final class Simulation implements KernelView {
       throw new IllegalStateException("a result without a call");
     }
     Syscall made = ended.step.call();
-    nowNs += model.syscallNs();
+    nowNs += syscallNs();
     model.machine().setNowNs(nowNs);
     throttle(ended, made);
     hash.add(nowNs, ended.step.pid(), made, result);
@@ -383,6 +408,12 @@ final class Simulation implements KernelView {
   @Override
   public void trace(@Nullable HopTrace trace) {
     syscalls().baton().setTrace(trace);
+  }
+
+  @Override
+  public void output(KernelReport.Output output) {
+    hash.add(nowNs, output.line() + "\n" + output.text());
+    ledger().output(output);
   }
 
   @Override

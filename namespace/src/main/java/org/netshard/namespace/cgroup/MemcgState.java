@@ -118,7 +118,7 @@ public final class MemcgState implements Memcg, SockMemcg {
   }
 
   /** Pages that hold so many bytes. */
-  static long pages(long bytes) {
+  public static long pages(long bytes) {
     return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
   }
 

@@ -26,6 +26,7 @@ public final class RunLedger {
   private final Map<String, Long> notSimulated = new TreeMap<>();
   private final Set<String> warnings = new LinkedHashSet<>();
   private final List<KernelReport.Unmet> unmet = new ArrayList<>(0);
+  private final List<KernelReport.Output> outputs = new ArrayList<>(0);
   private long calls;
   private long met;
   private final Map<RefusalKey, MemoryReport.Refusal> refusals = new LinkedHashMap<>(0);
@@ -96,6 +97,11 @@ public final class RunLedger {
     killed.add(new MemoryReport.Killed(task, pid, cgroup, nowNs));
   }
 
+  /** Keeps what a line of the setup has printed. */
+  public void output(KernelReport.Output output) {
+    outputs.add(output);
+  }
+
   /** Notes once that something is left out. */
   public void warn(String warning) {
     warnings.add(warning);
@@ -129,7 +135,8 @@ public final class RunLedger {
         unmet,
         memory(model, series),
         List.copyOf(allWarnings),
-        crash);
+        crash,
+        outputs);
   }
 
   private List<KernelReport.CallCount> results() {

@@ -2,6 +2,7 @@ package org.netshard.namespace.program;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.spec.KernelReport;
 import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
@@ -33,6 +34,9 @@ public interface KernelView {
 
   /** Has every hop of the calls to come told to somebody, or nobody with null. */
   void trace(@Nullable HopTrace trace);
+
+  /** Prints something, for the report; it is a part of the trace. */
+  void output(KernelReport.Output output);
 
   /** Notes once that something is left out of the simulation. */
   void warn(String warning);

@@ -21,6 +21,7 @@ import java.util.List;
  * @param memory what became of its memory
  * @param warnings what was left out, each once
  * @param crash the event in which a bug stopped the kernel; empty if none did
+ * @param outputs what lines of its setup have printed, in order
  */
 public record KernelReport(
     String name,
@@ -38,18 +39,30 @@ public record KernelReport(
     List<Unmet> expectationsFailed,
     MemoryReport memory,
     List<String> warnings,
-    String crash) {
+    String crash,
+    List<Output> outputs) {
   public KernelReport {
     failures = List.copyOf(failures);
     results = List.copyOf(results);
     expectationsFailed = List.copyOf(expectationsFailed);
     warnings = List.copyOf(warnings);
+    outputs = List.copyOf(outputs);
   }
 
   /** Memory of each cgroup. */
   public List<CgroupUse> cgroups() {
     return memory.cgroups();
   }
+
+  /**
+   * What a line of the setup has printed.
+   *
+   * @param place file, line and column
+   * @param line what was done, such as {@code cat /proc/1/cgroup}
+   * @param text what it printed
+   * @param atNs virtual time
+   */
+  public record Output(String place, String line, String text, long atNs) {}
 
   /**
    * How often making a socket failed with one errno.

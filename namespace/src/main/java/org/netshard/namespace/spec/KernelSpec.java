@@ -16,6 +16,7 @@ import java.util.List;
  * @param tasks tasks with their calls
  * @param workloads generated load
  * @param operations changes of the kernel while it runs
+ * @param setup lines of a shell, those before anything runs first
  * @param observe how closely it is watched
  */
 public record KernelSpec(
@@ -30,6 +31,7 @@ public record KernelSpec(
     List<TaskSpec> tasks,
     List<StormSpec> workloads,
     List<KernelOperation> operations,
+    List<SetupLine> setup,
     Observe observe) {
   public KernelSpec {
     sysctls = List.copyOf(sysctls);
@@ -39,9 +41,10 @@ public record KernelSpec(
     tasks = List.copyOf(tasks);
     workloads = List.copyOf(workloads);
     operations = List.copyOf(operations);
+    setup = List.copyOf(setup);
   }
 
-  /** A machine that nobody watches closely. */
+  /** A machine without a setup that nobody watches closely. */
   public KernelSpec(
       String name,
       long seed,
@@ -66,6 +69,7 @@ public record KernelSpec(
         tasks,
         workloads,
         operations,
+        List.of(),
         Observe.NOTHING);
   }
 
@@ -83,6 +87,7 @@ public record KernelSpec(
         tasks,
         workloads,
         operations,
+        setup,
         how);
   }
 }

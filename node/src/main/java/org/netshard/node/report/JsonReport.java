@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.netshard.namespace.cgroup.MemcgEvent;
 import org.netshard.namespace.spec.KernelReport.CgroupUse;
+import org.netshard.namespace.spec.KernelReport.Output;
 import org.netshard.namespace.spec.KernelReport.Unmet;
 import org.netshard.namespace.spec.MemoryReport.Killed;
 import org.netshard.namespace.spec.MemoryReport.Refusal;
@@ -52,6 +53,7 @@ public final class JsonReport {
     summary.warnings().forEach(warning -> warnings.add(warning.text()));
     cgroups(json, summary);
     memory(json, summary);
+    outputs(json, summary);
     ArrayNode crashes = json.putArray("crashes");
     summary
         .crashes()
@@ -75,6 +77,20 @@ public final class JsonReport {
           .put("expected", unmet.expected())
           .put("actual", unmet.actual())
           .put("atSeconds", Units.seconds(unmet.atNs()));
+    }
+  }
+
+  private static void outputs(ObjectNode json, RunSummary summary) {
+    ArrayNode outputs = json.putArray("outputs");
+    for (RunSummary.Of<Output> one : summary.outputs()) {
+      Output output = one.what();
+      outputs
+          .addObject()
+          .put("place", output.place())
+          .put("kernel", one.kernel())
+          .put("line", output.line())
+          .put("text", output.text())
+          .put("atSeconds", Units.seconds(output.atNs()));
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.netshard.namespace.cgroup.MemcgEvent;
 import org.netshard.namespace.spec.KernelReport.CgroupUse;
+import org.netshard.namespace.spec.KernelReport.Output;
 import org.netshard.namespace.spec.KernelReport.Unmet;
 import org.netshard.namespace.spec.MemoryReport.Killed;
 import org.netshard.namespace.spec.MemoryReport.Refusal;
@@ -29,6 +30,7 @@ public final class TextReport {
     cgroups(summary, text);
     refusals(summary, text);
     killed(summary, text);
+    outputs(summary, text);
     unmet(summary, text);
     warnings(summary, text);
     crashes(summary, text);
@@ -168,6 +170,16 @@ public final class TextReport {
   /** The root of a kernel without limits tells nothing that the sockets do not. */
   private static boolean isTold(RunSummary.Of<CgroupUse> one) {
     return !one.what().path().equals("/") || one.what().limitBytes() != Long.MAX_VALUE;
+  }
+
+  private static void outputs(RunSummary summary, StringBuilder text) {
+    for (RunSummary.Of<Output> one : first(summary.outputs())) {
+      Output output = one.what();
+      text.append("%s at %s: %s%n".formatted(one.kernel(), seconds(output.atNs()), output.line()));
+      output.text().lines().forEach(line -> text.append("  ").append(line).append('\n'));
+      text.append('\n');
+    }
+    more(summary.outputs().size(), text);
   }
 
   private static void unmet(RunSummary summary, StringBuilder text) {

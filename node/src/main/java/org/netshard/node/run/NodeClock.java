@@ -323,7 +323,8 @@ final class NodeClock extends AbstractBehavior<Object> {
         List.of(),
         MemoryReport.EMPTY,
         List.of(),
-        "the actor of kernel " + entry.name + " stopped by itself; the log has the reason");
+        "the actor of kernel " + entry.name + " stopped by itself; the log has the reason",
+        List.of());
   }
 
   private void beginReporting() {

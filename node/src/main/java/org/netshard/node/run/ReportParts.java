@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.netshard.namespace.spec.KernelReport;
+import org.netshard.namespace.spec.KernelReport.Output;
 import org.netshard.namespace.spec.KernelReport.Unmet;
 import org.netshard.namespace.spec.MemoryReport;
 
@@ -32,7 +33,8 @@ final class ReportParts {
               one -> one.task().length() + one.cgroup().length() + 20),
           new Sizes<>(
               report -> report.memory().cgroupSamples(), sample -> sample.path().length() + 40),
-          new Sizes<>(report -> report.memory().sockSamples(), sample -> 40));
+          new Sizes<>(report -> report.memory().sockSamples(), sample -> 40),
+          new Sizes<>(KernelReport::outputs, ReportParts::length));
 
   private ReportParts() {}
 
@@ -88,6 +90,10 @@ final class ReportParts {
     return length;
   }
 
+  private static int length(Output output) {
+    return output.place().length() + output.line().length() + output.text().length() + 20;
+  }
+
   private static int length(Unmet unmet) {
     return unmet.place().length()
         + unmet.task().length()
@@ -125,6 +131,7 @@ final class ReportParts {
             cut(memory.cgroupSamples(), part, cuts.get(5)),
             cut(memory.sockSamples(), part, cuts.get(6))),
         cut(report.warnings(), part, cuts.get(1)),
-        first ? report.crash() : "");
+        first ? report.crash() : "",
+        cut(report.outputs(), part, cuts.get(7)));
   }
 }

@@ -31,6 +31,7 @@ public final class RunSummary {
   private final List<Of<MemoryReport.Killed>> killed = new ArrayList<>();
   private final List<Of<MemoryReport.CgroupSample>> cgroupSamples = new ArrayList<>();
   private final List<Of<MemoryReport.SockSample>> sockSamples = new ArrayList<>();
+  private final List<Of<KernelReport.Output>> outputs = new ArrayList<>();
   private final TreeMap<String, String> crashes = new TreeMap<>();
   private long events;
   private long callCount;
@@ -83,6 +84,7 @@ public final class RunSummary {
     keep(report, memory.killed(), killed, KEPT_MAX);
     keep(report, memory.cgroupSamples(), cgroupSamples, SAMPLES_MAX);
     keep(report, memory.sockSamples(), sockSamples, SAMPLES_MAX);
+    keep(report, report.outputs(), outputs, KEPT_MAX);
     for (String text : report.warnings()) {
       warnings.merge(
           text, new Warning(text, 1), (a, b) -> new Warning(text, a.kernels() + b.kernels()));
@@ -255,6 +257,13 @@ public final class RunSummary {
   /** Whether there were more samples than are kept. */
   public boolean samplesCut() {
     return cgroupSamples.size() == SAMPLES_MAX || sockSamples.size() == SAMPLES_MAX;
+  }
+
+  /** What lines of setups have printed, in the order of kernels and time. */
+  public List<Of<KernelReport.Output>> outputs() {
+    return outputs.stream()
+        .sorted(Comparator.comparing((Of<KernelReport.Output> one) -> one.kernel()))
+        .toList();
   }
 
   /** Warnings, each once, in alphabetical order. */

@@ -69,6 +69,18 @@ record Item(YamlDocument document, String pointer, JsonNode node) {
     return nanos.orElse(otherwise);
   }
 
+  /** Bytes of a size; too many are a problem. */
+  long bytes(String key, long otherwise, Problems problems) {
+    if (!has(key)) {
+      return otherwise;
+    }
+    Optional<Long> bytes = Units.bytes(text(key));
+    if (bytes.isEmpty()) {
+      problems.add(place(key), "`" + text(key) + "` is too much; allowed are up to 2^63 - 1");
+    }
+    return bytes.orElse(otherwise);
+  }
+
   /** The texts of a key that is one text or a list of them, each with its pointer. */
   List<Item> each(String key) {
     JsonNode value = node.path(key);

@@ -10,6 +10,8 @@ import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelSpec;
 import org.netshard.namespace.spec.LsmRule;
 import org.netshard.namespace.spec.NetnsSpec;
+import org.netshard.namespace.spec.Observe;
+import org.netshard.namespace.spec.SetupLine;
 import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.spec.TaskSpec;
@@ -35,6 +37,11 @@ final class KernelPlan {
   final List<TaskSpec> tasks = new ArrayList<>(0);
   final List<StormSpec> workloads = new ArrayList<>(0);
   final List<KernelOperation> operations = new ArrayList<>(0);
+  final List<SetupLine> setup = new ArrayList<>(0);
+
+  /** The cgroups that the setup makes before anything runs. */
+  final Set<String> setupCgroups = new LinkedHashSet<>(0);
+
   final Set<String> programs = new LinkedHashSet<>(2);
 
   KernelPlan(
@@ -117,7 +124,13 @@ final class KernelPlan {
   }
 
   boolean hasCgroup(String path) {
-    return path.equals(ROOT) || cgroups.stream().anyMatch(spec -> spec.path().equals(path));
+    return path.equals(ROOT)
+        || setupCgroups.contains(path)
+        || cgroups.stream().anyMatch(spec -> isOrIsAbove(path, spec.path()));
+  }
+
+  private static boolean isOrIsAbove(String path, String other) {
+    return other.equals(path) || other.startsWith(path + "/");
   }
 
   KernelSpec spec(long seed) {
@@ -132,6 +145,8 @@ final class KernelPlan {
         rules,
         tasks,
         workloads,
-        operations);
+        operations,
+        setup,
+        Observe.NOTHING);
   }
 }

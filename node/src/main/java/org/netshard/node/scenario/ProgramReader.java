@@ -46,7 +46,9 @@ final class ProgramReader {
             caps(item, uid),
             (int) item.number("nofile", TASK_NOFILE),
             item.nanos("start", 0, problems),
-            script);
+            script,
+            item.bytes("rss", 0, problems),
+            (int) item.number("oomScoreAdj", 0));
     Map<String, TaskSpec> made = new LinkedHashMap<>();
     BiFunction<String, String, TaskSpec> maker =
         (name, netns) ->
@@ -65,7 +67,9 @@ final class ProgramReader {
         template.caps(),
         template.nofile(),
         template.startNs(),
-        template.calls());
+        template.calls(),
+        template.rssBytes(),
+        template.oomScoreAdj());
   }
 
   /** Reads one of {@code workloads}. */
@@ -151,6 +155,7 @@ final class ProgramReader {
     List<String> paths = new ArrayList<>();
     paths.add(KernelPlan.ROOT);
     plan.cgroups.forEach(cgroup -> paths.add(cgroup.path()));
+    paths.addAll(plan.setupCgroups);
     return paths;
   }
 

@@ -91,9 +91,12 @@ public final class ScenarioReader {
     problems.check();
     CallReader calls = new CallReader(notation, problems);
     Item.list(document, "cgroups").forEach(item -> cgroup(item, kernels));
+    SetupReader setup = new SetupReader(kernels, problems);
+    setup.read(root);
     ProgramReader programs = new ProgramReader(kernels, calls, problems);
     Item.list(document, "tasks").forEach(programs::task);
     Item.list(document, "workloads").forEach(programs::workload);
+    setup.checkTasks();
     Item.list(document, "security").forEach(item -> rule(item, kernels, calls));
     Item.list(document, "operations").forEach(item -> operation(item, kernels));
     long horizonNs = root.nanos("horizon", Long.MAX_VALUE, problems);
@@ -102,19 +105,14 @@ public final class ScenarioReader {
   }
 
   private void cgroup(Item item, KernelTable kernels) {
-    String limit = item.text("limit", "max");
-    long bytes =
-        Units.bytes(limit)
-            .orElseGet(
-                () -> {
-                  problems.add(
-                      item.place("limit"),
-                      "`" + limit + "` is too much; allowed are up to 2^63 - 1");
-                  return Long.MAX_VALUE;
-                });
-    CgroupSpec spec = new CgroupSpec(item.text("path"), bytes, item.flag("oomKill", false));
+    CgroupSpec spec =
+        new CgroupSpec(
+            item.text("path"),
+            item.bytes("limit", Long.MAX_VALUE, problems),
+            item.flag("oomKill", false),
+            item.bytes("cache", 0, problems));
     for (KernelPlan plan : kernels.selectOrAll(item)) {
-      if (plan.hasCgroup(spec.path())) {
+      if (plan.cgroups.stream().anyMatch(other -> other.path().equals(spec.path()))) {
         problems.add(
             item.place("path"),
             "kernel `%s` has a cgroup `%s` already".formatted(plan.name, spec.path()));

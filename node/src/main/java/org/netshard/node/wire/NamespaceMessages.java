@@ -13,6 +13,7 @@ import org.netshard.namespace.spec.MemoryReport;
 import org.netshard.namespace.spec.NetnsSpec;
 import org.netshard.namespace.spec.Observe;
 import org.netshard.namespace.spec.ScriptedCall;
+import org.netshard.namespace.spec.SetupLine;
 import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.spec.TaskSpec;
@@ -56,6 +57,8 @@ public final class NamespaceMessages implements MessageRegistry {
         WireType.of(322, KernelOperation.class),
         WireType.of(323, KernelOperation.Kind.class),
         WireType.of(324, ScriptedCall.Written.class),
+        WireType.of(325, SetupLine.class),
+        WireType.of(326, SetupLine.Command.class),
         WireType.of(330, KernelReport.class),
         WireType.of(331, KernelReport.Failure.class),
         WireType.of(332, KernelReport.CallCount.class),
@@ -66,6 +69,7 @@ public final class NamespaceMessages implements MessageRegistry {
         WireType.of(337, MemoryReport.Refusal.class),
         WireType.of(338, MemoryReport.Killed.class),
         WireType.of(339, MemoryReport.CgroupSample.class),
-        WireType.of(340, MemoryReport.SockSample.class));
+        WireType.of(340, MemoryReport.SockSample.class),
+        WireType.of(341, KernelReport.Output.class));
   }
 }

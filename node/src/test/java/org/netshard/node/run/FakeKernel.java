@@ -90,7 +90,8 @@ final class FakeKernel {
                 List.of(),
                 MemoryReport.EMPTY,
                 List.of("a warning"),
-                "")));
+                "",
+                List.of())));
     return Behaviors.same();
   }
 }

@@ -102,6 +102,23 @@ class ScenarioErrorsTest {
             "tasks: [{name: t}, {name: t}]\n",
             "s.yaml:1:27: kernel `kernel` has a task or workload `t` already"),
         bad(
+            "a command that is not there",
+            "setup:\n  - lines: |\n      mkdir /a\n      ip link\n",
+            "s.yaml:4:7: command `ip` is not simulated; allowed are mkdir [-p] DIR, rmdir DIR, echo"
+                + " TEXT > FILE, cat FILE, sysctl -w NAME=VALUE"),
+        bad(
+            "a task whose number is asked for",
+            "kernels: [{name: a}]\nsetup: ['cat /proc/$u.pid/cgroup']\ntasks: [{name: t}]\n",
+            "s.yaml:2:10: kernel `a` has no task `u`; it has `t`"),
+        bad(
+            "a variable",
+            "setup: echo $PID > /a\n",
+            "s.yaml:1:8: `$PID` is no variable; allowed is $NAME.pid, the number of task NAME"),
+        bad(
+            "a task in a cgroup that is made too late",
+            "setup: [{at: 1s, lines: mkdir /sys/fs/cgroup/a}]\ntasks: [{name: t, cgroup: /a}]\n",
+            "s.yaml:2:27: kernel `kernel` has no cgroup `/a`; it has `/`"),
+        bad(
             "a cgroup twice",
             "cgroups: [{path: /a}, {path: /a}]\n",
             "s.yaml:1:30: kernel `kernel` has a cgroup `/a` already"),

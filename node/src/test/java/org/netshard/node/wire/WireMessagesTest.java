@@ -24,6 +24,7 @@ import org.netshard.namespace.spec.MemoryReport;
 import org.netshard.namespace.spec.NetnsSpec;
 import org.netshard.namespace.spec.Observe;
 import org.netshard.namespace.spec.ScriptedCall;
+import org.netshard.namespace.spec.SetupLine;
 import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.spec.TaskSpec;
@@ -101,6 +102,8 @@ class WireMessagesTest {
     samples.addAll(spec.tasks());
     samples.addAll(spec.workloads());
     samples.addAll(spec.operations());
+    samples.addAll(spec.setup());
+    samples.addAll(report.outputs());
     samples.addAll(report.failures());
     samples.addAll(report.results());
     samples.addAll(report.expectationsFailed());
@@ -117,6 +120,7 @@ class WireMessagesTest {
     samples.add(ScriptedCall.Expectation.Kind.VARIABLE);
     samples.add(LsmRule.Hook.SOCKET_POST_CREATE);
     samples.add(KernelOperation.Kind.SOCK_UNREGISTER);
+    samples.add(SetupLine.Command.MKDIR_PARENTS);
     samples.add(new KernelProtocol.Boot(1, spec));
     samples.add(new KernelProtocol.RunWindow(1, 2, Long.MAX_VALUE));
     samples.add(new KernelProtocol.Report(1));
@@ -133,14 +137,24 @@ class WireMessagesTest {
         "",
         List.of(new SysctlSetting("net.core.somaxconn", "128", "s.yaml:3:4")),
         List.of(new NetnsSpec("red", 2, List.of())),
-        List.of(new CgroupSpec("/red", 4096, true)),
+        List.of(new CgroupSpec("/red", 4096, true, 0)),
         List.of(new LsmRule(LsmRule.Hook.SOCKET_CREATE, "t", 2, LsmRule.ANY, 0, 1, 13)),
         List.of(
             new TaskSpec(
-                "t", "red-0", "/red", 1000, 1000, List.of(4), 0, 64, 9, List.of(scripted))),
+                "t", "red-0", "/red", 1000, 1000, List.of(4), 0, 64, 9, List.of(scripted), 0, 0)),
         List.of(new StormSpec("s", "init", "/", 0, -1, 64, 0, 10, 0, 2, 1, 6, true)),
         List.of(
-            new KernelOperation(5, KernelOperation.Kind.SOCK_REGISTER, "AF_X {}", "s.yaml:5:6")));
+            new KernelOperation(5, KernelOperation.Kind.SOCK_REGISTER, "AF_X {}", "s.yaml:5:6")),
+        List.of(
+            new SetupLine(
+                SetupLine.BEFORE_ALL,
+                SetupLine.Command.ECHO,
+                "/sys/fs/cgroup/red/memory.max",
+                "4M\n",
+                ScriptedCall.Expectation.NONE,
+                "echo 4M > …",
+                "s.yaml:7:8")),
+        new Observe(true, 7));
   }
 
   private static MemoryReport memory() {
@@ -171,7 +185,8 @@ class WireMessagesTest {
         List.of(new KernelReport.Unmet("s.yaml:1:2", "t", "close(3)", "0", "EBADF", 77)),
         memory(),
         List.of("not simulated"),
-        "");
+        "",
+        List.of(new KernelReport.Output("s.yaml:9:1", "cat /proc/net/sockstat", "TCP: 1", 5)));
   }
 
   private static List<Object> runMessages(KernelSpec spec, KernelReport report) {

@@ -1,0 +1,214 @@
+package org.netshard.namespace.program;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.kernel.RunLedger;
+import org.netshard.namespace.spec.KernelReport;
+import org.netshard.namespace.spec.ScriptedCall.Expectation;
+import org.netshard.namespace.spec.SetupLine;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
+
+/**
+ * A shell that sets a kernel up: each line becomes the system calls that {@code mkdir}, {@code
+ * rmdir}, {@code echo}, {@code cat} and {@code sysctl} make.
+ *
+ * <p>The result of a line is 0, or that of the first of its calls that fails.
+ */
+public final class SetupProgram implements Program {
+  private static final int READ_BYTES = 131_072;
+  private static final int MODE_DIRECTORY = 0777;
+  private static final int MODE_FILE = 0666;
+
+  private final int pid;
+  private final List<SetupLine> lines;
+  private final ToIntFunction<String> pids;
+  private final RunLedger ledger;
+  private final ArrayDeque<Syscall> planned = new ArrayDeque<>();
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+  private int position;
+  private @Nullable SetupLine running;
+  private int fd = -1;
+  private long result;
+  private String failure = "";
+
+  /**
+   * A shell.
+   *
+   * @param pid its process number
+   * @param lines what it does, in order
+   * @param pids finds the number of a task by its name, 0 if there is none
+   * @param ledger where met and unmet expectations are counted
+   */
+  public SetupProgram(
+      int pid, List<SetupLine> lines, ToIntFunction<String> pids, RunLedger ledger) {
+    this.pid = pid;
+    this.lines = List.copyOf(lines);
+    this.pids = pids;
+    this.ledger = ledger;
+  }
+
+  /**
+   * The first line before all that failed without being expected to, as a message; empty if none
+   * did.
+   */
+  public String failure() {
+    return failure;
+  }
+
+  @Override
+  public String name() {
+    return "setup";
+  }
+
+  @Override
+  public @Nullable Step next(KernelView kernel, long nowNs) {
+    while (planned.isEmpty()) {
+      SetupLine ended = running;
+      if (ended != null) {
+        end(kernel, ended, nowNs);
+      }
+      if (position == lines.size() || !failure.isEmpty()) {
+        return null;
+      }
+      SetupLine line = lines.get(position++);
+      running = line;
+      begin(line);
+    }
+    SetupLine line = running;
+    long atNs = line == null ? nowNs : Math.max(nowNs, line.atNs());
+    return new Step(atNs, pid, planned.removeFirst());
+  }
+
+  private void begin(SetupLine line) {
+    result = 0;
+    fd = -1;
+    output.reset();
+    String path = withPids(line.path());
+    switch (line.command()) {
+      case MKDIR -> planned.add(mkdir(path));
+      case MKDIR_PARENTS -> {
+        for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+          planned.add(mkdir(path.substring(0, slash)));
+        }
+        planned.add(mkdir(path));
+      }
+      case RMDIR -> planned.add(Syscall.of(SyscallName.RMDIR, text(path)));
+      case ECHO -> planned.add(open(path, Abi.O_WRONLY | Abi.O_CREAT | Abi.O_TRUNC));
+      case CAT -> planned.add(open(path, Abi.O_RDONLY));
+    }
+  }
+
+  private static Syscall mkdir(String path) {
+    return Syscall.of(SyscallName.MKDIR, text(path), MODE_DIRECTORY);
+  }
+
+  private static Syscall open(String path, int flags) {
+    return Syscall.of(SyscallName.OPENAT, Abi.AT_FDCWD, text(path), flags, MODE_FILE);
+  }
+
+  private static UserMem text(String text) {
+    return UserMem.of((text + "\0").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The text with the numbers of tasks in the places of their names. */
+  private String withPids(String text) {
+    Matcher matcher = SetupLine.PID.matcher(text);
+    StringBuilder filled = new StringBuilder();
+    while (matcher.find()) {
+      matcher.appendReplacement(filled, Integer.toString(pids.applyAsInt(matcher.group(1))));
+    }
+    return matcher.appendTail(filled).toString();
+  }
+
+  @Override
+  public void completed(KernelView kernel, Syscall call, long callResult, long nowNs) {
+    SetupLine line = running;
+    if (line == null) {
+      throw new IllegalStateException("a result without a line");
+    }
+    boolean failed = Errno.isError(callResult);
+    if (failed && result == 0 && !isThere(line, callResult)) {
+      result = callResult;
+      planned.clear();
+    }
+    switch (call.name()) {
+      case OPENAT -> {
+        if (!failed) {
+          fd = (int) callResult;
+          planned.add(line.command() == SetupLine.Command.CAT ? read() : write(line));
+        }
+      }
+      case READ -> {
+        if (callResult > 0) {
+          output.writeBytes(call.mem(1).get(0, (int) callResult));
+          planned.add(read());
+        } else {
+          planned.add(Syscall.close(fd));
+        }
+      }
+      case WRITE -> planned.add(Syscall.close(fd));
+      default -> {
+        // Nothing more is to be done.
+      }
+    }
+  }
+
+  /** Whether {@code mkdir -p} finds a directory that is there, which is no failure. */
+  private static boolean isThere(SetupLine line, long callResult) {
+    return line.command() == SetupLine.Command.MKDIR_PARENTS
+        && callResult == Errno.EEXIST.negated();
+  }
+
+  private Syscall read() {
+    return Syscall.of(SyscallName.READ, fd, UserMem.zeroed(READ_BYTES), READ_BYTES);
+  }
+
+  private Syscall write(SetupLine line) {
+    byte[] bytes = withPids(line.text()).getBytes(StandardCharsets.UTF_8);
+    return Syscall.of(SyscallName.WRITE, fd, UserMem.of(bytes), bytes.length);
+  }
+
+  private void end(KernelView kernel, SetupLine line, long nowNs) {
+    running = null;
+    if (line.command() == SetupLine.Command.CAT && result == 0) {
+      String text = output.toString(StandardCharsets.UTF_8);
+      String made = "cat " + withPids(line.path());
+      kernel.output(new KernelReport.Output(line.place(), made, text, nowNs));
+    }
+    Expectation expected = line.expected();
+    if (expected.kind() != Expectation.Kind.NONE) {
+      expect(line, expected.value(), nowNs);
+    } else if (result < 0) {
+      String message = line.place() + ": " + line.line() + ": " + Errno.resultText(result);
+      if (line.atNs() == SetupLine.BEFORE_ALL) {
+        failure = message;
+      } else {
+        kernel.warn(message);
+      }
+    }
+  }
+
+  private void expect(SetupLine line, long expected, long nowNs) {
+    if (expected == result) {
+      ledger.met();
+    } else {
+      ledger.unmet(
+          new KernelReport.Unmet(
+              line.place(),
+              name(),
+              line.line(),
+              Errno.resultText(expected),
+              Errno.resultText(result),
+              nowNs));
+    }
+  }
+}
