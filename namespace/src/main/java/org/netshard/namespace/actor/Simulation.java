@@ -134,9 +134,18 @@ final class Simulation implements KernelView {
     private final Program program;
     private Program.@Nullable Step step;
     private long notBeforeNs;
+    private boolean outlivesKills;
 
     ProgramRun(Program program) {
       this.program = program;
+    }
+
+    /** Its step cannot be made, or not be ended, as the task was killed. */
+    void taskIsGone() {
+      running = null;
+      if (outlivesKills) {
+        schedule();
+      }
     }
 
     /** Asks for the next step and puts it into the queue. */
@@ -157,7 +166,11 @@ final class Simulation implements KernelView {
         throw new IllegalStateException(program.name() + " has no step to make");
       }
       running = this;
-      begin(made);
+      if (model.task(made.pid()) == null && model.killed(made.pid())) {
+        taskIsGone();
+      } else {
+        begin(made);
+      }
     }
   }
 
@@ -222,11 +235,7 @@ final class Simulation implements KernelView {
   private void begin(Program.Step step) {
     Task task = model.task(step.pid());
     if (task == null) {
-      if (!model.killed(step.pid())) {
-        throw new IllegalStateException("no task with pid " + step.pid());
-      }
-      running = null;
-      return;
+      throw new IllegalStateException("no task with pid " + step.pid());
     }
     int cpu = model.cpuOf(task);
     model.machine().setCpu(cpu);
@@ -266,7 +275,7 @@ final class Simulation implements KernelView {
     noteKilled(kill);
     if (kill.killed(interrupted.step.pid())) {
       nowNs += syscallNs();
-      running = null;
+      interrupted.taskIsGone();
     } else if (kill.restart()) {
       begin(interrupted.step);
     } else {
@@ -278,7 +287,7 @@ final class Simulation implements KernelView {
     for (Task task : kill.killed()) {
       hash.add(nowNs, "oom_kill " + task.pid());
       ledger().killed(task.name(), task.pid(), task.cgroup().path(), nowNs);
-      programs.forEach(run -> run.program.killed(task.pid(), nowNs));
+      programs.forEach(run -> run.outlivesKills |= run.program.killed(task.pid(), nowNs));
     }
   }
 

@@ -25,7 +25,7 @@ import org.netshard.protocol.memcg.SockMemcg;
  */
 public final class MemcgState implements Memcg, SockMemcg {
   /** Bytes of a page. */
-  static final int PAGE_SIZE = 4096;
+  public static final int PAGE_SIZE = 4096;
 
   private static final long[] NO_EVENTS = new long[MemcgEvent.values().length];
 

@@ -37,8 +37,11 @@ public interface Program {
    *
    * @param pid its number
    * @param nowNs virtual time
+   * @return whether the program goes on with other tasks if its last step was this one's
    */
-  default void killed(int pid, long nowNs) {}
+  default boolean killed(int pid, long nowNs) {
+    return false;
+  }
 
   /**
    * One call of a program.

@@ -90,9 +90,9 @@ public final class ScriptProgram implements Program {
 
   /** What was still expected of a task that is killed has not come true. */
   @Override
-  public void killed(int killedPid, long nowNs) {
+  public boolean killed(int killedPid, long nowNs) {
     if (killedPid != pid) {
-      return;
+      return false;
     }
     while (position < task.calls().size()) {
       ScriptedCall scripted = task.calls().get(position++);
@@ -103,6 +103,7 @@ public final class ScriptProgram implements Program {
         unmet(scripted, "$" + expected.variable(), KILLED, nowNs);
       }
     }
+    return false;
   }
 
   private void unmet(ScriptedCall scripted, String expected, String actual, long nowNs) {

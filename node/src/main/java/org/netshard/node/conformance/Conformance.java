@@ -31,6 +31,7 @@ public final class Conformance {
     KINDS.put(
         "caps\tsocket\toption\tvalue\tresult\tread_back\tso_buf_lock\ttcp_window_clamp",
         SetsockoptBufTable::new);
+    KINDS.put("id\texperiment\tstep\tobserved", MemcgTcpTable::new);
   }
 
   private Conformance() {}
@@ -62,7 +63,7 @@ public final class Conformance {
             "conformance",
             0,
             "linux-6.18",
-            "",
+            program.profile(),
             List.of(),
             List.of(),
             List.of(),

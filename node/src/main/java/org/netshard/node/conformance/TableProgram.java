@@ -21,8 +21,8 @@ import org.netshard.protocol.cred.Cred;
  * Makes the calls of a table's rows, one row after the other, as the program did that recorded
  * them.
  *
- * <p>A row plans calls; what to do with a result may plan more. The next row begins when nothing is
- * planned any more.
+ * <p>A row plans calls; what to do with a result may plan more, which come before those that were
+ * planned already. The next row begins when nothing is planned any more.
  */
 abstract class TableProgram implements Program {
   /** Root on the recording machine: every capability but CAP_SYS_RESOURCE. */
@@ -33,7 +33,7 @@ abstract class TableProgram implements Program {
 
   private final List<TableRow> rows;
   private final TableResult result;
-  private final ArrayDeque<Planned> planned = new ArrayDeque<>();
+  private ArrayDeque<Planned> planned = new ArrayDeque<>();
   private int position;
   private @Nullable Planned running;
   private @Nullable BadInputException bad;
@@ -54,6 +54,14 @@ abstract class TableProgram implements Program {
 
   /** Plans the calls of a row, or counts it as not simulated. */
   abstract void row(TableRow row, KernelModel model);
+
+  /** What is different from the built-in profile in the kernel that the table is about; HOCON. */
+  String profile() {
+    return "";
+  }
+
+  /** The OOM killer has ended a task; what was planned for it is not any more. */
+  void killed(int pid) {}
 
   TableResult result() {
     return result;
@@ -109,11 +117,21 @@ abstract class TableProgram implements Program {
     if (ended == null) {
       return;
     }
+    ArrayDeque<Planned> rest = planned;
+    planned = new ArrayDeque<>(2);
     try {
       ended.then().done(callResult, call);
+      planned.addAll(rest);
     } catch (BadInputException wrong) {
       end(wrong);
     }
+  }
+
+  @Override
+  public boolean killed(int pid, long nowNs) {
+    planned.removeIf(call -> call.pid() == pid);
+    killed(pid);
+    return true;
   }
 
   /** A new namespace as {@code unshare(CLONE_NEWNET)} in the initial one leaves it; lo is up. */

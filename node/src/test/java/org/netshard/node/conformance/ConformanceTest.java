@@ -54,6 +54,40 @@ class ConformanceTest {
   }
 
   @Test
+  void everyMemoryCgroupIsAsOnLinuxAsFarAsNoDataFlows() {
+    TableResult result = Conformance.run(ORACLE.resolve("memcg_tcp.tsv.gz"));
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.same()).isEqualTo(72);
+    assertThat(result.notSimulatedCount()).isEqualTo(103);
+  }
+
+  @Test
+  void rowsOfMemoryCgroupsAreMadeAsTheirTextsSay() throws IOException {
+    Path table = folder.resolve("memcg.tsv");
+    Files.writeString(
+        table,
+        """
+        id\texperiment\tstep\tobserved
+        1\tfiles\twrite 2M to memory.limit_in_bytes\tresult=OK; reads=2097152
+        2\tfiles\twrite 2M to memory.limit_in_bytes\tresult=OK; reads=2097153
+        3\tlimit 8192\tsocket()\tresult=OK; usage=0; max_usage=0; failcnt=0
+        4\tlimit 8192\trmdir\tresult=EBUSY
+        5\thard limit\tAF_UNIX DGRAM: socket() until it fails, memory.limit_in_bytes = usage + 1 MiB, oom_kill_disable=0\tobserved=limit write=OK; made=430; first errno=OK; the same call again=-; after closing one socket=-; task=alive; kmem bytes per socket=-1; usage bytes per socket=-1; failcnt grew=yes; oom_control after=oom_kill_disable 0 under_oom 0 oom_kill 1
+        6\thard limit\trmdir\tresult=OK
+        7\thard limit\tAF_UNIX STREAM, 3 runs with the limit 64 KiB + k pages above the usage, k=0..2\tfirst errno seen (times)=ENOMEM:2; errno of the next call (times)=ENFILE:3
+        8\tgrowth\tsend(1), total 1\tusage=4096
+        9\tgrowth\tlooks at the moon\tmoon=full
+        """);
+    TableResult result = Conformance.run(table);
+    assertThat(result.differences())
+        .extracting(TableResult.Difference::line)
+        .containsExactly(3, 5, 6, 8);
+    assertThat(result.differences().get(2).simulated()).contains("task=killed by SIGKILL");
+    assertThat(result.same()).isEqualTo(3);
+    assertThat(result.notSimulatedCount()).isEqualTo(2);
+  }
+
+  @Test
   void wrongRowIsReported() throws IOException {
     Path table = folder.resolve("any-name.tsv");
     Files.writeString(
