@@ -5,6 +5,7 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.NetState;
+import org.netshard.namespace.net.ProcMibs;
 import org.netshard.namespace.net.ProcNet;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
@@ -16,7 +17,8 @@ import org.netshard.protocol.cred.IdMap;
 /**
  * {@code /proc/PID} and {@code /proc/PID/task/TID}: {@code cgroup}, {@code oom_score_adj}, {@code
  * uid_map}, {@code gid_map}, {@code setgroups}, {@code ns/net}, {@code ns/user}, and in {@code net}
- * the files {@code sockstat}, {@code sockstat6} and {@code protocols}.
+ * the files {@code sockstat}, {@code sockstat6}, {@code protocols}, {@code netstat}, {@code snmp}
+ * and {@code snmp6}.
  *
  * <p><b>Source:</b> {@code fs/proc/base.c}, {@code fs/proc/namespaces.c}, {@code
  * fs/proc/proc_net.c}; {@code kernel/cgroup/cgroup.c}, {@code proc_cgroup_show}.
@@ -91,6 +93,9 @@ final class ProcTaskDirectory extends Directory {
       case "sockstat" -> new TextFile(() -> ProcNet.sockstat(net));
       case "sockstat6" -> new TextFile(() -> ProcNet.sockstat6(net));
       case "protocols" -> new TextFile(() -> ProcNet.protocols(net));
+      case "netstat" -> new TextFile(() -> ProcMibs.netstat(net));
+      case "snmp" -> new TextFile(() -> ProcMibs.snmp(net));
+      case "snmp6" -> new TextFile(() -> ProcMibs.snmp6(net));
       default -> null;
     };
   }
