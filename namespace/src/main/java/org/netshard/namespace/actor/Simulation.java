@@ -2,6 +2,7 @@ package org.netshard.namespace.actor;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -63,6 +64,7 @@ final class Simulation implements KernelView {
   private @Nullable KernelBoot boot;
   private String crash = "";
   private Set<ProgramRun> programs = Set.of();
+  private List<ProgramRun> frozen = List.of();
   private final @Nullable KernelLedger memory;
   private final MemorySeries series;
   private long eventsChecked;
@@ -166,8 +168,15 @@ final class Simulation implements KernelView {
         throw new IllegalStateException(program.name() + " has no step to make");
       }
       running = this;
-      if (model.task(made.pid()) == null && model.killed(made.pid())) {
+      Task task = model.task(made.pid());
+      if (task == null && model.killed(made.pid())) {
         taskIsGone();
+      } else if (task != null && task.cgroup().frozen()) {
+        running = null;
+        if (frozen.isEmpty()) {
+          frozen = new ArrayList<>(2);
+        }
+        frozen.add(this);
       } else {
         begin(made);
       }
@@ -204,6 +213,7 @@ final class Simulation implements KernelView {
         return true;
       }
       checkMemory();
+      thaw();
       if (queue.nextTime() >= endNs) {
         return true;
       }
@@ -216,6 +226,15 @@ final class Simulation implements KernelView {
       queue.remove().happen();
     }
     return false;
+  }
+
+  /** Lets programs go on whose tasks stood still, if the cgroups have changed. */
+  private void thaw() {
+    if (!frozen.isEmpty() && model.cgroups().takeThawed()) {
+      List<ProgramRun> waiting = frozen;
+      frozen = List.of();
+      waiting.forEach(run -> queue.add(nowNs, run));
+    }
   }
 
   /** Sums up all memory after an event, if the run is watched so. */

@@ -1,6 +1,7 @@
 package org.netshard.namespace.cgroup;
 
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.lib.Kstrtox;
@@ -20,6 +21,7 @@ public final class Cftype {
   private String storeFunction = "cgroup_file_write";
   private boolean onRoot = true;
   private boolean onOthers = true;
+  private Predicate<Cgroup> hidden = cgroup -> false;
 
   /** Makes the text of a file. */
   @FunctionalInterface
@@ -108,6 +110,12 @@ public final class Cftype {
     return this;
   }
 
+  /** Hides it from some cgroups ({@code cgroup_file_show}). */
+  Cftype unless(Predicate<Cgroup> newHidden) {
+    hidden = newHidden;
+    return this;
+  }
+
   /** Its name. */
   public String name() {
     return name;
@@ -120,7 +128,9 @@ public final class Cftype {
 
   /** Whether a cgroup has it now. */
   boolean isIn(Cgroup cgroup) {
-    return (cgroup.parent() == null ? onRoot : onOthers) && (!ofMemory || cgroup.own() != null);
+    return (cgroup.parent() == null ? onRoot : onOthers)
+        && (!ofMemory || cgroup.own() != null)
+        && !hidden.test(cgroup);
   }
 
   /** Whether it is the memory controller's. */

@@ -17,6 +17,7 @@ public final class Cgroup {
   private final Map<Integer, CgroupTask> tasks = new LinkedHashMap<>(0);
   private final Owner owner;
   private @Nullable MemcgState own;
+  private @Nullable Freezer freezer;
   private boolean memoryInSubtree;
   private boolean removed;
 
@@ -25,6 +26,9 @@ public final class Cgroup {
 
   /** {@code cgroup.max.depth}: how deep directories may be below it. */
   int maxDepth = Integer.MAX_VALUE;
+
+  /** {@code cgroup.pressure} is 0: stall times are hidden. */
+  boolean pressureOff;
 
   /** {@code notify_on_release} of version 1; nobody is notified. */
   boolean notifyOnRelease;
@@ -121,6 +125,18 @@ public final class Cgroup {
 
   void setMemoryInSubtree(boolean on) {
     memoryInSubtree = on;
+  }
+
+  /** Whether its tasks stand still; made when first asked for. */
+  Freezer freezer() {
+    Freezer present = freezer == null ? new Freezer() : freezer;
+    freezer = present;
+    return present;
+  }
+
+  /** Whether its tasks stand still ({@code CGRP_FROZEN}). */
+  public boolean frozen() {
+    return freezer != null && freezer.effective();
   }
 
   /** Whether a task is in it, or in a directory below it. */

@@ -14,13 +14,12 @@ import org.netshard.protocol.abi.Errno;
  * The control files that cgroups have, by name: those of the core, here, and those of the memory
  * controller.
  *
- * <p><b>Source:</b> {@code kernel/cgroup/cgroup.c}: {@code cgroup_base_files}, {@code
- * cgroup_psi_files}; {@code kernel/cgroup/cgroup-v1.c}: {@code cgroup1_base_files}.
+ * <p><b>Source:</b> {@code kernel/cgroup/cgroup.c}, {@code cgroup_base_files}; {@code
+ * kernel/cgroup/cgroup-v1.c}: {@code cgroup1_base_files}.
  *
- * <p><b>Differs from Linux:</b> tasks do not stop, so there is no {@code cgroup.freeze}; all
- * cgroups are domains, so that {@code cgroup.type} and {@code cgroup.threads} change nothing; there
- * are no files of other controllers, and none of CPU and I/O. Of version 1, {@code
- * cgroup.event_control} is left out.
+ * <p><b>Differs from Linux:</b> all cgroups are domains, so that {@code cgroup.type} and {@code
+ * cgroup.threads} change nothing; there are no files of other controllers, and none of CPU and I/O.
+ * Of version 1, {@code cgroup.event_control} is left out.
  */
 final class CgroupFiles {
   private static final String OTHER_CONTROLLERS = "cpuset|cpu|io|hugetlb|pids|rdma|misc|dmem";
@@ -39,6 +38,8 @@ final class CgroupFiles {
     List<Cftype> files = new ArrayList<>();
     if (version == CgroupVersion.V2) {
       addBase(files);
+      addFreezer(files);
+      PressureFiles.addTo(files);
       MemoryFiles.addTo(files);
     } else {
       addBase1(files);
@@ -80,7 +81,12 @@ final class CgroupFiles {
             .notOnRoot()
             .text(
                 "cgroup_events_show",
-                file -> "populated " + (file.cgroup().populated() ? 1 : 0) + "\nfrozen 0\n"));
+                file ->
+                    "populated "
+                        + (file.cgroup().populated() ? 1 : 0)
+                        + "\nfrozen "
+                        + (file.cgroup().frozen() ? 1 : 0)
+                        + "\n"));
     files.add(
         Cftype.core("cgroup.max.descendants")
             .text("cgroup_max_descendants_show", file -> limit(file.cgroup().maxDescendants))
@@ -97,6 +103,35 @@ final class CgroupFiles {
     files.add(Cftype.core("cgroup.stat").text("cgroup_stat_show", file -> stat(file.cgroup())));
     files.add(
         Cftype.core("cgroup.kill").notOnRoot().store("cgroup_kill_write", CgroupFiles::storeKill));
+  }
+
+  private static void addFreezer(List<Cftype> files) {
+    files.add(
+        Cftype.core("cgroup.freeze")
+            .notOnRoot()
+            .text("cgroup_freeze_show", file -> file.cgroup().freezer().freeze ? "1\n" : "0\n")
+            .store("cgroup_freeze_write", (file, writer, text) -> storeFreeze(file, text)));
+    files.add(
+        Cftype.core("cgroup.stat.local")
+            .notOnRoot()
+            .text(
+                "cgroup_core_local_stat_show",
+                file ->
+                    "frozen_usec "
+                        + file.cgroup().freezer().frozenUs(file.tree().memcontrol().nowNs())
+                        + "\n"));
+  }
+
+  private static int storeFreeze(CgroupOpenFile file, String text) {
+    Kstrtox.Parsed freeze = Kstrtox.kstrtoint(Kstrtox.strstrip(text));
+    if (freeze.failed()) {
+      return freeze.result();
+    }
+    if (freeze.value() < 0 || freeze.value() > 1) {
+      return Errno.ERANGE.negated();
+    }
+    file.tree().freeze(file.cgroup(), freeze.value() == 1);
+    return 0;
   }
 
   private static void addBase1(List<Cftype> files) {

@@ -25,6 +25,9 @@ public final class CgroupOpenFile {
   /** The usage that this descriptor began to watch from, pages. */
   long peakPages = PEAK_UNSET;
 
+  /** Whether it tells of stalls ({@code ctx->psi.trigger}). */
+  boolean hasTrigger;
+
   /**
    * A file that has just been opened.
    *

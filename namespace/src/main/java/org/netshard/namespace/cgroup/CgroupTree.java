@@ -40,6 +40,7 @@ public final class CgroupTree {
   private final Map<String, Cftype> files;
   private ArrayDeque<Integer> kills = NOBODY;
   private CgroupTasks tasks = NO_TASKS;
+  private boolean thawed;
 
   /**
    * A tree with a root only.
@@ -119,6 +120,9 @@ public final class CgroupTree {
     }
     Cgroup made = new Cgroup(parent, name, owner, null);
     parent.add(made);
+    if (parent.frozen()) {
+      made.freezer().setEffective(true, memcontrol.nowNs());
+    }
     if (memcontrol.version() == CgroupVersion.V1 || parent.memoryInSubtree()) {
       enable(made);
     }
@@ -219,9 +223,38 @@ public final class CgroupTree {
   public void attach(CgroupTask task, Cgroup to) {
     if (task.cgroup() != to) {
       exit(task.cgroup(), task);
+      thawed |= task.cgroup().frozen();
       task.setCgroup(to);
       fork(to, task);
     }
+  }
+
+  /** Stops the tasks of a cgroup and all below it, or lets them go on ({@code cgroup_freeze}). */
+  void freeze(Cgroup cgroup, boolean freeze) {
+    Freezer freezer = cgroup.freezer();
+    if (freezer.freeze != freeze) {
+      freezer.freeze = freeze;
+      Cgroup parent = cgroup.parent();
+      propagateFreeze(cgroup, parent != null && parent.frozen());
+    }
+  }
+
+  private void propagateFreeze(Cgroup cgroup, boolean fromAbove) {
+    Freezer freezer = cgroup.freezer();
+    boolean effective = freezer.freeze || fromAbove;
+    if (effective == freezer.effective()) {
+      return;
+    }
+    freezer.setEffective(effective, memcontrol.nowNs());
+    thawed |= !effective;
+    cgroup.children().values().forEach(child -> propagateFreeze(child, effective));
+  }
+
+  /** Whether tasks that stood still may go on, or have ended; asked once. */
+  public boolean takeThawed() {
+    boolean asked = thawed;
+    thawed = false;
+    return asked;
   }
 
   /** All cgroups, each before those in it. */
@@ -247,6 +280,7 @@ public final class CgroupTree {
       kills = new ArrayDeque<>(1);
     }
     kills.addLast(tgid);
+    thawed = true;
   }
 
   /** Thread groups to be killed, in order; the kernel takes them. */

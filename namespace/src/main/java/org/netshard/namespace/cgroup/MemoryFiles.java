@@ -8,12 +8,10 @@ import org.netshard.protocol.abi.Errno;
 /**
  * The files of the memory controller, version 2.
  *
- * <p><b>Source:</b> {@code mm/memcontrol.c}: {@code memory_files}, {@code swap_files}; {@code
- * kernel/cgroup/cgroup.c}: {@code cgroup_psi_files}.
+ * <p><b>Source:</b> {@code mm/memcontrol.c}: {@code memory_files}, {@code swap_files}.
  *
  * <p><b>Differs from Linux:</b> there is no swap, so its limits are kept and change nothing, and
- * there are no files of zswap; nobody can wait for pressure, so writing {@code memory.pressure} is
- * EINVAL.
+ * there are no files of zswap.
  */
 final class MemoryFiles {
   private MemoryFiles() {}
@@ -50,10 +48,6 @@ final class MemoryFiles {
     files.add(
         Cftype.memory("numa_stat")
             .text("memory_numa_stat_show", file -> MemoryStat.numaText(file.memcg())));
-    files.add(
-        Cftype.memory("pressure")
-            .text("cgroup_memory_pressure_show", file -> file.memcg().pressureText())
-            .store("cgroup_memory_pressure_write", (file, writer, text) -> invalid()));
   }
 
   /** The most since this descriptor was last written, or ever. */
@@ -64,10 +58,6 @@ final class MemoryFiles {
             ? memory.watermark()
             : Math.max(file.peakPages, memory.localWatermark());
     return pages * MemcgState.PAGE_SIZE;
-  }
-
-  private static int invalid() {
-    return Errno.EINVAL.negated();
   }
 
   private static void addLimits(List<Cftype> files) {

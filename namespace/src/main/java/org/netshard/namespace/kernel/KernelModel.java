@@ -42,7 +42,7 @@ public final class KernelModel implements CgroupTasks {
   private @Nullable Vfs vfs;
   private final Map<Integer, Task> tasks = new TreeMap<>();
   private @Nullable Set<Integer> killed;
-  private final Map<String, NetState> named = new LinkedHashMap<>();
+  private Map<String, NetState> named = Map.of();
   private SecurityHooks hooks = SecurityHooks.NONE;
   private int lastPid;
   private long socketsCreated;
@@ -88,6 +88,9 @@ public final class KernelModel implements CgroupTasks {
 
   /** Names a namespace, as {@code ip netns add} does. */
   public void named(String name, NetState net) {
+    if (named.isEmpty()) {
+      named = new LinkedHashMap<>(2);
+    }
     if (named.put(name, net) != null) {
       throw new IllegalStateException("two namespaces named " + name);
     }

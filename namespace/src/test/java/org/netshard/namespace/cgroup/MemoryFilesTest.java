@@ -12,6 +12,7 @@ import org.netshard.namespace.vfs.FileHandle;
 import org.netshard.namespace.vfs.TestFiles;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.memcg.Gfp;
 import org.netshard.protocol.memcg.ObjCgroup.Slab;
@@ -213,6 +214,97 @@ class MemoryFilesTest {
     assertThat(cat("memory.stat").lines())
         .contains(
             "pgsteal 100", "pgsteal_proactive 100", "pgscan_proactive 100", "pgsteal_direct 0");
+  }
+
+  @Test
+  void aDirectoryWithTasksOrDirectoriesIsBusy() {
+    Task task = files.task(5, 5, root.cred());
+    Cgroup sub = files.mkdir(root, RED + "sub");
+    assertThat(Errno.resultText(files.cgroups.rmdir(red))).isEqualTo("EBUSY");
+    assertThat(files.echo(root, "5", RED + "sub/cgroup.procs")).isEqualTo("OK");
+    assertThat(Errno.resultText(files.cgroups.rmdir(sub))).isEqualTo("EBUSY");
+    assertThat(cat("cgroup.events")).isEqualTo("populated 1\nfrozen 0\n");
+    files.end(task);
+    assertThat(cat("cgroup.events")).isEqualTo("populated 0\nfrozen 0\n");
+    FileHandle open = files.open(root, RED + "sub/cgroup.max.depth", Abi.O_RDWR);
+    assertThat(files.cgroups.rmdir(sub)).isZero();
+    assertThat(open.read(root, 0, 10)).isEqualTo(Errno.ENODEV.negated());
+    assertThat(open.write(root, "1")).isEqualTo(Errno.ENODEV.negated());
+    assertThat(files.cgroups.rmdir(red)).isZero();
+    assertThat(Errno.resultText(files.cgroups.rmdir(files.cgroups.root()))).isEqualTo("EBUSY");
+  }
+
+  @Test
+  void pressureIsInEveryCgroupUnlessItIsSwitchedOff() {
+    String nothing = "avg10=0.00 avg60=0.00 avg300=0.00 total=0\n";
+    assertThat(cat("memory.pressure")).isEqualTo("some " + nothing + "full " + nothing);
+    files.mkdir(root, RED + "sub");
+    assertThat(cat("sub/memory.max")).isEqualTo("ENOENT");
+    assertThat(cat("sub/memory.pressure")).isEqualTo("some " + nothing + "full " + nothing);
+    memcg.stalled(3_000_000);
+    files.machine.setNowNs(2_000_000_000);
+    files.cgroups.memcontrol().begin(files.machine.nowNs(), 0, true);
+    assertThat(cat("memory.pressure")).startsWith("some avg10=0.").endsWith("total=3000\n");
+    assertThat(files.cat(root, "/sys/fs/cgroup/memory.pressure")).endsWith("total=3000\n");
+    assertThat(echo("2", "cgroup.pressure")).isEqualTo("ERANGE");
+    assertThat(echo("off", "cgroup.pressure")).isEqualTo("EINVAL");
+    assertThat(echo("0", "cgroup.pressure")).isEqualTo("OK");
+    assertThat(cat("memory.pressure")).isEqualTo("ENOENT");
+    assertThat(echo("1", "cgroup.pressure")).isEqualTo("OK");
+    assertThat(cat("memory.pressure")).endsWith("total=3000\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "some 150000 1000000, OK",
+    "full 1 10000000, OK",
+    "some 150000 10000001, EINVAL",
+    "some 0 1000000, EINVAL",
+    "some 1000001 1000000, EINVAL",
+    "some 1, EINVAL",
+    "some -1 1000000, EINVAL",
+    "SOME 1 1000000, EINVAL"
+  })
+  void aTriggerOfPressureIsAThresholdInAWindow(String text, String result) {
+    FileHandle file = files.open(root, RED + "memory.pressure", Abi.O_RDWR);
+    long written = file.write(root, text);
+    assertThat(written < 0 ? Errno.resultText(written) : "OK").isEqualTo(result);
+    if (written > 0) {
+      assertThat(file.write(root, text)).isEqualTo(Errno.EBUSY.negated());
+    }
+  }
+
+  @Test
+  void windowsOfTheUnprivilegedAreWholeTwoSeconds() {
+    long most = Capability.ALL & ~Capability.CAP_SYS_RESOURCE.bit();
+    Cred plain = root.cred().withCaps(most, most, 0);
+    Task other = files.task(5, 5, plain);
+    FileHandle file = files.open(other, RED + "memory.pressure", Abi.O_RDWR);
+    assertThat(file.write(other, "some 1 1000000")).isEqualTo(Errno.EINVAL.negated());
+    assertThat(file.write(other, "some 1 2000000")).isPositive();
+  }
+
+  @Test
+  void freezingStopsAllBelowAndCountsTheTime() {
+    Cgroup sub = files.mkdir(root, RED + "sub");
+    assertThat(echo("2", "cgroup.freeze")).isEqualTo("ERANGE");
+    assertThat(echo("1", "cgroup.freeze")).isEqualTo("OK");
+    assertThat(sub.frozen()).isTrue();
+    assertThat(cat("sub/cgroup.freeze") + cat("cgroup.freeze")).isEqualTo("0\n1\n");
+    assertThat(cat("sub/cgroup.events")).isEqualTo("populated 0\nfrozen 1\n");
+    assertThat(files.mkdir(root, RED + "late").frozen()).isTrue();
+    assertThat(echo("1", "sub/cgroup.freeze")).isEqualTo("OK");
+    files.machine.setNowNs(5_000_000);
+    assertThat(echo("0", "cgroup.freeze")).isEqualTo("OK");
+    assertThat(files.cgroups.takeThawed()).isTrue();
+    assertThat(red.frozen()).isFalse();
+    assertThat(sub.frozen()).isTrue();
+    files.machine.setNowNs(7_000_000);
+    files.cgroups.memcontrol().begin(files.machine.nowNs(), 0, true);
+    assertThat(cat("cgroup.stat.local")).isEqualTo("frozen_usec 5000\n");
+    assertThat(cat("late/cgroup.stat.local")).isEqualTo("frozen_usec 5000\n");
+    assertThat(cat("sub/cgroup.stat.local")).isEqualTo("frozen_usec 7000\n");
+    assertThat(files.cat(root, "/sys/fs/cgroup/cgroup.freeze")).isEqualTo("ENOENT");
   }
 
   @Test

@@ -154,6 +154,45 @@ class SetupSimulation {
   }
 
   @Test
+  void aFrozenTaskStandsStillUntilItIsThawed() throws IOException {
+    JsonNode report =
+        new ObjectMapper()
+            .readTree(
+                run(
+                    ExitCodes.GOOD,
+                    """
+                    setup:
+                      - mkdir /sys/fs/cgroup/ice
+                      - {at: 5ms, lines: echo 1 > /sys/fs/cgroup/ice/cgroup.freeze}
+                      - {at: 15ms, lines: cat /proc/net/sockstat}
+                      - at: 20ms
+                        lines: |
+                          cat /sys/fs/cgroup/ice/cgroup.events
+                          echo 0 > /sys/fs/cgroup/ice/cgroup.freeze
+                      - at: 25ms
+                        lines: |
+                          cat /sys/fs/cgroup/ice/cgroup.stat.local
+                          echo 1 > /sys/fs/cgroup/ice/cgroup.freeze
+                          echo 1 > /sys/fs/cgroup/ice/cgroup.kill
+                    tasks:
+                      - name: web
+                        cgroup: /ice
+                        start: 10ms
+                        calls:
+                          - socket(AF_INET6, SOCK_DGRAM, 0) = 3
+                          - {after: 90ms, call: "socket(AF_INET, SOCK_STREAM, 0)"}
+                    """,
+                    "--json"));
+    assertThat(output(report, "kernel", "cat /proc/net/sockstat")).startsWith("sockets: used 0");
+    assertThat(output(report, "kernel", "cat /sys/fs/cgroup/ice/cgroup.events"))
+        .isEqualTo("populated 1\nfrozen 1\n");
+    assertThat(report.path("byCall").path("socket").path("succeeded").asInt()).isEqualTo(1);
+    assertThat(output(report, "kernel", "cat /sys/fs/cgroup/ice/cgroup.stat.local"))
+        .startsWith("frozen_usec 15");
+    assertThat(report.path("killed").findValuesAsText("task")).containsExactly("web");
+  }
+
+  @Test
   void memoryThatDoesNotFitIsBadInput() throws IOException {
     run(
         ExitCodes.BAD_INPUT,
