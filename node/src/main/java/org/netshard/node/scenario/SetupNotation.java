@@ -123,11 +123,19 @@ final class SetupNotation {
     return lines;
   }
 
+  private static BadLineException noResult(Word equals) {
+    return new BadLineException(
+        equals.column(), "no result behind `=`; allowed are 0 and an error, such as -1 EBUSY");
+  }
+
   private BadLineException missing(String what) {
     return new BadLineException(line.length() + 1, what + " is missing; allowed are " + ALLOWED);
   }
 
   private static String path(Word word) throws BadLineException {
+    if (word.is("=")) {
+      throw noResult(word);
+    }
     if (!word.text().startsWith("/")) {
       throw new BadLineException(
           word.column(), "`" + word.text() + "` is no absolute path, such as /sys/fs/cgroup/red");
@@ -151,6 +159,9 @@ final class SetupNotation {
     }
     if (at + 2 < words.size()) {
       Word more = words.get(at + 2);
+      if (more.is("=")) {
+        throw noResult(more);
+      }
       throw new BadLineException(more.column(), "`" + more.text() + "` behind the file");
     }
     return setup(Command.ECHO, path(words.get(at + 1)), first == 2 ? text.toString() : text + "\n");

@@ -84,6 +84,8 @@ class SetupNotationTest {
         "mkdir red | 7 | `red` is no absolute path",
         "echo 4M | 8 | `> FILE` is missing",
         "echo 4M > /a b | 14 | `b` behind the file",
+        "mkdir /a = 7 | 10 | no result behind `=`",
+        "echo 4M > /a = EBUSY | 14 | no result behind `=`",
         "echo '4M > /a | 6 | the quote is not closed",
         "rmdir /a = -1 EOOPS | 15 | Linux has no error `EOOPS`",
         "sysctl net.core.somaxconn=1 | 28 | `-w NAME=VALUE` is missing",
