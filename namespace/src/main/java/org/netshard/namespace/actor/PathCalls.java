@@ -173,8 +173,8 @@ final class PathCalls {
   }
 
   /**
-   * {@code unlinkat(dirfd, path, flags)}, and {@code rmdir(path)}, which is the same with
-   * AT_REMOVEDIR.
+   * {@code unlinkat(dirfd, path, flags)}, {@code unlink(path)}, and {@code rmdir(path)}, which is
+   * the same with AT_REMOVEDIR. The files of sockets have names of their own.
    *
    * <p><b>Errors</b>, in order: EINVAL for unknown flags, EFAULT, ENOENT, ENAMETOOLONG, EBADF and
    * ENOTDIR for what a relative path begins at, those of {@link Vfs#toRemove}, EBUSY.
@@ -189,6 +189,10 @@ final class PathCalls {
       return result;
     }
     boolean directory = (flags & Abi.AT_REMOVEDIR) != 0;
+    boolean fromRoot = name.path().startsWith("/") || dirfd == Abi.AT_FDCWD;
+    if (!directory && fromRoot && model.machine().socketFiles().hasFile(name.path())) {
+      return model.machine().socketFiles().unlink(call, name.path());
+    }
     Vfs.Place place =
         model.vfs().toRemove(task, base(task, dirfd, name.path()), name.path(), directory);
     if (place.result() < 0 || !(place.inode() instanceof CgroupDirectory victim)) {

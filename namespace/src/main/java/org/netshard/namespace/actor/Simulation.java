@@ -13,6 +13,7 @@ import org.netshard.namespace.event.TraceHash;
 import org.netshard.namespace.kernel.KernelLedger;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.kernel.KernelOperations;
+import org.netshard.namespace.kernel.KernelSeed;
 import org.netshard.namespace.kernel.MemorySeries;
 import org.netshard.namespace.kernel.RunLedger;
 import org.netshard.namespace.net.MachineImage;
@@ -94,7 +95,8 @@ final class Simulation implements KernelView {
    */
   static Simulation boot(String name, KernelSpec spec, ActorContext<KernelMessage> context)
       throws BadSpecException {
-    KernelModel model = new KernelModel(new MachineState(image(spec)));
+    MachineState machine = new MachineState(image(spec), KernelSeed.of(spec.seed(), name));
+    KernelModel model = new KernelModel(machine);
     Simulation simulation = new Simulation(name, spec.observe(), model, context);
     simulation.boot = KernelBoot.begin(spec, model, simulation);
     return simulation;

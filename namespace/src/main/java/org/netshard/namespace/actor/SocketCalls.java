@@ -4,12 +4,14 @@ import akka.actor.typed.ActorRef;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.task.FdCalls;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SoOption;
+import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
@@ -174,14 +176,14 @@ final class SocketCalls {
   }
 
   /**
-   * A call on a sock: {@code getsockopt}, {@code setsockopt}, {@code getsockname}.
+   * A call on a sock: {@code getsockopt}, {@code bind}, {@code getsockname} and so on.
    *
    * <p><b>Errors:</b> EBADF for a descriptor that is not open, ENOTSOCK if it is no socket; then
    * those of the sock.
    */
   long perform(Task caller, Syscall asked, String function) {
     OpenFile file = caller.fds().get(asked.intArg(0));
-    if (file == null) {
+    if (file == null || FdCalls.isPath(file)) {
       return Errno.EBADF.negated();
     }
     if (!(file.payload() instanceof SocketFile socket)) {
@@ -189,6 +191,23 @@ final class SocketCalls {
     }
     task = caller;
     return pass(socket.sock(), new SockMessage.Perform(call), function, afterPerform);
+  }
+
+  /**
+   * {@code connect}, which looks at the address before it looks at what the descriptor is.
+   *
+   * <p><b>Errors</b>, in order: EBADF, EINVAL and EFAULT of the address, then those of {@link
+   * #perform}.
+   */
+  long connect(Task caller, Syscall asked) {
+    OpenFile file = caller.fds().get(asked.intArg(0));
+    if (file != null && !FdCalls.isPath(file)) {
+      int error = SockAddr.check(asked.mem(1), asked.intArg(2));
+      if (error != 0) {
+        return error;
+      }
+    }
+    return perform(caller, asked, "__sys_connect");
   }
 
   private long afterPerform(long result) {

@@ -48,6 +48,10 @@ final class SyscallTable {
       case GETSOCKOPT -> sockets.perform(task, call, "__sys_getsockopt");
       case SETSOCKOPT -> sockets.perform(task, call, "__sys_setsockopt");
       case GETSOCKNAME -> sockets.perform(task, call, "__sys_getsockname");
+      case GETPEERNAME -> sockets.perform(task, call, "__sys_getpeername");
+      case BIND -> sockets.perform(task, call, "__sys_bind");
+      case LISTEN -> sockets.perform(task, call, "__sys_listen");
+      case CONNECT -> sockets.connect(task, call);
       case DUP -> FdCalls.dup(task, call.intArg(0));
       case DUP2 -> files.dup2(task, call.intArg(0), call.intArg(1));
       case DUP3 -> files.dup3(task, call.intArg(0), call.intArg(1), call.intArg(2));
@@ -60,6 +64,7 @@ final class SyscallTable {
       case MKDIRAT -> paths.mkdirat(task, call.intArg(0), call.mem(1), call.intArg(2));
       case RMDIR -> paths.unlinkat(task, Abi.AT_FDCWD, call.mem(0), Abi.AT_REMOVEDIR);
       case UNLINKAT -> paths.unlinkat(task, call.intArg(0), call.mem(1), call.intArg(2));
+      case UNLINK -> paths.unlinkat(task, Abi.AT_FDCWD, call.mem(0), 0);
       case READ -> files.read(task, call, false);
       case PREAD64 -> files.read(task, call, true);
       case WRITE -> files.write(task, call);

@@ -8,9 +8,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.files.FileNames;
 import org.netshard.namespace.sysctl.SysctlTable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Machine;
+import org.netshard.protocol.core.NetGeneric;
 import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.core.ProtoMem;
 import org.netshard.protocol.cred.Capability;
@@ -60,9 +62,21 @@ public final class MachineState implements Machine {
   private int cpu;
   private int orphanCount;
   private @Nullable Set<String> leftOut;
+  private @Nullable FileNames fileNames;
+  private long random;
 
-  /** A machine at boot, with its initial namespace. */
+  /** A machine at boot, with its initial namespace; what is random comes from seed 0. */
   public MachineState(MachineImage image) {
+    this(image, 0);
+  }
+
+  /**
+   * A machine at boot, with its initial namespace.
+   *
+   * @param seed where what Linux draws at random comes from
+   */
+  public MachineState(MachineImage image, long seed) {
+    random = seed;
     profile = image.profile();
     families = image.families();
     tcpMem = new ProtoMem(profile.chargeCpus());
@@ -315,6 +329,32 @@ public final class MachineState implements Machine {
   @Override
   public long nowNs() {
     return nowNs;
+  }
+
+  /** The next number of SplitMix64, whose state is a counter. */
+  @Override
+  public int randomBelow(int bound) {
+    if (bound <= 0) {
+      throw new IllegalStateException("a random number below " + bound);
+    }
+    random += 0x9e3779b97f4a7c15L;
+    long mixed = (random ^ (random >>> 30)) * 0xbf58476d1ce4e5b9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+    long high = (mixed ^ (mixed >>> 31)) >>> 32;
+    return (int) ((high * bound) >>> 32);
+  }
+
+  @Override
+  public FileNames socketFiles() {
+    if (fileNames == null) {
+      fileNames = new FileNames(initUserNs);
+    }
+    return fileNames;
+  }
+
+  @Override
+  public <T> T generic(NetGeneric<T> key) {
+    return initNet.generic(key);
   }
 
   @Override

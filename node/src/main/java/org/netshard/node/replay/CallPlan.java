@@ -73,8 +73,15 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
 
   private static boolean takesFd(SyscallName name) {
     return switch (name) {
-      case CLOSE, DUP, DUP2, DUP3, FCNTL, GETSOCKOPT, SETSOCKOPT, GETSOCKNAME, SETNS, WRITE -> true;
-      default -> readsOrSeeks(name);
+      case CLOSE, DUP, DUP2, DUP3, FCNTL, SETNS, WRITE -> true;
+      default -> takesSocket(name) || readsOrSeeks(name);
+    };
+  }
+
+  private static boolean takesSocket(SyscallName name) {
+    return switch (name) {
+      case GETSOCKOPT, SETSOCKOPT, GETSOCKNAME, GETPEERNAME, BIND, LISTEN, CONNECT -> true;
+      default -> false;
     };
   }
 
@@ -105,12 +112,8 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
         && !recorded.result().isError()
         && fd >= 0
         && task.fds().get(fd) == null) {
-      boolean socket =
-          call.name() == SyscallName.GETSOCKOPT
-              || call.name() == SyscallName.SETSOCKOPT
-              || call.name() == SyscallName.GETSOCKNAME;
-      OpenFile opened =
-          new OpenFile(OpenFile.Kind.OTHER, 0, new UnsimulatedFile(socket, INHERITED));
+      UnsimulatedFile file = new UnsimulatedFile(takesSocket(call.name()), INHERITED);
+      OpenFile opened = new OpenFile(OpenFile.Kind.OTHER, 0, file);
       task.fds().install(fd, opened, false);
     }
   }
@@ -139,7 +142,8 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       case PRLIMIT64 -> call.intArg(1) == RLIMIT_NOFILE || call.mem(3).isNull() ? null : "resource";
       case FCNTL -> fcntl(call, task);
       case SETNS -> setns(call, task);
-      case GETSOCKNAME, GETSOCKOPT, SETSOCKOPT -> sock(call, task, noLongerNew);
+      case GETSOCKNAME, GETPEERNAME, GETSOCKOPT, SETSOCKOPT, BIND, LISTEN, CONNECT ->
+          sock(call, task, noLongerNew);
       default -> null;
     };
   }

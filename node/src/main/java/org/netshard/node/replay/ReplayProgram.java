@@ -37,6 +37,7 @@ final class ReplayProgram implements Program {
   private final ReplayResult result = new ReplayResult();
   private final Map<Integer, LogProcess> processes = new LinkedHashMap<>();
   private final LogPids pids = new LogPids(processes);
+  private final LogNames names = new LogNames();
   private final IdentityHashMap<Sk, String> noLongerNew = new IdentityHashMap<>();
   private final ArrayDeque<Step> quiet = new ArrayDeque<>();
   private final long baseNs;
@@ -141,8 +142,10 @@ final class ReplayProgram implements Program {
       notSimulated(kernel, call, process, plan.reason());
       return null;
     }
-    asked = new Asked(call, process, before(plan.syscall(), task));
-    return new Step(timeOf(call, nowNs), process.pid(), plan.syscall());
+    Syscall made = names.inSimulation(plan.syscall());
+    StateChange.directory(call, made, task);
+    asked = new Asked(call, process, before(made, task));
+    return new Step(timeOf(call, nowNs), process.pid(), made);
   }
 
   private static @Nullable Before before(Syscall call, Task task) {
@@ -179,6 +182,7 @@ final class ReplayProgram implements Program {
     }
     StateChange.note(call, process, task, noLongerNew);
     StateChange.loopback(call, process, task);
+    StateChange.files(call, task);
     CloseRange.closed(call, process, task)
         .forEach(fd -> quiet.add(new Step(kernel.nowNs(), process.pid(), Syscall.close(fd))));
   }
@@ -201,29 +205,56 @@ final class ReplayProgram implements Program {
       return;
     }
     StraceEvent.Call recorded = was.recorded();
-    if (recorded.result().known()) {
-      compare(recorded, call, simulated);
+    if (needsMore(call, simulated)) {
+      result.notSimulated(recorded.name(), "a connection");
+      otherName(kernel, was, call);
+    } else if (recorded.result().known()) {
+      if (!compare(recorded, call, simulated)) {
+        otherName(kernel, was, call);
+      }
+      names.learn(recorded, call);
     }
     follow(kernel, was, call, simulated);
   }
 
-  private void compare(StraceEvent.Call recorded, Syscall call, long simulated) {
+  /** Whether a call would go on with packets or with other tasks, which are not there yet. */
+  private static boolean needsMore(Syscall call, long simulated) {
+    return call.name() == SyscallName.CONNECT && simulated == Errno.ENOSYS.negated();
+  }
+
+  /** Name and peer of a socket may be others than in the log from now on. */
+  private void otherName(KernelView kernel, Asked was, Syscall call) {
+    Sk sk = kernel.sock(was.process().pid(), call.intArg(0));
+    boolean named =
+        call.name() == SyscallName.BIND
+            || call.name() == SyscallName.LISTEN
+            || call.name() == SyscallName.CONNECT;
+    if (sk != null && named) {
+      noLongerNew.putIfAbsent(sk, call.callName());
+    }
+  }
+
+  /** Counts a result; false if it is not the recorded one. */
+  private boolean compare(StraceEvent.Call recorded, Syscall call, long simulated) {
     String difference;
     try {
       difference = ReplayComparison.difference(recorded, call, simulated);
     } catch (StraceSyntaxException unknown) {
       result.notSimulated(recorded.name(), CallPlan.reason(unknown));
-      return;
+      return true;
     }
     if (difference == null) {
       result.same(recorded.name());
-    } else if (CallDecoder.hidesValue(recorded)) {
+      return true;
+    }
+    if (CallDecoder.hidesValue(recorded)) {
       result.notSimulated(recorded.name(), "the log does not show the value");
     } else {
       result.different(
           new ReplayResult.Difference(
               file, recorded.place().startLine(), recorded.name(), recorded.text(), difference));
     }
+    return false;
   }
 
   /** Brings descriptors, processes and what a process may do to what the log says. */

@@ -1,5 +1,6 @@
 package org.netshard.node.replay;
 
+import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import java.util.regex.Pattern;
 import org.netshard.namespace.actor.SocketFile;
@@ -8,12 +9,17 @@ import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.node.strace.StraceValue;
+import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockFlag;
 
 /**
- * Which sockets of a log are no longer new, since a call that is not simulated has bound,
- * connected, or used them. What such a socket answers depends on more than its options.
+ * What calls of a log that are not simulated change: which sockets have another name or peer than
+ * in the simulation, whether the loopback device is up, and which files there are.
  */
 final class StateChange {
   private static final Pattern LOOPBACK =
@@ -29,12 +35,12 @@ final class StateChange {
       LogProcess process,
       Task task,
       IdentityHashMap<Sk, String> noLongerNew) {
-    if (!changes(call) || call.arguments().isEmpty()) {
-      return;
-    }
-    if (call.arguments().get(0).plain() instanceof StraceValue.IntValue fd) {
+    if (!call.arguments().isEmpty()
+        && call.arguments().get(0).plain() instanceof StraceValue.IntValue fd) {
       OpenFile open = task.fds().get(process.fds().simulated((int) fd.value()));
-      if (open != null && open.payload() instanceof SocketFile socket) {
+      if (open != null
+          && open.payload() instanceof SocketFile socket
+          && changes(call, socket.sk())) {
         noLongerNew.putIfAbsent(socket.sk(), call.name());
       }
     }
@@ -61,18 +67,50 @@ final class StateChange {
     net.setLoUp(UP.matcher(call.text()).find());
   }
 
-  private static boolean changes(StraceEvent.Call call) {
-    boolean succeeded = call.result().known() && !call.result().isError();
+  /**
+   * Whether a call can have given a sock a port, or taken it away. Sending gives one to a sock that
+   * has none, even if it fails then.
+   */
+  private static boolean changes(StraceEvent.Call call, Sk sk) {
     return switch (call.name()) {
-      case "connect" ->
+      case "sendto", "sendmsg", "sendmmsg", "write", "writev", "sendfile", "splice" ->
           !call.result().is(Errno.EBADF)
-              && !call.result().is(Errno.EFAULT)
-              && !call.result().is(Errno.EINVAL);
-      case "bind", "listen", "sendfile", "splice", "shutdown", "ioctl" -> succeeded;
-      // Even a send that fails may have bound the socket before.
-      case "sendto", "sendmsg", "sendmmsg", "write", "writev" -> !call.result().is(Errno.EBADF);
-      case "recvfrom", "recvmsg", "recvmmsg", "read", "readv" -> !call.result().is(Errno.EBADF);
+              && (sk.isInet() ? sk.num() == 0 : sk.flag(SockFlag.SK_SCM_CREDENTIALS));
+      case "shutdown" ->
+          call.result().known()
+              && !call.result().isError()
+              && (sk.type() == Abi.SOCK_STREAM || sk.type() == Abi.SOCK_SEQPACKET);
       default -> false;
     };
+  }
+
+  /** Makes the names of files that a call has made which is not simulated. */
+  static void files(StraceEvent.Call call, Task task) {
+    boolean creates = call.name().equals("openat") && call.text().contains("O_CREAT");
+    if (creates && call.result().known() && !call.result().isError()) {
+      call.arguments().stream()
+          .filter(StraceValue.Str.class::isInstance)
+          .map(argument -> ((StraceValue.Str) argument).string())
+          .findFirst()
+          .ifPresent(path -> task.net().machine().socketFiles().create(path));
+    }
+  }
+
+  /** Makes the directory in which a call of the log makes the file of a socket. */
+  static void directory(StraceEvent.Call call, Syscall made, Task task) {
+    UserMem address = made.mem(1);
+    boolean file =
+        made.name() == SyscallName.BIND
+            && call.result().known()
+            && !call.result().isError()
+            && address.accessible(0, 3)
+            && address.getShort(0) == Abi.AF_UNIX
+            && address.getByte(2) != 0;
+    if (file) {
+      byte[] bytes = address.get(2, address.size() - 2);
+      String path = new String(bytes, StandardCharsets.ISO_8859_1);
+      int slash = path.lastIndexOf('/');
+      task.net().machine().socketFiles().mkdirs(slash < 0 ? "" : path.substring(0, slash));
+    }
   }
 }

@@ -1,7 +1,6 @@
 package org.netshard.node.replay;
 
 import org.netshard.protocol.abi.Syscall;
-import org.netshard.protocol.abi.SyscallName;
 
 /**
  * Which calls on a socket answer by its state and not only by its options, so that they are not
@@ -11,6 +10,9 @@ final class StateDependence {
   private StateDependence() {}
 
   static boolean of(Syscall call) {
-    return call.name() == SyscallName.GETSOCKNAME;
+    return switch (call.name()) {
+      case BIND, LISTEN, CONNECT, GETSOCKNAME, GETPEERNAME -> true;
+      default -> false;
+    };
   }
 }

@@ -129,14 +129,16 @@ public final class CallDecoder {
     return switch (name) {
       case FORK, VFORK -> Syscall.of(name);
       case CLOSE, DUP, UNSHARE, SETUID, SETGID, EXIT, EXIT_GROUP -> numbers(name, 1);
-      case DUP2, SETNS -> numbers(name, 2);
+      case DUP2, SETNS, LISTEN -> numbers(name, 2);
       case SOCKET, DUP3, SETRESUID, SETRESGID, CLOSE_RANGE -> numbers(name, 3);
       case FCNTL -> fcntl(name);
       case SOCKETPAIR ->
           Syscall.of(name, number(0), number(1), number(2), output(argument(3), Long.BYTES));
       case GETSOCKOPT -> getsockopt(name);
       case SETSOCKOPT -> setsockopt(name);
-      case GETSOCKNAME -> getsockname(name);
+      case GETSOCKNAME, GETPEERNAME -> getsockname(name);
+      case BIND, CONNECT -> Syscall.of(name, number(0), sockAddr(), number(2));
+      case UNLINK -> Syscall.of(name, text(argument(0)));
       case SETGROUPS -> Syscall.of(name, number(0), groups());
       case PRCTL -> prctl(name);
       case CAPSET -> Syscall.of(name, capHeader(), capData());
@@ -341,8 +343,8 @@ public final class CallDecoder {
   }
 
   /**
-   * {@code getsockname}: with a NULL address, {@code strace} prints the length as an address too,
-   * so that only the result tells of what kind it was.
+   * {@code getsockname}, {@code getpeername}: with a NULL address, {@code strace} prints the length
+   * as an address too, so that only the result tells of what kind it was.
    */
   private Syscall getsockname(SyscallName name) {
     StraceValue address = argument(1);
@@ -355,6 +357,15 @@ public final class CallDecoder {
     boolean known = length.accessible(0, Integer.BYTES);
     UserMem memory = output(address, known ? length.getInt(0) : 0, fault() && known);
     return Syscall.of(name, number(0), memory, length);
+  }
+
+  /** The address that a call is given; of one that is not shown, only the length counts. */
+  private UserMem sockAddr() {
+    StraceValue value = argument(1);
+    long length = (int) number(2);
+    return value.plain() instanceof Struct struct
+        ? UserMem.of(SockAddr.bytes(struct, size(length)))
+        : unknown(value, length);
   }
 
   private UserMem groups() {

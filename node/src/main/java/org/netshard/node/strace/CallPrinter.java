@@ -107,7 +107,7 @@ public final class CallPrinter {
   private List<StraceValue> arguments() {
     return switch (entry.name()) {
       case CLOSE, DUP, EXIT, EXIT_GROUP, SETUID, SETGID -> numbers(1);
-      case DUP2 -> numbers(2);
+      case DUP2, LISTEN -> numbers(2);
       case SETRESUID, SETRESGID -> numbers(3);
       case DUP3 -> List.of(number(0), number(1), Notation.flags(arg(2), "O_???", Table.OPEN_FLAG));
       case FORK, VFORK -> List.of();
@@ -118,7 +118,9 @@ public final class CallPrinter {
       case FCNTL -> fcntl();
       case GETSOCKOPT -> getsockopt();
       case SETSOCKOPT -> setsockopt();
-      case GETSOCKNAME -> getsockname();
+      case GETSOCKNAME, GETPEERNAME -> getsockname();
+      case BIND, CONNECT -> List.of(number(0), sockAddr(), number(2));
+      case UNLINK -> List.of(path(0));
       case UNSHARE ->
           List.of(Notation.flags(arg(0) & 0xffffffffL, "CLONE_???", Table.CLONE, Table.SETNS));
       case SETNS ->
@@ -373,6 +375,14 @@ public final class CallPrinter {
     IntValue was = IntValue.of(room);
     return new Array(
         List.of(room == returned ? was : new Change(was, IntValue.of(returned))), false);
+  }
+
+  private StraceValue sockAddr() {
+    int length = Math.min(entry.intArg(2), org.netshard.protocol.abi.SockAddr.STORAGE_BYTES);
+    UserMem mem = entry.mem(1);
+    return length < 2 || !mem.accessible(0, length)
+        ? address(1)
+        : SockAddr.struct(mem.get(0, length));
   }
 
   private List<StraceValue> getsockname() {

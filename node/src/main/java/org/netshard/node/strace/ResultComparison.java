@@ -110,7 +110,7 @@ public final class ResultComparison {
     }
     return switch (simulated.name()) {
       case GETSOCKOPT -> getsockopt();
-      case GETSOCKNAME -> getsockname();
+      case GETSOCKNAME, GETPEERNAME -> getsockname();
       case SOCKETPAIR -> socketpair();
       case PRLIMIT64 -> prlimit64();
       case CAPGET -> capget();
@@ -165,6 +165,12 @@ public final class ResultComparison {
     return value.plain() instanceof Array ? (int) Notation.elementAfter(value) : -1;
   }
 
+  /** The name that {@code getsockname} gave in a log; empty if it does not tell. */
+  public static byte[] recordedName(Call recorded) {
+    StraceValue value = recorded.arguments().get(1).after();
+    return value.plain() instanceof Struct struct ? SockAddr.bytes(struct, -1) : new byte[0];
+  }
+
   /** Which arguments of a call are descriptors, for replacing those of the log. */
   public static List<Integer> descriptorArguments(SyscallName name) {
     return switch (name) {
@@ -174,6 +180,10 @@ public final class ResultComparison {
           GETSOCKOPT,
           SETSOCKOPT,
           GETSOCKNAME,
+          GETPEERNAME,
+          BIND,
+          LISTEN,
+          CONNECT,
           SETNS,
           READ,
           PREAD64,

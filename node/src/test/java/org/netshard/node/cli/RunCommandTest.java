@@ -156,8 +156,8 @@ class RunCommandTest {
                 kernel: ["a", "b"]
                 calls: |
                   $s = socket(AF_INET, SOCK_STREAM, 0) = 3
-                  bind($s, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("10.0.0.1")}, 16) = -1 ENOSYS
-                  bind($s, NULL, 0) = -1 ENOSYS (Function not implemented)
+                  mq_notify($s, {sigev_value=80}, 16) = -1 ENOSYS
+                  mq_notify($s, NULL, 0) = -1 ENOSYS (Function not implemented)
                   poll([{fd=3, events=POLLIN}], 1, -1) = 1 ([{fd=3, revents=POLLIN}])
                   fcntl($s, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=0}) = -1 EINVAL
                   fcntl($s, 999) = -1 EINVAL
@@ -166,7 +166,7 @@ class RunCommandTest {
     assertThat(netshard("run", file, "--json")).isEqualTo(ExitCodes.DIFFERENT);
     JsonNode report = json();
     assertThat(report.path("calls").asInt()).isEqualTo(14);
-    assertThat(report.path("byCall").path("bind").path("failed").asInt()).isEqualTo(4);
+    assertThat(report.path("byCall").path("mq_notify").path("failed").asInt()).isEqualTo(4);
     assertThat(report.path("byCall").path("poll").path("failed").asInt()).isEqualTo(2);
     assertThat(report.path("expectations").path("met").asInt()).isEqualTo(12);
     assertThat(report.path("expectations").path("failed").get(0).path("actual").asText())
@@ -176,7 +176,7 @@ class RunCommandTest {
         .containsExactly(
             "fcntl F_SETLK is not simulated: it fails with EINVAL",
             "prctl option 22 is not simulated: it fails with EINVAL",
-            "system call bind is not simulated: it fails with ENOSYS",
+            "system call mq_notify is not simulated: it fails with ENOSYS",
             "system call poll is not simulated: it fails with ENOSYS");
     out.getBuffer().setLength(0);
     assertThat(netshard("run", file, "--json", "--nodes", "2")).isEqualTo(ExitCodes.DIFFERENT);
@@ -184,8 +184,8 @@ class RunCommandTest {
     out.getBuffer().setLength(0);
     netshard("run", file);
     assertThat(out.toString())
-        .containsOnlyOnce("system call bind is not simulated: it fails with ENOSYS")
-        .containsPattern("bind +0 +4\n");
+        .containsOnlyOnce("system call mq_notify is not simulated: it fails with ENOSYS")
+        .containsPattern("mq_notify +0 +4\n");
   }
 
   @Test

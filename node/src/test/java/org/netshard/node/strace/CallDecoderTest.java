@@ -163,7 +163,7 @@ class CallDecoderTest {
         .hasMessageContaining("too few arguments, 2");
     assertThatThrownBy(() -> decode("close(1, 2) = 3"))
         .hasMessageContaining("takes at most 1 arguments, found 2");
-    assertThatThrownBy(() -> decode("listen(3, 1) = 0"))
+    assertThatThrownBy(() -> decode("mq_notify(3, 1) = 0"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -85,17 +85,17 @@ class ScriptLineTest {
 
   @Test
   void aCallThatIsNotSimulatedKeepsItsNameAndItsArguments() {
-    ScriptLine line = parse("$n = bind($s, {sa_family=AF_INET, sin_port=htons(80)}, 0x10) = 0");
+    ScriptLine line = parse("$n = mq_notify($s, {sigev_value=80, sigev_signo=SIGUSR1}, 0x10) = 0");
 
     assertThat(call(line).name()).isEqualTo(SyscallName.NI_SYSCALL);
-    assertThat(call(line).callName()).isEqualTo("bind");
+    assertThat(call(line).callName()).isEqualTo("mq_notify");
     assertThat(call(line).intArg(2)).isEqualTo(16);
     assertThat(call(line).mem(1).content())
         .asString(StandardCharsets.UTF_8)
-        .isEqualTo("{sa_family=AF_INET, sin_port=htons(80)}");
+        .isEqualTo("{sigev_value=80, sigev_signo=SIGUSR1}");
     assertThat(CallPrinter.line(call(line), call(line), -38))
         .isEqualTo(
-            "bind(0, {sa_family=AF_INET, sin_port=htons(80)}, 16)"
+            "mq_notify(0, {sigev_value=80, sigev_signo=SIGUSR1}, 16)"
                 + " = -1 ENOSYS (Function not implemented)");
     assertThat(line.variables()).containsExactly(new Variable(0, "s"));
     assertThat(expected(line).result().value()).isZero();

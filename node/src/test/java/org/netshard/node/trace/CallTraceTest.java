@@ -121,17 +121,17 @@ class CallTraceTest {
 
   @Test
   void callThatIsNotSimulatedIsToldAsSuch() throws IOException {
-    String bind = "bind(3, {sa_family=AF_INET, sin_port=htons(80)}, 16)";
-    String warning = "system call bind is not simulated: it fails with ENOSYS";
-    assertThat(trace(bind))
+    String notify = "mq_notify(3, {sigev_value=80}, 16)";
+    String warning = "system call mq_notify is not simulated: it fails with ENOSYS";
+    assertThat(trace(notify))
         .endsWith(
             "= -1 ENOSYS (Function not implemented), ended in Kernel, sys_ni_syscall\nwarning: "
                 + warning
                 + "\n");
-    assertThat(trace(bind, "--mermaid")).endsWith("Note over Kernel: warning: " + warning + "\n");
-    JsonNode json = new ObjectMapper().readTree(trace(bind, "--json"));
+    assertThat(trace(notify, "--mermaid")).endsWith("Note over Kernel: warning: " + warning + "\n");
+    JsonNode json = new ObjectMapper().readTree(trace(notify, "--json"));
     assertThat(json.path("warnings").path(0).asText()).isEqualTo(warning);
-    assertThat(trace(ExitCodes.DIFFERENT, bind + " = 0")).contains("expected 0, got ENOSYS");
+    assertThat(trace(ExitCodes.DIFFERENT, notify + " = 0")).contains("expected 0, got ENOSYS");
     assertThat(trace(ExitCodes.BAD_INPUT, "bnid(3)")).startsWith("CALL:1:1: Linux has no system");
   }
 

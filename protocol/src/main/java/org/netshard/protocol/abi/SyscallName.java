@@ -51,6 +51,11 @@ public enum SyscallName {
   MKDIRAT(3),
   RMDIR(1),
   UNLINKAT(3),
+  BIND(3),
+  LISTEN(2),
+  CONNECT(3),
+  GETPEERNAME(3),
+  UNLINK(1),
   /**
    * Any call that is not simulated, {@code sys_ni_syscall}: ENOSYS, as in a kernel that was built
    * without it. {@link Syscall#callName} tells which one it is.

@@ -3,6 +3,7 @@ package org.netshard.protocol.actor;
 import akka.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
@@ -16,7 +17,7 @@ import org.netshard.protocol.memcg.ObjCgroup;
  * <p>A kernel has one of these and uses it for every call. Only the actor that was handed it may
  * touch it, and hands it on with exactly one message. It never leaves the lane of its kernel.
  */
-public final class Call {
+public final class Call implements Caller {
   private final ActorRef<KernelMessage> kernel;
   private final ActorRef<MemCgroupMessage> memCgroups;
   private final SockCreate create = new SockCreate();
@@ -58,12 +59,12 @@ public final class Call {
     return known(syscall);
   }
 
-  /** Process that made it. */
+  @Override
   public int pid() {
     return pid;
   }
 
-  /** Credentials of the task. */
+  @Override
   public Cred cred() {
     return known(cred);
   }

@@ -8,6 +8,7 @@ import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkMem;
+import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.family.Protosw;
 import org.netshard.protocol.family.SockCreate;
@@ -77,8 +78,24 @@ public final class Sock extends BatonBehavior<SockMessage> {
         call.done("Sock", result, "do_sock_setsockopt");
       }
       case GETSOCKNAME -> {
-        int result = SocketOptions.getsockname(sk, asked.mem(1), asked.mem(2));
-        call.done("Sock", result, "__sys_getsockname");
+        int result = SockNames.getsockname(sk, asked.mem(1), asked.mem(2));
+        call.done("Sock", result, "sock->ops->getname");
+      }
+      case GETPEERNAME -> {
+        int result = SockNames.getpeername(sk, asked.mem(1), asked.mem(2));
+        call.done("Sock", result, "sock->ops->getname");
+      }
+      case BIND -> {
+        int result = SockNames.bind(sk, call, asked.mem(1), asked.intArg(2));
+        call.done("Sock", result, "sock->ops->bind");
+      }
+      case CONNECT -> {
+        int result = SockNames.connect(sk, call, asked.mem(1), asked.intArg(2));
+        call.done("Sock", result, "sock->ops->connect");
+      }
+      case LISTEN -> {
+        int result = SockNames.listen(sk, call, asked.intArg(1));
+        call.done("Sock", result, "sock->ops->listen");
       }
       default -> throw new IllegalStateException("not a call of a sock: " + asked);
     }

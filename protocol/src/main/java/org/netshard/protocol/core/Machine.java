@@ -28,6 +28,17 @@ public interface Machine {
   /** The CPU that runs now. */
   int cpu();
 
+  /** The names of files. */
+  SocketFiles socketFiles();
+
+  /** What a protocol keeps for the whole machine. */
+  <T> T generic(NetGeneric<T> key);
+
+  /**
+   * A number below {@code bound}, drawn from the kernel's own seed ({@code get_random_u32_below}).
+   */
+  int randomBelow(int bound);
+
   /** Virtual time since the machine was started, in nanoseconds. */
   long nowNs();
 

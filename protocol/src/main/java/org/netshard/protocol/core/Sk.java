@@ -17,6 +17,12 @@ import org.netshard.protocol.memcg.SockMemcg;
  * <p><b>Source:</b> {@code include/net/sock.h}, {@code struct sock}.
  */
 public final class Sk {
+  /** {@code TCP_ESTABLISHED}: connected. */
+  public static final byte TCP_ESTABLISHED = 1;
+
+  /** {@code TCP_LISTEN}: takes connections. */
+  public static final byte TCP_LISTEN = 10;
+
   /** {@code TCP_CLOSE}: the state of every new sock. */
   public static final byte TCP_CLOSE = 7;
 
@@ -25,6 +31,12 @@ public final class Sk {
 
   /** {@code SOCK_RCVBUF_LOCK}: the program has fixed the receive buffer. */
   public static final byte SOCK_RCVBUF_LOCK = 2;
+
+  /** {@code SOCK_BINDADDR_LOCK}: the program has fixed the address. */
+  public static final byte SOCK_BINDADDR_LOCK = 4;
+
+  /** {@code SOCK_BINDPORT_LOCK}: the program has fixed the port. */
+  public static final byte SOCK_BINDPORT_LOCK = 8;
 
   /** {@code RCV_SHUTDOWN}: nothing more is received. */
   public static final byte RCV_SHUTDOWN = 1;
@@ -99,6 +111,12 @@ public final class Sk {
   /** The number that names the sock in its protocol; see {@link #num}. */
   char num;
 
+  /** {@code inet_sport}: the local port as names show it; 0 while there is none. */
+  char sport;
+
+  /** {@code inet_dport}: the port of the other end; 0 while there is none. */
+  char dport;
+
   /** {@code sk_bound_dev_if}. */
   int boundDevIf;
 
@@ -115,6 +133,7 @@ public final class Sk {
   private @Nullable OptionBlock inet;
   private @Nullable OptionBlock inet6;
   private @Nullable OptionBlock transport;
+  private @Nullable SkBinding binding;
 
   /** {@code sk_cookie}; 0 until somebody asks. */
   long cookie;
@@ -286,6 +305,16 @@ public final class Sk {
     userlocks = (byte) locks;
   }
 
+  /** Sets one or more of {@code sk_userlocks}. */
+  public void addUserlocks(int locks) {
+    userlocks |= (byte) locks;
+  }
+
+  /** Whether all of these locks are set. */
+  public boolean locked(int locks) {
+    return (userlocks & locks) == locks;
+  }
+
   /** {@code sk_shutdown}: {@code RCV_SHUTDOWN}, {@code SEND_SHUTDOWN}. */
   public int shutdown() {
     return shutdown;
@@ -335,6 +364,26 @@ public final class Sk {
   /** Sets {@link #num}, of which 16 bits are kept. */
   public void setNum(int number) {
     num = (char) number;
+  }
+
+  /** {@code inet_sport}: the local port as names show it; of a raw socket, its protocol. */
+  public int sport() {
+    return sport;
+  }
+
+  /** Sets {@code inet_sport}, of which 16 bits are kept. */
+  public void setSport(int port) {
+    sport = (char) port;
+  }
+
+  /** {@code inet_dport}: the port of the other end, or 0. */
+  public int dport() {
+    return dport;
+  }
+
+  /** Sets {@code inet_dport}, of which 16 bits are kept. */
+  public void setDport(int port) {
+    dport = (char) port;
   }
 
   /** {@code sk_bound_dev_if}: index of the device to which the sock is bound, or 0. */
@@ -441,5 +490,15 @@ public final class Sk {
   /** Replaces the options of the transport. */
   public void setTransport(OptionBlock block) {
     transport = block;
+  }
+
+  /** Where it is bound or connected, or null. */
+  public @Nullable SkBinding binding() {
+    return binding;
+  }
+
+  /** Sets where it is bound or connected. */
+  public void setBinding(@Nullable SkBinding newBinding) {
+    binding = newBinding;
   }
 }

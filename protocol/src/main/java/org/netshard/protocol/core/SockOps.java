@@ -1,6 +1,7 @@
 package org.netshard.protocol.core;
 
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.cred.Cred;
 
@@ -48,22 +49,41 @@ public interface SockOps {
   int setsockopt(Sk sk, Cred cred, int level, int optname, UserMem optval, int optlen);
 
   /**
-   * Writes the address of this end of the sock.
+   * Gives the sock an address of its own.
    *
-   * @param addr where the address goes
-   * @param addrlen a 32-bit length, read and written
+   * @return 0, or {@code -errno}: EOPNOTSUPP for kinds without ({@code sock_no_bind})
    */
-  int getsockname(Sk sk, UserMem addr, UserMem addrlen);
+  default int bind(Sk sk, Caller caller, SockAddr address) {
+    return Errno.EOPNOTSUPP.negated();
+  }
 
   /**
-   * The address of the other end, as {@code SO_PEERNAME} wants it ({@code getname} with peer 2).
+   * Gives the sock a peer, or takes it away.
    *
-   * @param address where the address goes, 128 bytes
+   * @return 0, or {@code -errno}: EOPNOTSUPP for kinds without ({@code sock_no_connect})
+   */
+  default int connect(Sk sk, Caller caller, SockAddr address) {
+    return Errno.EOPNOTSUPP.negated();
+  }
+
+  /**
+   * Lets the sock take connections.
+   *
+   * @param backlog how many may wait to be accepted
+   * @return 0, or {@code -errno}: EOPNOTSUPP for kinds without ({@code sock_no_listen})
+   */
+  default int listen(Sk sk, Caller caller, int backlog) {
+    return Errno.EOPNOTSUPP.negated();
+  }
+
+  /**
+   * An address of the sock ({@code getname}).
+   *
+   * @param address where the address goes, 128 bytes of zeros
+   * @param which {@link SockNames#OWN}, {@link SockNames#PEER} or {@link SockNames#PEER_ALWAYS}
    * @return its length, or {@code -errno}
    */
-  default int getpeername(Sk sk, byte[] address) {
-    return Errno.ENOTCONN.negated();
-  }
+  int getname(Sk sk, byte[] address, int which);
 
   /** Whether the kind has a peek offset ({@code set_peek_off}). */
   default boolean hasPeekOff(Sk sk) {

@@ -6,11 +6,10 @@ import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.cred.Cred;
 
 /**
- * The calls about options and names of a sock, from behind the file descriptor on: checks that all
- * kinds share, then the level's handler.
+ * The calls about options of a sock, from behind the file descriptor on: checks that all kinds
+ * share, then the level's handler.
  *
- * <p><b>Source:</b> {@code net/socket.c}, {@code do_sock_setsockopt}, {@code do_sock_getsockopt},
- * {@code __sys_getsockname}.
+ * <p><b>Source:</b> {@code net/socket.c}, {@code do_sock_setsockopt}, {@code do_sock_getsockopt}.
  */
 public final class SocketOptions {
   /** Jiffies a second ({@code CONFIG_HZ}). */
@@ -69,34 +68,6 @@ public final class SocketOptions {
   /** Whether a {@code struct sock_fprog} holds a good filter; see {@code SO_ATTACH_FILTER}. */
   public static int checkFilter(Sk sk, UserMem optval, int optlen) {
     return SkFilter.checkProgram(sk, optval, optlen);
-  }
-
-  /** {@code getsockname(2)}. */
-  public static int getsockname(Sk sk, UserMem addr, UserMem addrlen) {
-    return sk.ops().getsockname(sk, addr, addrlen);
-  }
-
-  /**
-   * Gives an address to the program ({@code move_addr_to_user}): the true length is written even if
-   * the address was cut or could not be written.
-   *
-   * <p><b>Errors</b>, in order: EFAULT if the length cannot be accessed, EINVAL if it is negative
-   * (it is left as it was), EFAULT if the address cannot be written.
-   */
-  public static int moveAddrToUser(byte[] address, int length, UserMem addr, UserMem addrlen) {
-    if (!addrlen.accessible(0, Integer.BYTES)) {
-      return Errno.EFAULT.negated();
-    }
-    int len = Math.min(addrlen.getInt(0), length);
-    if (len < 0) {
-      return Errno.EINVAL.negated();
-    }
-    addrlen.putInt(0, length);
-    if (!addr.accessible(0, len)) {
-      return Errno.EFAULT.negated();
-    }
-    addr.put(0, address, len);
-    return 0;
   }
 
   /**

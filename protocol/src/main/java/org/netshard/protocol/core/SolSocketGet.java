@@ -275,7 +275,7 @@ final class SolSocketGet {
   /** {@code SO_PEERNAME}: ENOTCONN; EINVAL if there is room for more than the address; EFAULT. */
   private static int getPeername(Sk sk, UserMem optval, UserMem optlen, int len) {
     byte[] address = new byte[ADDRESS_BYTES];
-    int length = sk.ops().getpeername(sk, address);
+    int length = sk.ops().getname(sk, address, SockNames.PEER_ALWAYS);
     if (length < 0) {
       return Errno.ENOTCONN.negated();
     }

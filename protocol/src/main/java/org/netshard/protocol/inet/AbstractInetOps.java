@@ -1,13 +1,17 @@
 package org.netshard.protocol.inet;
 
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockOps;
-import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.inet6.Inet6Options;
+import org.netshard.protocol.inet6.Ipv6Address;
 import org.netshard.protocol.inet6.Ipv6Getsockopt;
 import org.netshard.protocol.inet6.Ipv6Setsockopt;
 
@@ -19,10 +23,7 @@ import org.netshard.protocol.inet6.Ipv6Setsockopt;
  * <p><b>Source:</b> {@code net/ipv4/af_inet.c}, {@code inet_create}, {@code inet_getname}; {@code
  * net/ipv6/af_inet6.c}, {@code inet6_create}, {@code inet6_getname}.
  */
-public abstract class AbstractInetOps implements SockOps {
-  private static final int SOCKADDR_IN_BYTES = 16;
-  private static final int SOCKADDR_IN6_BYTES = 28;
-
+public abstract class AbstractInetOps implements SockOps, InetPorts {
   /** For subclasses. */
   protected AbstractInetOps() {}
 
@@ -37,6 +38,7 @@ public abstract class AbstractInetOps implements SockOps {
     }
     if (raw) {
       sk.setNum(sk.protocol());
+      sk.setSport(sk.protocol());
     }
     return 0;
   }
@@ -81,21 +83,48 @@ public abstract class AbstractInetOps implements SockOps {
   }
 
   @Override
-  public int getsockname(Sk sk, UserMem addr, UserMem addrlen) {
-    byte[] name = new byte[isV6(sk) ? SOCKADDR_IN6_BYTES : SOCKADDR_IN_BYTES];
-    name[0] = (byte) sk.family();
-    name[2] = (byte) (sk.num() >> 8);
-    name[3] = (byte) sk.num();
-    if (isV6(sk)) {
-      byte[] address = Inet6Options.of(sk).localAddress();
-      System.arraycopy(address, 0, name, 8, address.length);
-    } else {
-      InetOptions inet = InetOptions.of(sk);
-      int address = inet.rcvSaddr != 0 ? inet.rcvSaddr : inet.saddr;
-      for (int i = 0; i < Integer.BYTES; i++) {
-        name[4 + i] = (byte) (address >> (8 * i));
-      }
+  public int bind(Sk sk, Caller caller, SockAddr address) {
+    return InetBind.bind(sk, this, caller.cred(), address);
+  }
+
+  @Override
+  public int connect(Sk sk, Caller caller, SockAddr address) {
+    return DatagramConnect.connect(sk, this, address);
+  }
+
+  /**
+   * Connects, after the port was taken, only to an address of the sock's own family, or to none.
+   *
+   * <p><b>Errors</b>, in order: those of {@link DatagramConnect#connect}.
+   */
+  protected final int connectOwnFamily(Sk sk, Caller caller, SockAddr address) {
+    boolean foreign =
+        isV6(sk)
+            && address.length() >= SockAddr.FAMILY_BYTES
+            && address.family() != Abi.AF_UNSPEC
+            && address.family() != Abi.AF_INET6;
+    if (foreign) {
+      return autobind(sk) ? Errno.EAFNOSUPPORT.negated() : Errno.EAGAIN.negated();
     }
-    return SocketOptions.moveAddrToUser(name, name.length, addr, addrlen);
+    return DatagramConnect.connect(sk, this, address);
+  }
+
+  /** {@code inet_getname}, {@code inet6_getname}: ENOTCONN. */
+  @Override
+  public int getname(Sk sk, byte[] address, int which) {
+    boolean own = which == SockNames.OWN;
+    if (!own && (sk.dport() == 0 || (sk.state() == Sk.TCP_CLOSE && which == SockNames.PEER))) {
+      return Errno.ENOTCONN.negated();
+    }
+    int port = own ? sk.sport() : sk.dport();
+    if (isV6(sk)) {
+      Inet6Options inet6 = Inet6Options.of(sk);
+      byte[] addr = own ? inet6.localAddress() : inet6.daddr();
+      int scope = Ipv6Address.scopeId(addr, sk.boundDevIf());
+      return SockAddr.putIn6(address, addr, port, scope);
+    }
+    InetOptions inet = InetOptions.of(sk);
+    int local = inet.rcvSaddr != 0 ? inet.rcvSaddr : inet.saddr;
+    return SockAddr.putIn(address, own ? local : inet.daddr, port);
   }
 }

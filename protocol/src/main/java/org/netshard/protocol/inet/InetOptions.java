@@ -68,6 +68,9 @@ public final class InetOptions extends OptionBlock {
   /** {@code inet_saddr}: source address of packets, network byte order. */
   int saddr;
 
+  /** {@code inet_daddr}: the address of the other end, network byte order; 0 if there is none. */
+  int daddr;
+
   /** {@code inet_opt}: IP options, null if there are none. */
   byte @Nullable [] options;
 
@@ -183,6 +186,16 @@ public final class InetOptions extends OptionBlock {
   /** Sets {@code inet_saddr}. */
   public void setSaddr(int address) {
     saddr = address;
+  }
+
+  /** {@code inet_daddr}, network byte order. */
+  public int daddr() {
+    return daddr;
+  }
+
+  /** Sets {@code inet_daddr}. */
+  public void setDaddr(int address) {
+    daddr = address;
   }
 
   /** The IP options of outgoing packets; empty if there are none. */

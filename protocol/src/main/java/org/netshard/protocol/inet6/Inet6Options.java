@@ -1,6 +1,5 @@
 package org.netshard.protocol.inet6;
 
-import java.util.Arrays;
 import java.util.Objects;
 import org.netshard.protocol.core.OptionBlock;
 import org.netshard.protocol.core.Sk;
@@ -78,6 +77,9 @@ public final class Inet6Options extends OptionBlock {
   /** {@code saddr}: source address of packets. */
   private byte[] saddr = ANY;
 
+  /** {@code sk_v6_daddr}: the address of the other end. */
+  private byte[] daddr = ANY;
+
   private static Inet6Options defaults(boolean v6only) {
     Inet6Options block = new Inet6Options();
     block.set(Inet6Flag.MC6_LOOP, true);
@@ -126,14 +128,14 @@ public final class Inet6Options extends OptionBlock {
     flags = on ? flags | flag.bit() : flags & ~flag.bit();
   }
 
-  /** The address of this end ({@code inet6_getname}): bound, or else source. */
+  /** The address of this end ({@code inet6_getname}): bound, or else source; not to be changed. */
   public byte[] localAddress() {
-    return Arrays.equals(rcvSaddr, ANY) ? saddr.clone() : rcvSaddr.clone();
+    return Ipv6Address.isAny(rcvSaddr) ? saddr : rcvSaddr;
   }
 
-  /** {@code sk_v6_rcv_saddr}. */
+  /** {@code sk_v6_rcv_saddr}; not to be changed. */
   public byte[] rcvSaddr() {
-    return rcvSaddr.clone();
+    return rcvSaddr;
   }
 
   /** Sets {@code sk_v6_rcv_saddr}. */
@@ -141,14 +143,24 @@ public final class Inet6Options extends OptionBlock {
     rcvSaddr = address.clone();
   }
 
-  /** {@code saddr}. */
+  /** {@code saddr}; not to be changed. */
   public byte[] saddr() {
-    return saddr.clone();
+    return saddr;
   }
 
   /** Sets {@code saddr}. */
   public void setSaddr(byte[] address) {
     saddr = address.clone();
+  }
+
+  /** {@code sk_v6_daddr}; not to be changed. */
+  public byte[] daddr() {
+    return daddr;
+  }
+
+  /** Sets {@code sk_v6_daddr}. */
+  public void setDaddr(byte[] address) {
+    daddr = address.clone();
   }
 
   /** {@code hop_limit}, hops, or -1. */

@@ -5,20 +5,25 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.IpOption;
 import org.netshard.protocol.abi.Ipv6Option;
 import org.netshard.protocol.abi.MptcpOption;
+import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.TcpOption;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.inet.AbstractInetOps;
+import org.netshard.protocol.inet.BindTable;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpSetsockopt;
 import org.netshard.protocol.inet.SockoptVal;
 import org.netshard.protocol.inet6.Inet6Flag;
 import org.netshard.protocol.inet6.Inet6Options;
+import org.netshard.protocol.tcp.TcpConnect;
+import org.netshard.protocol.tcp.TcpListen;
 import org.netshard.protocol.tcp.TcpOps;
 import org.netshard.protocol.tcp.TcpSetsockopt;
 
@@ -51,7 +56,37 @@ public final class MptcpOps extends AbstractInetOps {
   @Override
   public void destroy(Sk sk) {
     super.destroy(sk);
+    BindTable.unhash(sk);
+    BindTable.putPort(sk);
     sk.net().machine().addSocketsAllocated(sk.proto(), -1);
+  }
+
+  /** The port is that of the first subflow, for which the sock itself stands in the table. */
+  @Override
+  public int getPort(Sk sk, int port) {
+    return BindTable.of(sk.net()).getPort(sk, port);
+  }
+
+  @Override
+  public void unhash(Sk sk) {
+    BindTable.unhash(sk);
+  }
+
+  @Override
+  public int bind(Sk sk, Caller caller, SockAddr address) {
+    MptcpSubflow.options(sk, caller.cred());
+    return super.bind(sk, caller, address);
+  }
+
+  @Override
+  public int listen(Sk sk, Caller caller, int backlog) {
+    MptcpSubflow.options(sk, caller.cred());
+    return TcpListen.listen(sk, this, backlog);
+  }
+
+  @Override
+  public int connect(Sk sk, Caller caller, SockAddr address) {
+    return TcpConnect.connect(sk, address);
   }
 
   @Override

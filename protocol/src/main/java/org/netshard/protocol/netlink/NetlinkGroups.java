@@ -15,6 +15,7 @@ import org.netshard.protocol.cred.UserNamespace;
  */
 final class NetlinkGroups {
   private static final int NETLINK_ROUTE = 0;
+  private static final int NETLINK_USERSOCK = 2;
   private static final int NETLINK_SOCK_DIAG = 4;
   private static final int NETLINK_SELINUX = 7;
   private static final int NETLINK_AUDIT = 9;
@@ -57,6 +58,13 @@ final class NetlinkGroups {
           true;
       default -> isAdmin(sk, cred);
     };
+  }
+
+  /**
+   * {@code netlink_allowed} with {@code NL_CFG_F_NONROOT_SEND}: whether a task may send anywhere.
+   */
+  static boolean maySend(Sk sk, Cred cred) {
+    return sk.protocol() == NETLINK_USERSOCK || isAdmin(sk, cred);
   }
 
   /** What the protocol says to a new member of one of its groups ({@code netlink_bind}). */

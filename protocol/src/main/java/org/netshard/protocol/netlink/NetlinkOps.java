@@ -1,10 +1,15 @@
 package org.netshard.protocol.netlink;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.NetlinkOption;
+import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockOps;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.cred.Capability;
@@ -20,9 +25,6 @@ public final class NetlinkOps implements SockOps {
   /** The one object of this kind, which has no state. */
   public static final NetlinkOps INSTANCE = new NetlinkOps();
 
-  /** Size of a {@code struct sockaddr_nl}, bytes: family, padding, port, groups. */
-  private static final int SOCKADDR_NL_BYTES = 12;
-
   private NetlinkOps() {}
 
   @Override
@@ -34,6 +36,7 @@ public final class NetlinkOps implements SockOps {
 
   @Override
   public void destroy(Sk sk) {
+    NetlinkTable.remove(sk);
     sk.net().addProtoInuse(sk.proto(), -1);
   }
 
@@ -160,20 +163,25 @@ public final class NetlinkOps implements SockOps {
   }
 
   @Override
-  public int getsockname(Sk sk, UserMem addr, UserMem addrlen) {
-    byte[] address = new byte[SOCKADDR_NL_BYTES];
-    address[0] = Abi.AF_NETLINK;
-    long groups = NetlinkOptions.of(sk).groups;
-    for (int i = 0; i < Integer.BYTES; i++) {
-      address[8 + i] = (byte) (groups >>> (8 * i));
-    }
-    return SocketOptions.moveAddrToUser(address, SOCKADDR_NL_BYTES, addr, addrlen);
+  public int bind(Sk sk, Caller caller, SockAddr address) {
+    return NetlinkBind.bind(sk, caller, address);
+  }
+
+  @Override
+  public int connect(Sk sk, Caller caller, SockAddr address) {
+    return NetlinkBind.connect(sk, caller, address);
   }
 
   /** A netlink sock always has a peer: the kernel, until it is connected to another. */
   @Override
-  public int getpeername(Sk sk, byte[] address) {
-    address[0] = Abi.AF_NETLINK;
-    return SOCKADDR_NL_BYTES;
+  public int getname(Sk sk, byte[] address, int which) {
+    NetlinkOptions options = NetlinkOptions.of(sk);
+    boolean own = which == SockNames.OWN;
+    int mask = options.dstGroup == 0 ? 0 : 1 << (options.dstGroup - 1);
+    ByteBuffer out = ByteBuffer.wrap(address).order(ByteOrder.LITTLE_ENDIAN);
+    out.putShort((short) Abi.AF_NETLINK).putShort((short) 0);
+    out.putInt(own ? options.portid : options.dstPortid);
+    out.putInt(own ? (int) options.groups : mask);
+    return NetlinkBind.SOCKADDR_NL_BYTES;
   }
 }

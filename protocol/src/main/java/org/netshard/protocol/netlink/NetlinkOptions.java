@@ -25,6 +25,18 @@ final class NetlinkOptions extends OptionBlock {
   /** {@code groups}: a bit for each group that the sock is in, group 1 first. */
   long groups;
 
+  /** {@code portid}: its own port. */
+  int portid;
+
+  /** {@code bound}: whether the port is really its own. */
+  boolean bound;
+
+  /** {@code dst_portid}: the port of the other end. */
+  int dstPortid;
+
+  /** {@code dst_group}: the group to which it sends, from 1; 0 is none. */
+  int dstGroup;
+
   static NetlinkOptions of(Sk sk) {
     return sk.transport() instanceof NetlinkOptions options ? options : DEFAULTS;
   }

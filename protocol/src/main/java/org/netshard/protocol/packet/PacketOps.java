@@ -2,10 +2,12 @@ package org.netshard.protocol.packet;
 
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockOps;
-import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.cred.Cred;
 
 /**
@@ -17,12 +19,6 @@ import org.netshard.protocol.cred.Cred;
 public final class PacketOps implements SockOps {
   /** The one object of this kind, which has no state. */
   public static final PacketOps INSTANCE = new PacketOps();
-
-  /** Size of a {@code struct sockaddr_ll} up to its hardware address, bytes. */
-  private static final int SOCKADDR_LL_BYTES = 12;
-
-  /** Size of a {@code struct sockaddr}, bytes. */
-  private static final int SOCKADDR_BYTES = 16;
 
   private PacketOps() {}
 
@@ -58,21 +54,21 @@ public final class PacketOps implements SockOps {
     return level == Abi.SOL_PACKET ? 0 : Errno.ENOPROTOOPT.negated();
   }
 
-  /** Family and protocol; there is no device yet. */
   @Override
-  public int getsockname(Sk sk, UserMem addr, UserMem addrlen) {
-    byte[] address = new byte[SOCKADDR_BYTES];
-    address[0] = Abi.AF_PACKET;
-    if (sk.type() == Abi.SOCK_PACKET) {
-      return SocketOptions.moveAddrToUser(address, SOCKADDR_BYTES, addr, addrlen);
-    }
-    address[2] = (byte) sk.num();
-    address[3] = (byte) (sk.num() >>> 8);
-    return SocketOptions.moveAddrToUser(address, SOCKADDR_LL_BYTES, addr, addrlen);
+  public int bind(Sk sk, Caller caller, SockAddr address) {
+    return sk.type() == Abi.SOCK_PACKET
+        ? PacketBind.bindByName(sk, address)
+        : PacketBind.bind(sk, address);
   }
 
+  /** {@code packet_getname}, {@code packet_getname_spkt}: EOPNOTSUPP for the other end. */
   @Override
-  public int getpeername(Sk sk, byte[] address) {
-    return Errno.EOPNOTSUPP.negated();
+  public int getname(Sk sk, byte[] address, int which) {
+    if (which != SockNames.OWN) {
+      return Errno.EOPNOTSUPP.negated();
+    }
+    return sk.type() == Abi.SOCK_PACKET
+        ? PacketBind.nameWithDevice(sk, address)
+        : PacketBind.name(sk, address);
   }
 }

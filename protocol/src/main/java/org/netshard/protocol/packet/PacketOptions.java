@@ -21,6 +21,9 @@ final class PacketOptions extends OptionBlock {
   /** A membership in what a device receives ({@code struct packet_mclist}). */
   record Membership(int ifindex, int type, long address, int addressLength) {}
 
+  /** {@code ifindex}: the device to which it is bound, or 0 for all. */
+  int ifindex;
+
   /** {@code flags}: a bit for each option that is on, numbered as the option. */
   int flags;
 

@@ -1,6 +1,8 @@
 package org.netshard.protocol.ping;
 
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.SockAddr;
+import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
@@ -25,6 +27,33 @@ public final class PingOps extends AbstractInetOps {
       sk.setInet6(Inet6Options.shared(true));
     }
     return mayPing(sk, cred) ? 0 : Errno.EACCES.negated();
+  }
+
+  @Override
+  public void destroy(Sk sk) {
+    unhash(sk);
+    super.destroy(sk);
+  }
+
+  @Override
+  public int getPort(Sk sk, int port) {
+    return PingTable.of(sk.net()).getPort(sk, port);
+  }
+
+  @Override
+  public void unhash(Sk sk) {
+    PingTable.unhash(sk);
+  }
+
+  @Override
+  public int bind(Sk sk, Caller caller, SockAddr address) {
+    return PingBind.bind(sk, this, address);
+  }
+
+  /** {@code ip6_datagram_connect_v6_only}: EAFNOSUPPORT for a sock of IPv6 and another family. */
+  @Override
+  public int connect(Sk sk, Caller caller, SockAddr address) {
+    return connectOwnFamily(sk, caller, address);
   }
 
   private static boolean mayPing(Sk sk, Cred cred) {

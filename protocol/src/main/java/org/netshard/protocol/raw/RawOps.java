@@ -5,7 +5,9 @@ import java.nio.ByteOrder;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Ipv6Option;
+import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.inet.AbstractInetOps;
@@ -34,14 +36,36 @@ public final class RawOps extends AbstractInetOps {
     super.init(sk, cred);
     sk.setReuse(Sk.SK_CAN_REUSE);
     sk.setTransport(RawOptions.shared(isV6(sk), sk.protocol()));
-    sk.net().addProtoInuse(sk.proto(), 1);
+    RawTable.hash(sk);
     return 0;
   }
 
   @Override
   public void destroy(Sk sk) {
     super.destroy(sk);
-    sk.net().addProtoInuse(sk.proto(), -1);
+    unhash(sk);
+  }
+
+  /** A raw socket has its protocol, always. */
+  @Override
+  public int getPort(Sk sk, int port) {
+    throw new IllegalStateException("a raw socket of protocol " + sk.num() + " asks for a port");
+  }
+
+  @Override
+  public void unhash(Sk sk) {
+    RawTable.unhash(sk);
+  }
+
+  @Override
+  public int bind(Sk sk, Caller caller, SockAddr address) {
+    return RawBind.bind(sk, address);
+  }
+
+  /** {@code ip6_datagram_connect_v6_only}: EAFNOSUPPORT for a sock of IPv6 and another family. */
+  @Override
+  public int connect(Sk sk, Caller caller, SockAddr address) {
+    return connectOwnFamily(sk, caller, address);
   }
 
   @Override

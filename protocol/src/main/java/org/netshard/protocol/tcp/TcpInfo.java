@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SocketOptions;
+import org.netshard.protocol.inet.InetBinding;
 
 /**
  * {@code struct tcp_info} of a sock that has never been connected.
@@ -37,6 +38,8 @@ public final class TcpInfo {
     info.putLong(104, unlimited).putLong(112, sk.rare().maxPacingRateBps());
     info.putInt(88, tcp.reordering).putInt(80, TCP_INIT_CWND);
     if (sk.state() == TCP_LISTEN) {
+      InetBinding binding = InetBinding.forWrite(sk);
+      info.putInt(24, binding.ackBacklog()).putInt(28, binding.maxAckBacklog());
       return info.array();
     }
     info.put(7, (byte) 1);

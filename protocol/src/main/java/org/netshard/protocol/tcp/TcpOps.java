@@ -1,13 +1,16 @@
 package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkbOwner;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.inet.AbstractInetOps;
+import org.netshard.protocol.inet.BindTable;
 
 /**
  * The calls of {@code TCP} and {@code TCPv6}.
@@ -42,9 +45,31 @@ public final class TcpOps extends AbstractInetOps {
 
   @Override
   public void destroy(Sk sk) {
+    BindTable.unhash(sk);
+    BindTable.putPort(sk);
     SkbOwner.purge(sk);
     super.destroy(sk);
     sk.net().machine().addSocketsAllocated(sk.proto(), -1);
+  }
+
+  @Override
+  public int getPort(Sk sk, int port) {
+    return BindTable.of(sk.net()).getPort(sk, port);
+  }
+
+  @Override
+  public void unhash(Sk sk) {
+    BindTable.unhash(sk);
+  }
+
+  @Override
+  public int listen(Sk sk, Caller caller, int backlog) {
+    return TcpListen.listen(sk, this, backlog);
+  }
+
+  @Override
+  public int connect(Sk sk, Caller caller, SockAddr address) {
+    return TcpConnect.connect(sk, address);
   }
 
   @Override

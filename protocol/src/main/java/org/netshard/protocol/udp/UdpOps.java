@@ -40,7 +40,24 @@ public final class UdpOps extends AbstractInetOps {
 
   @Override
   public void destroy(Sk sk) {
+    unhash(sk);
     UdpMem.destruct(sk);
+    super.destroy(sk);
+  }
+
+  @Override
+  public int getPort(Sk sk, int port) {
+    return UdpTable.of(sk).getPort(sk, port);
+  }
+
+  @Override
+  public void unhash(Sk sk) {
+    UdpTable.unhash(sk);
+  }
+
+  @Override
+  public void rehash(Sk sk) {
+    UdpTable.rehash(sk);
   }
 
   @Override

@@ -3,9 +3,12 @@ package org.netshard.protocol.unix;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SoOption;
+import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockOps;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.cred.Cred;
@@ -21,12 +24,7 @@ public final class UnixOps implements SockOps {
   /** The one object of this kind, which has no state. */
   public static final UnixOps INSTANCE = new UnixOps();
 
-  private static final int TCP_ESTABLISHED = 1;
-
-  /** Length of an address without a name: only the family, bytes. */
-  private static final int UNNAMED_BYTES = 2;
-
-  private static final byte[] UNNAMED = {Abi.AF_UNIX, 0};
+  private static final int SHUTDOWN_MASK = Sk.RCV_SHUTDOWN | Sk.SEND_SHUTDOWN;
 
   private UnixOps() {}
 
@@ -38,17 +36,63 @@ public final class UnixOps implements SockOps {
     return 0;
   }
 
+  /** {@code unix_release_sock}: the other end of a stream can neither send nor receive. */
   @Override
   public void destroy(Sk sk) {
+    UnixBind.release(sk);
+    sk.setState(Sk.TCP_CLOSE);
+    sk.setFlag(SockFlag.SOCK_DEAD, true);
+    Sk peer = UnixSock.peer(sk);
+    if (peer != null) {
+      UnixSock.setPeer(sk, null);
+      if (sk.type() != Abi.SOCK_DGRAM) {
+        peer.setShutdown(SHUTDOWN_MASK);
+      }
+    }
     sk.net().addProtoInuse(sk.proto(), -1);
+  }
+
+  @Override
+  public int bind(Sk sk, Caller caller, SockAddr address) {
+    return UnixBind.bind(sk, caller, address);
+  }
+
+  @Override
+  public int connect(Sk sk, Caller caller, SockAddr address) {
+    return sk.type() == Abi.SOCK_DGRAM
+        ? UnixConnect.dgram(sk, caller, address)
+        : UnixConnect.stream(sk, caller, address);
+  }
+
+  /**
+   * {@code unix_listen}: whoever connects sees the credentials of the task that made it listen.
+   *
+   * <p><b>Errors</b>, in order: EOPNOTSUPP for datagrams, EINVAL for a sock without name, EINVAL
+   * for a connected one.
+   */
+  @Override
+  public int listen(Sk sk, Caller caller, int backlog) {
+    if (sk.type() == Abi.SOCK_DGRAM) {
+      return Errno.EOPNOTSUPP.negated();
+    }
+    boolean free = sk.state() == Sk.TCP_CLOSE || sk.state() == Sk.TCP_LISTEN;
+    if (!UnixSock.isBound(sk) || !free) {
+      return Errno.EINVAL.negated();
+    }
+    UnixSock.forWrite(sk).setMaxAckBacklog(backlog);
+    sk.setState(Sk.TCP_LISTEN);
+    sk.rareForWrite().setPeer(caller.pid(), caller.cred());
+    return 0;
   }
 
   @Override
   public int socketpair(Sk first, Sk second, Cred cred, int pid) {
     first.rareForWrite().setPeer(pid, cred);
     second.rareForWrite().setPeer(pid, cred);
-    first.setState(TCP_ESTABLISHED);
-    second.setState(TCP_ESTABLISHED);
+    UnixSock.setPeer(first, second);
+    UnixSock.setPeer(second, first);
+    first.setState(Sk.TCP_ESTABLISHED);
+    second.setState(Sk.TCP_ESTABLISHED);
     return 0;
   }
 
@@ -85,18 +129,21 @@ public final class UnixOps implements SockOps {
     return 0;
   }
 
+  /** {@code unix_getname}: ENOTCONN. */
   @Override
-  public int getsockname(Sk sk, UserMem addr, UserMem addrlen) {
-    return SocketOptions.moveAddrToUser(UNNAMED, UNNAMED_BYTES, addr, addrlen);
-  }
-
-  @Override
-  public int getpeername(Sk sk, byte[] address) {
-    if (sk.state() != TCP_ESTABLISHED) {
+  public int getname(Sk sk, byte[] address, int which) {
+    Sk named = which == SockNames.OWN ? sk : UnixSock.peer(sk);
+    if (named == null) {
       return Errno.ENOTCONN.negated();
     }
-    address[0] = Abi.AF_UNIX;
-    return UNNAMED_BYTES;
+    UnixSock unix = UnixSock.of(named);
+    byte[] name = unix == null ? null : unix.address;
+    if (name == null) {
+      address[0] = Abi.AF_UNIX;
+      return UnixBind.PATH_AT;
+    }
+    System.arraycopy(name, 0, address, 0, name.length);
+    return name.length;
   }
 
   @Override

@@ -5,10 +5,13 @@ import java.nio.ByteOrder;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SoOption;
+import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.abi.VsockOption;
+import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockOps;
 import org.netshard.protocol.core.SockTimeval;
 import org.netshard.protocol.core.SocketOptions;
@@ -23,12 +26,6 @@ import org.netshard.protocol.cred.Cred;
 public final class VsockOps implements SockOps {
   /** The one object of this kind, which has no state. */
   public static final VsockOps INSTANCE = new VsockOps();
-
-  /** Size of a {@code struct sockaddr_vm}, bytes: family, reserved, port, cid, flags. */
-  private static final int SOCKADDR_VM_BYTES = 16;
-
-  /** {@code VMADDR_PORT_ANY} and {@code VMADDR_CID_ANY}. */
-  private static final int VMADDR_ANY = -1;
 
   private static final int USEC_PER_SEC = 1_000_000;
 
@@ -166,10 +163,36 @@ public final class VsockOps implements SockOps {
   }
 
   @Override
-  public int getsockname(Sk sk, UserMem addr, UserMem addrlen) {
-    ByteBuffer address = ByteBuffer.allocate(SOCKADDR_VM_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    address.putShort(0, (short) Abi.AF_VSOCK).putInt(4, VMADDR_ANY).putInt(8, VMADDR_ANY);
-    return SocketOptions.moveAddrToUser(address.array(), SOCKADDR_VM_BYTES, addr, addrlen);
+  public void destroy(Sk sk) {
+    VsockBind.release(sk);
+  }
+
+  @Override
+  public int bind(Sk sk, Caller caller, SockAddr address) {
+    return VsockBind.bind(sk, caller.cred(), address);
+  }
+
+  @Override
+  public int listen(Sk sk, Caller caller, int backlog) {
+    return VsockBind.listen(sk);
+  }
+
+  @Override
+  public int connect(Sk sk, Caller caller, SockAddr address) {
+    return VsockBind.connect(sk, address);
+  }
+
+  /** {@code vsock_getname}: ENOTCONN. */
+  @Override
+  public int getname(Sk sk, byte[] address, int which) {
+    if (which != SockNames.OWN) {
+      return Errno.ENOTCONN.negated();
+    }
+    VsockOptions options = VsockOptions.of(sk);
+    ByteBuffer out = ByteBuffer.wrap(address).order(ByteOrder.LITTLE_ENDIAN);
+    out.putShort(0, (short) Abi.AF_VSOCK);
+    out.putInt(4, options.localPort).putInt(8, options.localCid);
+    return VsockBind.SOCKADDR_VM_BYTES;
   }
 
   /** {@code vsock_set_rcvlowat}, of streams: EINVAL for more than the buffer holds. */

@@ -36,6 +36,15 @@ final class VsockOptions extends OptionBlock {
   /** {@code connect_timeout}, jiffies. */
   long connectTimeoutJiffies = DEFAULT_CONNECT_TIMEOUT_JIFFIES;
 
+  /** {@code VMADDR_CID_ANY} and {@code VMADDR_PORT_ANY}. */
+  static final int VMADDR_ANY = -1;
+
+  /** {@code local_addr.svm_cid}. */
+  int localCid = VMADDR_ANY;
+
+  /** {@code local_addr.svm_port}; {@link #VMADDR_ANY} before it is bound. */
+  int localPort = VMADDR_ANY;
+
   static VsockOptions of(Sk sk) {
     return sk.transport() instanceof VsockOptions options ? options : DEFAULTS;
   }

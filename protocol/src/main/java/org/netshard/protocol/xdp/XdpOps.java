@@ -225,7 +225,7 @@ public final class XdpOps implements SockOps {
 
   /** {@code sock_no_getname}. */
   @Override
-  public int getsockname(Sk sk, UserMem addr, UserMem addrlen) {
+  public int getname(Sk sk, byte[] address, int which) {
     return Errno.EOPNOTSUPP.negated();
   }
 }

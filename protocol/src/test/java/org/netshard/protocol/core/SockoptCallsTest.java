@@ -80,7 +80,7 @@ class SockoptCallsTest {
     boolean name = row[2].equals("name");
     int result =
         name
-            ? SocketOptions.getsockname(sk, mem, lengthMem)
+            ? SockNames.getsockname(sk, mem, lengthMem)
             : SocketOptions.getsockopt(sk, cred, 1, level, optname, mem, lengthMem);
     String after = pointers.length > 1 ? "-" : Integer.toString(lengthMem.getInt(0));
     String content = "-";

@@ -23,6 +23,9 @@ public final class TestNet implements NetNs, Machine {
   private final Map<Mib, Long> mibs = new EnumMap<>(Mib.class);
   private long nowNs;
   private int orphans;
+  private final TestFiles files = new TestFiles();
+  private boolean loUp = true;
+  private int drawn;
 
   /** A namespace of the initial user namespace. */
   public TestNet() {
@@ -65,6 +68,8 @@ public final class TestNet implements NetNs, Machine {
       case IPV4_UDP_RMEM_MIN, IPV4_UDP_WMEM_MIN -> "4096";
       case IPV4_IP_DEFAULT_TTL, IPV6_CONF_ALL_HOP_LIMIT, IPV6_CONF_DEFAULT_HOP_LIMIT -> "64";
       case IPV4_IP_LOCAL_PORT_RANGE -> "32768\t60999";
+      case IPV4_IP_LOCAL_RESERVED_PORTS -> "";
+      case IPV4_IP_UNPRIVILEGED_PORT_START -> "1024";
       case IPV4_PING_GROUP_RANGE -> "0\t2147483647";
       case IPV4_IGMP_MAX_MEMBERSHIPS -> "20";
       case IPV4_IGMP_MAX_MSF -> "10";
@@ -216,7 +221,7 @@ public final class TestNet implements NetNs, Machine {
 
   @Override
   public boolean loIsUp() {
-    return true;
+    return loUp;
   }
 
   @Override
@@ -224,10 +229,27 @@ public final class TestNet implements NetNs, Machine {
     return true;
   }
 
+  /** Sets {@code lo} up or down. */
+  public void setLoUp(boolean up) {
+    loUp = up;
+  }
+
   @Override
   @SuppressWarnings("unchecked")
   public <T> T generic(NetGeneric<T> key) {
     return (T) generic.computeIfAbsent(key, NetGeneric::create);
+  }
+
+  @Override
+  public TestFiles socketFiles() {
+    return files;
+  }
+
+  /** Not random: each number is a good deal from the one before. */
+  @Override
+  public int randomBelow(int bound) {
+    drawn += 7919;
+    return drawn % bound;
   }
 
   @Override

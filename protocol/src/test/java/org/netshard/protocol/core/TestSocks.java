@@ -100,9 +100,11 @@ public final class TestSocks {
     }
 
     @Override
-    public int getsockname(Sk sk, UserMem addr, UserMem addrlen) {
-      return SocketOptions.moveAddrToUser(
-          new byte[28], sk.family() == Abi.AF_INET ? 16 : 28, addr, addrlen);
+    public int getname(Sk sk, byte[] address, int which) {
+      if (which != SockNames.OWN) {
+        return Errno.ENOTCONN.negated();
+      }
+      return sk.family() == Abi.AF_INET ? 16 : 28;
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.netshard.protocol.abi.TcpOption;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.core.TestNet;
@@ -194,20 +195,20 @@ class InetOpsTest {
   void namesAreOfTheFamilyAndRawSocksAreNamedByTheirProtocol() {
     UserMem addr = UserMem.zeroed(28);
     UserMem len = UserMem.ofInt(28);
-    assertThat(SocketOptions.getsockname(make("raw4-253"), addr, len)).isZero();
+    assertThat(SockNames.getsockname(make("raw4-253"), addr, len)).isZero();
     assertThat(len.getInt(0)).isEqualTo(16);
     assertThat(HexFormat.of().formatHex(addr.get(0, 16)))
         .isEqualTo("020000fd000000000000000000000000");
     Sk six = make("udp6");
-    six.setNum(0x1234);
+    six.setSport(0x1234);
     len.putInt(0, 4);
-    assertThat(SocketOptions.getsockname(six, addr, len)).isZero();
+    assertThat(SockNames.getsockname(six, addr, len)).isZero();
     assertThat(len.getInt(0)).isEqualTo(28);
     assertThat(HexFormat.of().formatHex(addr.get(0, 4))).isEqualTo("0a001234");
     Sk four = make("tcp4");
     InetOptions.forWrite(four).setRcvSaddr(0x0100007f);
     len.putInt(0, 16);
-    assertThat(SocketOptions.getsockname(four, addr, len)).isZero();
+    assertThat(SockNames.getsockname(four, addr, len)).isZero();
     assertThat(HexFormat.of().formatHex(addr.get(4, 4))).isEqualTo("7f000001");
   }
 

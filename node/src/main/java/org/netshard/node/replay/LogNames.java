@@ -1,0 +1,88 @@
+package org.netshard.node.replay;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.netshard.node.strace.ResultComparison;
+import org.netshard.node.strace.StraceEvent;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
+
+/**
+ * Replaces the names that a kernel has chosen by itself, where a call of a log gives them, by those
+ * of the simulation: ports, netlink ports, and abstract names of five digits.
+ */
+final class LogNames {
+  private static final int PORT_AT = 2;
+  private static final int NETLINK_PORT_AT = 4;
+  private static final int AUTOBOUND_BYTES = 8;
+
+  private final Map<Integer, Integer> ports = new TreeMap<>();
+  private final Map<Integer, Integer> netlinkPorts = new TreeMap<>();
+  private final Map<String, byte[]> autobound = new TreeMap<>();
+
+  /** Takes note of what {@code getsockname} said in the log and in the simulation. */
+  void learn(StraceEvent.Call recorded, Syscall call) {
+    boolean name = call.name() == SyscallName.GETSOCKNAME;
+    if (!name || !recorded.result().known() || recorded.result().isError()) {
+      return;
+    }
+    byte[] wanted = ResultComparison.recordedName(recorded);
+    UserMem memory = call.mem(1);
+    int length = Math.min(wanted.length, memory.size());
+    byte[] got = memory.get(0, length);
+    if (length < NETLINK_PORT_AT + Integer.BYTES || wanted[0] != got[0]) {
+      return;
+    }
+    UserMem one = UserMem.of(wanted);
+    UserMem other = UserMem.of(got);
+    switch (one.getShort(0)) {
+      case Abi.AF_INET, Abi.AF_INET6 -> ports.put(one.getShort(PORT_AT), other.getShort(PORT_AT));
+      case Abi.AF_NETLINK ->
+          netlinkPorts.put(one.getInt(NETLINK_PORT_AT), other.getInt(NETLINK_PORT_AT));
+      case Abi.AF_UNIX -> {
+        if (wanted.length == AUTOBOUND_BYTES && wanted[2] == 0) {
+          autobound.put(Arrays.toString(wanted), got);
+        }
+      }
+      default -> {
+        // Nothing in other families is chosen by the kernel.
+      }
+    }
+  }
+
+  /** The call as it is made. */
+  Syscall inSimulation(Syscall call) {
+    UserMem memory = call.mem(1);
+    boolean given = call.name() == SyscallName.BIND || call.name() == SyscallName.CONNECT;
+    if (!given || !memory.accessible(0, NETLINK_PORT_AT)) {
+      return call;
+    }
+    switch (memory.getShort(0)) {
+      case Abi.AF_INET, Abi.AF_INET6 -> {
+        int port = memory.getShort(PORT_AT);
+        int mapped = ports.getOrDefault(port, port);
+        memory.putByte(PORT_AT, mapped & 0xff);
+        memory.putByte(PORT_AT + 1, mapped >>> 8);
+      }
+      case Abi.AF_NETLINK -> {
+        if (memory.accessible(NETLINK_PORT_AT, Integer.BYTES)) {
+          int port = memory.getInt(NETLINK_PORT_AT);
+          memory.putInt(NETLINK_PORT_AT, netlinkPorts.getOrDefault(port, port));
+        }
+      }
+      case Abi.AF_UNIX -> {
+        byte[] name = autobound.get(Arrays.toString(memory.content()));
+        if (name != null) {
+          memory.put(0, name, name.length);
+        }
+      }
+      default -> {
+        // Nothing in other families is chosen by the kernel.
+      }
+    }
+    return call;
+  }
+}

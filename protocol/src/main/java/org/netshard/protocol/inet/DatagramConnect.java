@@ -1,0 +1,106 @@
+package org.netshard.protocol.inet;
+
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.SockAddr;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.inet6.Datagram6Connect;
+
+/**
+ * Connecting a sock of datagrams: it gets a peer, and no packet is sent.
+ *
+ * <p><b>Source:</b> {@code net/ipv4/af_inet.c}, {@code inet_dgram_connect}; {@code
+ * net/ipv4/datagram.c}, {@code __ip4_datagram_connect}; {@code net/ipv4/udp.c}, {@code
+ * __udp_disconnect}.
+ */
+public final class DatagramConnect {
+  private DatagramConnect() {}
+
+  /**
+   * {@code connect(2)}; AF_UNSPEC takes the peer away.
+   *
+   * <p><b>Errors</b>, in order: EINVAL for no family, EAGAIN if there is no free port, then those
+   * of the family.
+   */
+  public static int connect(Sk sk, InetPorts ports, SockAddr address) {
+    if (address.length() < SockAddr.FAMILY_BYTES) {
+      return Errno.EINVAL.negated();
+    }
+    if (address.family() == Abi.AF_UNSPEC) {
+      disconnect(sk, ports);
+      return 0;
+    }
+    if (!ports.autobind(sk)) {
+      return Errno.EAGAIN.negated();
+    }
+    return sk.family() == Abi.AF_INET6
+        ? Datagram6Connect.connect(sk, ports, address)
+        : connect4(sk, ports, address);
+  }
+
+  /**
+   * Connects to an IPv4 address ({@code __ip4_datagram_connect}).
+   *
+   * <p><b>Errors</b>, in order: EINVAL for a short address, EAFNOSUPPORT, those of the route,
+   * EACCES for a broadcast address without {@code SO_BROADCAST}. What fails changes nothing.
+   */
+  public static int connect4(Sk sk, InetPorts ports, SockAddr address) {
+    if (address.length() < SockAddr.IN_BYTES) {
+      return Errno.EINVAL.negated();
+    }
+    if (address.family() != Abi.AF_INET) {
+      return Errno.EAFNOSUPPORT.negated();
+    }
+    InetOptions inet = InetOptions.of(sk);
+    int oif = sk.boundDevIf();
+    int saddr = inet.saddr;
+    if (InetAddress4.isMulticast(address.inAddr())) {
+      oif = oif == 0 ? inet.mcIndex : oif;
+      saddr = saddr == 0 ? inet.mcAddr : saddr;
+    } else if (oif == 0) {
+      oif = inet.ucIndex;
+    }
+    IpRoute.Result route = IpRoute.connect(sk.net(), address.inAddr(), saddr, oif);
+    if (route.errno() != 0) {
+      return -route.errno();
+    }
+    if (route.type() == IpRoute.Type.BROADCAST && !sk.flag(SockFlag.SOCK_BROADCAST)) {
+      return Errno.EACCES.negated();
+    }
+    inet = InetOptions.forWrite(sk);
+    inet.daddr = route.daddr();
+    sk.setDport(address.port());
+    if (inet.saddr == 0) {
+      inet.saddr = route.saddr();
+    }
+    if (inet.rcvSaddr == 0) {
+      inet.rcvSaddr = route.saddr();
+      ports.rehash(sk);
+    }
+    sk.setState(Sk.TCP_ESTABLISHED);
+    return 0;
+  }
+
+  /**
+   * Takes the peer away, and with it the device, and what of address and port the program has not
+   * fixed ({@code __udp_disconnect}).
+   */
+  public static void disconnect(Sk sk, InetPorts ports) {
+    sk.setState(Sk.TCP_CLOSE);
+    InetOptions.forWrite(sk).daddr = 0;
+    sk.setDport(0);
+    sk.setBoundDevIf(0);
+    boolean portLock = sk.locked(Sk.SOCK_BINDPORT_LOCK);
+    if (!sk.locked(Sk.SOCK_BINDADDR_LOCK)) {
+      InetBind.resetSaddr(sk);
+      if (portLock) {
+        ports.rehash(sk);
+      }
+    }
+    if (!portLock) {
+      ports.unhash(sk);
+      sk.setSport(0);
+    }
+  }
+}

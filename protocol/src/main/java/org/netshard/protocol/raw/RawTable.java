@@ -1,0 +1,63 @@
+package org.netshard.protocol.raw;
+
+import java.util.TreeMap;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.core.NetGeneric;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SkList;
+import org.netshard.protocol.inet.InetBinding;
+
+/**
+ * The raw sockets of a namespace that packets reach, by family and protocol.
+ *
+ * <p><b>Source:</b> {@code net/ipv4/raw.c}, {@code raw_hash_sk}, {@code raw_unhash_sk}.
+ */
+public final class RawTable {
+  private static final NetGeneric<RawTable> KEY = new NetGeneric<>(RawTable::new);
+  private static final int V6 = 1 << 16;
+
+  private final TreeMap<Integer, SkList> slots = new TreeMap<>();
+
+  private RawTable() {}
+
+  /** The table of a namespace. */
+  public static RawTable of(NetNs net) {
+    return net.generic(KEY);
+  }
+
+  /** Whether no packet reaches a raw socket here. */
+  public boolean isEmpty() {
+    return slots.isEmpty();
+  }
+
+  private static int key(Sk sk) {
+    return sk.num() | (sk.family() == Abi.AF_INET6 ? V6 : 0);
+  }
+
+  /** Puts a new sock in. */
+  static void hash(Sk sk) {
+    of(sk.net()).slots.computeIfAbsent(key(sk), none -> new SkList()).addHead(sk);
+    InetBinding.forWrite(sk).setHashed(true);
+    sk.net().addProtoInuse(sk.proto(), 1);
+  }
+
+  /** Takes a sock out, which keeps its protocol. */
+  static void unhash(Sk sk) {
+    InetBinding binding = InetBinding.of(sk);
+    if (binding == null || !InetBinding.isHashed(sk)) {
+      return;
+    }
+    RawTable table = of(sk.net());
+    SkList slot = table.slots.get(key(sk));
+    if (slot == null) {
+      throw new IllegalStateException("no raw socket of protocol " + sk.num());
+    }
+    slot.remove(sk);
+    if (slot.isEmpty()) {
+      table.slots.remove(key(sk));
+    }
+    binding.setHashed(false);
+    sk.net().addProtoInuse(sk.proto(), -1);
+  }
+}

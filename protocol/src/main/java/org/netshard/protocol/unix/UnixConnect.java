@@ -1,0 +1,139 @@
+package org.netshard.protocol.unix;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.SockAddr;
+import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.core.SockNames;
+import org.netshard.protocol.core.SocketFiles;
+import org.netshard.protocol.core.SocketInode;
+
+/**
+ * Connecting AF_UNIX socks. Datagrams get a peer; for streams, what comes before the listener is
+ * given a connection.
+ *
+ * <p><b>Source:</b> {@code net/unix/af_unix.c}, {@code unix_dgram_connect}, {@code
+ * unix_stream_connect}, {@code unix_find_other}, {@code unix_may_send}.
+ */
+final class UnixConnect {
+  private UnixConnect() {}
+
+  /** Who was looked for, or why it is not to be had. */
+  private record Other(@Nullable Sk sk, int error) {}
+
+  /**
+   * {@code connect(2)} of datagrams; AF_UNSPEC takes the peer away.
+   *
+   * <p><b>Errors</b>, in order: EINVAL for a bad address, those of {@link #find}, EPERM if the
+   * other has another peer.
+   */
+  static int dgram(Sk sk, Caller caller, SockAddr address) {
+    if (address.length() < SockAddr.FAMILY_BYTES) {
+      return Errno.EINVAL.negated();
+    }
+    if (address.family() == Abi.AF_UNSPEC) {
+      setPeer(sk, null);
+      return 0;
+    }
+    int error = prepare(sk, address);
+    if (error != 0) {
+      return error;
+    }
+    Other found = find(sk, caller, address);
+    Sk other = found.sk();
+    if (other == null) {
+      return found.error();
+    }
+    if (!maySend(sk, other)) {
+      return Errno.EPERM.negated();
+    }
+    sk.setState(Sk.TCP_ESTABLISHED);
+    other.setState(Sk.TCP_ESTABLISHED);
+    setPeer(sk, other);
+    return 0;
+  }
+
+  private static void setPeer(Sk sk, @Nullable Sk other) {
+    Sk old = UnixSock.peer(sk);
+    UnixSock.setPeer(sk, other);
+    if (old == null) {
+      return;
+    }
+    if (other == null) {
+      sk.setState(Sk.TCP_CLOSE);
+    }
+    if (other != old && UnixSock.peer(old) == null) {
+      old.setState(Sk.TCP_CLOSE);
+    }
+  }
+
+  /** Whether another takes datagrams of this sock: one that has a peer only from it. */
+  private static boolean maySend(Sk sk, Sk other) {
+    Sk its = UnixSock.peer(other);
+    return its == null || its == sk;
+  }
+
+  /**
+   * {@code connect(2)} of streams and of packets in sequence.
+   *
+   * <p><b>Errors</b>, in order: EINVAL for a bad address, those of {@link #find}, ECONNREFUSED if
+   * the other does not listen, EISCONN for a connected sock, EINVAL for one that listens.
+   */
+  static int stream(Sk sk, Caller caller, SockAddr address) {
+    int error = prepare(sk, address);
+    if (error != 0) {
+      return error;
+    }
+    Other found = find(sk, caller, address);
+    Sk other = found.sk();
+    if (other == null) {
+      return found.error();
+    }
+    if (other.state() != Sk.TCP_LISTEN || (other.shutdown() & Sk.RCV_SHUTDOWN) != 0) {
+      return Errno.ECONNREFUSED.negated();
+    }
+    if (sk.state() != Sk.TCP_CLOSE) {
+      boolean connected = sk.state() == Sk.TCP_ESTABLISHED;
+      return (connected ? Errno.EISCONN : Errno.EINVAL).negated();
+    }
+    return SockNames.leftOut(sk, "a connection to a listening AF_UNIX socket");
+  }
+
+  /** Checks the address, and gives a sock a name that is to tell its credentials. */
+  private static int prepare(Sk sk, SockAddr address) {
+    int error = UnixBind.validate(address);
+    if (error != 0) {
+      return error;
+    }
+    boolean named = sk.flag(SockFlag.SK_SCM_CREDENTIALS) || sk.flag(SockFlag.SK_SCM_PIDFD);
+    return named ? UnixBind.autobind(sk) : 0;
+  }
+
+  /**
+   * The sock with a name.
+   *
+   * <p><b>Errors</b>, in order: those of the path, ECONNREFUSED if nobody is behind it, EPROTOTYPE
+   * for a file of another type of socket.
+   */
+  private static Other find(Sk sk, Caller caller, SockAddr address) {
+    if (UnixBind.isAbstract(address)) {
+      Sk other = UnixTable.of(sk.net()).find(address.get(0, address.length()), sk.type());
+      return new Other(other, Errno.ECONNREFUSED.negated());
+    }
+    SocketFiles.Found found = sk.net().machine().socketFiles().find(caller, UnixBind.path(address));
+    if (found.error() != 0) {
+      return new Other(null, found.error());
+    }
+    SocketInode inode = found.inode();
+    Sk other = inode == null ? null : inode.sk();
+    if (other == null) {
+      return new Other(null, Errno.ECONNREFUSED.negated());
+    }
+    return other.type() == sk.type()
+        ? new Other(other, 0)
+        : new Other(null, Errno.EPROTOTYPE.negated());
+  }
+}
