@@ -32,6 +32,8 @@ public final class Conformance {
         "caps\tsocket\toption\tvalue\tresult\tread_back\tso_buf_lock\ttcp_window_clamp",
         SetsockoptBufTable::new);
     KINDS.put("id\texperiment\tstep\tobserved", MemcgTcpTable::new);
+    KINDS.put(
+        "id\tcaps\tkind\tstate\toperation\tresult\treturn_value\tdetail", SyscallErrorsTable::new);
   }
 
   private Conformance() {}

@@ -14,8 +14,9 @@ import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 
 /**
- * Every {@code getsockopt} of a new socket. A row with {@code *} says that every option of a level
- * answers alike; rows of sockets in other states are not simulated.
+ * Every {@code getsockopt} of a new socket, and of one that is bound, listens, or has a peer. A row
+ * with {@code *} says that every option of a level answers alike; rows of TCP connections are not
+ * simulated.
  */
 final class SockDefaultsTable extends TableProgram {
   private static final int SO_PEERPIDFD = 77;
@@ -42,7 +43,14 @@ final class SockDefaultsTable extends TableProgram {
     level("level 999", 999, "1-2");
   }
 
+  private static final List<String> STATES =
+      List.of("", "socketpair", "bound", "listening", "connected");
+  private static final int SERVER_PORT = 40000;
+  private static final int CLIENT_PORT = 40001;
+  private static final int BACKLOG = 5;
+
   private final Map<String, Long> sockets = new LinkedHashMap<>();
+  private final List<Long> opened = new ArrayList<>();
   private int pid = -1;
 
   private record Level(int number, List<Integer> options) {}
@@ -66,8 +74,7 @@ final class SockDefaultsTable extends TableProgram {
   @Override
   void row(TableRow row, KernelModel model) {
     SocketKind kind = SocketKind.of(row.cell(0));
-    boolean isNew = kind != null && (kind.state().isEmpty() || kind.state().equals("socketpair"));
-    if (kind == null || !isNew) {
+    if (kind == null || !STATES.contains(kind.state())) {
       result().notSimulated();
       return;
     }
@@ -94,6 +101,10 @@ final class SockDefaultsTable extends TableProgram {
 
   private void create(TableRow row, SocketKind kind) {
     int protocol = Math.max(0, kind.protocol());
+    if (kind.isInet() && !kind.state().isEmpty()) {
+      inState(row, kind);
+      return;
+    }
     if (kind.state().isEmpty()) {
       call(
           pid,
@@ -109,6 +120,40 @@ final class SockDefaultsTable extends TableProgram {
             protocol,
             UserMem.zeroed(2 * Integer.BYTES));
     call(pid, pair, (made, call) -> created(row, made < 0 ? made : call.mem(3).getInt(0)));
+  }
+
+  /** Sockets in states have fixed ports, so that one set is closed before the next is made. */
+  private void inState(TableRow row, SocketKind kind) {
+    opened.forEach(fd -> call(pid, Syscall.close(fd.intValue())));
+    opened.clear();
+    sockets.keySet().removeIf(name -> !name.endsWith("[socketpair]") && name.endsWith("]"));
+    boolean connected = kind.state().equals("connected");
+    int port = connected ? CLIENT_PORT : SERVER_PORT;
+    if (connected) {
+      call(
+          pid,
+          Syscall.socket(kind.family(), kind.type(), 0),
+          (fd, made) -> bind(fd, kind, SERVER_PORT));
+    }
+    call(
+        pid,
+        Syscall.socket(kind.family(), kind.type(), 0),
+        (fd, made) -> {
+          bind(fd, kind, port);
+          if (kind.state().equals("listening")) {
+            call(pid, Syscall.of(SyscallName.LISTEN, fd, BACKLOG));
+          } else if (connected) {
+            UserMem server = ProbeAddress.loopback(kind.family(), SERVER_PORT);
+            call(pid, Syscall.of(SyscallName.CONNECT, fd, server, server.size()));
+          }
+          created(row, fd);
+        });
+  }
+
+  private void bind(long fd, SocketKind kind, int port) {
+    opened.add(fd);
+    UserMem address = ProbeAddress.loopback(kind.family(), port);
+    call(pid, Syscall.of(SyscallName.BIND, fd, address, address.size()));
   }
 
   private void created(TableRow row, long fd) {

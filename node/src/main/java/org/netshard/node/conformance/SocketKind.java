@@ -37,6 +37,11 @@ record SocketKind(int family, int type, int protocol, String state) {
     return new SocketKind(family, type, protocol, matcher.group(4) == null ? "" : matcher.group(4));
   }
 
+  /** Whether it is of AF_INET or AF_INET6. */
+  boolean isInet() {
+    return family == Abi.AF_INET || family == Abi.AF_INET6;
+  }
+
   private static int family(String name) {
     return switch (name) {
       case "inet" -> Abi.AF_INET;

@@ -202,7 +202,14 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     }
     SocketFile socket = file(task, call, SocketFile.class);
     String changed = socket == null ? null : noLongerNew.get(socket.sk());
-    return changed != null && StateDependence.of(call) ? "after " + changed : null;
+    if (changed == null) {
+      return null;
+    }
+    boolean depends =
+        changed.startsWith(StateChange.PACKETS)
+            ? StateDependence.ofPackets(call)
+            : StateDependence.of(call);
+    return depends ? "after " + changed : null;
   }
 
   private static <T> @Nullable T file(Task task, Syscall call, Class<T> type) {

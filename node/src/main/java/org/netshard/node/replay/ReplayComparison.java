@@ -25,11 +25,32 @@ final class ReplayComparison {
         }
       };
 
+  /** The same for a socket whose port the kernel chose, from whatever range. */
+  private static final IdMapping CHOSEN =
+      new IdMapping() {
+        @Override
+        public boolean sameFd(int recorded, int simulated) {
+          return true;
+        }
+
+        @Override
+        public boolean samePid(int recorded, int simulated) {
+          return MAPPED.samePid(recorded, simulated);
+        }
+
+        @Override
+        public boolean samePort(int recorded, int simulated) {
+          return (recorded == 0) == (simulated == 0);
+        }
+      };
+
   private ReplayComparison() {}
 
   /** What the simulated kernel answered, if it is not what the log says; else null. */
-  static @Nullable String difference(StraceEvent.Call recorded, Syscall call, long simulated) {
-    ResultComparison.Outcome outcome = ResultComparison.compare(recorded, call, simulated, MAPPED);
+  static @Nullable String difference(
+      StraceEvent.Call recorded, Syscall call, long simulated, boolean chosenPort) {
+    ResultComparison.Outcome outcome =
+        ResultComparison.compare(recorded, call, simulated, chosenPort ? CHOSEN : MAPPED);
     return outcome.verdict() == ResultComparison.Verdict.DIFFERENT ? outcome.difference() : null;
   }
 }

@@ -16,11 +16,13 @@ import org.netshard.node.strace.CallDecoder;
 import org.netshard.node.strace.ResultComparison;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.node.strace.StraceSyntaxException;
+import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.ping.PingOps;
 
 /**
  * Makes the calls of a log in a simulated kernel, in the order of the log, and compares results.
@@ -193,7 +195,8 @@ final class ReplayProgram implements Program {
       fd = task.fds().lowestFree(0, Integer.MAX_VALUE);
     }
     UnsimulatedFile file = new UnsimulatedFile(FdOrigins.givesSocket(call.name()), call.name());
-    OpenFile opened = new OpenFile(OpenFile.Kind.OTHER, 0, file);
+    int flags = call.text().contains("O_PATH") ? Abi.O_PATH : 0;
+    OpenFile opened = new OpenFile(OpenFile.Kind.OTHER, flags, file);
     task.fds().install(fd, opened, FdOrigins.closeOnExec(call));
     process.fds().map(recorded, fd);
   }
@@ -209,7 +212,7 @@ final class ReplayProgram implements Program {
       result.notSimulated(recorded.name(), "a connection");
       otherName(kernel, was, call);
     } else if (recorded.result().known()) {
-      if (!compare(recorded, call, simulated)) {
+      if (!compare(recorded, call, simulated, chosenPort(kernel, was, call))) {
         otherName(kernel, was, call);
       }
       names.learn(recorded, call);
@@ -230,15 +233,29 @@ final class ReplayProgram implements Program {
             || call.name() == SyscallName.LISTEN
             || call.name() == SyscallName.CONNECT;
     if (sk != null && named) {
-      noLongerNew.putIfAbsent(sk, call.callName());
+      noLongerNew.put(sk, call.callName());
     }
   }
 
+  /** Whether a call tells a port that the kernel has chosen, from whatever range. */
+  private static boolean chosenPort(KernelView kernel, Asked was, Syscall call) {
+    Sk sk = kernel.sock(was.process().pid(), call.intArg(0));
+    if (sk == null || !sk.isInet()) {
+      return false;
+    }
+    return switch (call.name()) {
+      case GETSOCKNAME -> !sk.locked(Sk.SOCK_BINDPORT_LOCK);
+      case GETPEERNAME -> sk.ops() instanceof PingOps;
+      default -> false;
+    };
+  }
+
   /** Counts a result; false if it is not the recorded one. */
-  private boolean compare(StraceEvent.Call recorded, Syscall call, long simulated) {
+  private boolean compare(
+      StraceEvent.Call recorded, Syscall call, long simulated, boolean chosenPort) {
     String difference;
     try {
-      difference = ReplayComparison.difference(recorded, call, simulated);
+      difference = ReplayComparison.difference(recorded, call, simulated, chosenPort);
     } catch (StraceSyntaxException unknown) {
       result.notSimulated(recorded.name(), CallPlan.reason(unknown));
       return true;

@@ -28,6 +28,9 @@ final class StateChange {
 
   private static final Pattern UP = Pattern.compile("ifi_flags=IFF_UP|ifr_flags=IFF_UP");
 
+  /** What the reason begins with if packets were sent, and name and peer are what they were. */
+  static final String PACKETS = "packets of ";
+
   private StateChange() {}
 
   static void note(
@@ -38,10 +41,13 @@ final class StateChange {
     if (!call.arguments().isEmpty()
         && call.arguments().get(0).plain() instanceof StraceValue.IntValue fd) {
       OpenFile open = task.fds().get(process.fds().simulated((int) fd.value()));
-      if (open != null
-          && open.payload() instanceof SocketFile socket
-          && changes(call, socket.sk())) {
-        noLongerNew.putIfAbsent(socket.sk(), call.name());
+      if (open != null && open.payload() instanceof SocketFile socket) {
+        Sk sk = socket.sk();
+        if (changes(call, sk)) {
+          noLongerNew.put(sk, call.name());
+        } else if (sends(call)) {
+          noLongerNew.putIfAbsent(sk, PACKETS + call.name());
+        }
       }
     }
   }
@@ -72,14 +78,18 @@ final class StateChange {
    * has none, even if it fails then.
    */
   private static boolean changes(StraceEvent.Call call, Sk sk) {
+    if (call.name().equals("shutdown")) {
+      return call.result().known()
+          && !call.result().isError()
+          && (sk.type() == Abi.SOCK_STREAM || sk.type() == Abi.SOCK_SEQPACKET);
+    }
+    return sends(call) && (sk.isInet() ? sk.num() == 0 : sk.flag(SockFlag.SK_SCM_CREDENTIALS));
+  }
+
+  private static boolean sends(StraceEvent.Call call) {
     return switch (call.name()) {
       case "sendto", "sendmsg", "sendmmsg", "write", "writev", "sendfile", "splice" ->
-          !call.result().is(Errno.EBADF)
-              && (sk.isInet() ? sk.num() == 0 : sk.flag(SockFlag.SK_SCM_CREDENTIALS));
-      case "shutdown" ->
-          call.result().known()
-              && !call.result().isError()
-              && (sk.type() == Abi.SOCK_STREAM || sk.type() == Abi.SOCK_SEQPACKET);
+          !call.result().is(Errno.EBADF);
       default -> false;
     };
   }

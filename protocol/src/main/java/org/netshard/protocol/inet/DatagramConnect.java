@@ -6,6 +6,8 @@ import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.inet6.Datagram6Connect;
+import org.netshard.protocol.inet6.Inet6Options;
+import org.netshard.protocol.inet6.Ipv6Address;
 
 /**
  * Connecting a sock of datagrams: it gets a peer, and no packet is sent.
@@ -15,6 +17,9 @@ import org.netshard.protocol.inet6.Datagram6Connect;
  * __udp_disconnect}.
  */
 public final class DatagramConnect {
+  private static final int LO_MTU = 65536;
+  private static final int IP_MTU_MAX = 65535;
+
   private DatagramConnect() {}
 
   /**
@@ -102,5 +107,18 @@ public final class DatagramConnect {
       ports.unhash(sk);
       sk.setSport(0);
     }
+  }
+
+  /**
+   * The MTU of the route that a connected sock keeps ({@code dst_mtu}), that of {@code lo}; 0 if it
+   * keeps none. Packets of IPv4 are never longer than 65,535 bytes.
+   */
+  public static int dstMtu(Sk sk) {
+    if (sk.state() != Sk.TCP_ESTABLISHED) {
+      return 0;
+    }
+    boolean v6 =
+        sk.family() == Abi.AF_INET6 && !Ipv6Address.isV4Mapped(Inet6Options.of(sk).daddr());
+    return v6 ? LO_MTU : IP_MTU_MAX;
   }
 }

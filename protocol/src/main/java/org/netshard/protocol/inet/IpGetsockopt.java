@@ -18,7 +18,7 @@ import org.netshard.protocol.cred.Cred;
  * <p><b>Source:</b> {@code net/ipv4/ip_sockglue.c}, {@code ip_getsockopt}, {@code
  * do_ip_getsockopt}.
  *
- * <p><b>Differs from Linux:</b> there are no cached routes here, so {@code IP_MTU} is ENOTCONN.
+ * <p><b>Differs from Linux:</b> the MTU is that of {@code lo}.
  */
 public final class IpGetsockopt {
   private static final long NOT_A_NUMBER = Long.MIN_VALUE;
@@ -56,7 +56,12 @@ public final class IpGetsockopt {
             ? SocketOptions.putLen(optlen, 0)
             : SockoptVal.putBytes(optval, optlen, len, options);
       }
-      case IpOption.IP_MTU -> Errno.ENOTCONN.negated();
+      case IpOption.IP_MTU -> {
+        int mtu = DatagramConnect.dstMtu(sk);
+        yield mtu == 0
+            ? Errno.ENOTCONN.negated()
+            : SockoptVal.putIntOrByte(optval, optlen, len, mtu);
+      }
       case IpOption.IP_MULTICAST_IF ->
           SockoptVal.putInt(optval, optlen, len, InetOptions.of(sk).mcAddr);
       case IpOption.IP_MSFILTER -> IpMulticast.getMsfilter(sk, optval, optlen, len);

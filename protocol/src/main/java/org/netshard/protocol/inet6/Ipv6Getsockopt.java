@@ -11,6 +11,7 @@ import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.inet.CmsgWriter;
+import org.netshard.protocol.inet.DatagramConnect;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpGetsockopt;
@@ -24,8 +25,7 @@ import org.netshard.protocol.inet.SockoptVal;
  * <p><b>Source:</b> {@code net/ipv6/ipv6_sockglue.c}, {@code ipv6_getsockopt}, {@code
  * do_ipv6_getsockopt}.
  *
- * <p><b>Differs from Linux:</b> there are no cached routes here, so {@code IPV6_MTU} and {@code
- * IPV6_PATHMTU} are ENOTCONN.
+ * <p><b>Differs from Linux:</b> the MTU is that of {@code lo}.
  */
 public final class Ipv6Getsockopt {
   private static final long NOT_A_NUMBER = Long.MIN_VALUE;
@@ -76,12 +76,15 @@ public final class Ipv6Getsockopt {
       return SockoptVal.putInt(optval, optlen, len, (int) number);
     }
     return switch (optname) {
-      case Ipv6Option.IPV6_ADDRFORM ->
-          (Ipv6Setsockopt.isAddrform(sk) ? Errno.ENOTCONN : Errno.ENOPROTOOPT).negated();
-      case Ipv6Option.IPV6_MTU -> Errno.ENOTCONN.negated();
-      case Ipv6Option.IPV6_PATHMTU ->
-          (Integer.compareUnsigned(len, MTUINFO_BYTES) < 0 ? Errno.EINVAL : Errno.ENOTCONN)
-              .negated();
+      case Ipv6Option.IPV6_ADDRFORM -> {
+        int unconnected = Ipv6Setsockopt.checkConnected(sk);
+        yield unconnected != 0 ? unconnected : SockoptVal.putInt(optval, optlen, len, sk.family());
+      }
+      case Ipv6Option.IPV6_MTU -> {
+        int mtu = DatagramConnect.dstMtu(sk);
+        yield mtu == 0 ? Errno.ENOTCONN.negated() : SockoptVal.putInt(optval, optlen, len, mtu);
+      }
+      case Ipv6Option.IPV6_PATHMTU -> getPathmtu(sk, optval, optlen, len);
       case Ipv6Option.IPV6_HOPOPTS,
           Ipv6Option.IPV6_RTHDRDSTOPTS,
           Ipv6Option.IPV6_RTHDR,
@@ -165,5 +168,21 @@ public final class Ipv6Getsockopt {
     ByteBuffer info = ByteBuffer.allocate(PKTINFO_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     info.put(mcast ? new byte[Ipv6Address.BYTES] : inet6.stickyAddress);
     return info.putInt(mcast ? inet6.mcastOif : inet6.stickyIfindex).array();
+  }
+
+  /** {@code struct ip6_mtuinfo}, of which only the last number is set: EINVAL, ENOTCONN, EFAULT. */
+  private static int getPathmtu(Sk sk, UserMem optval, UserMem optlen, int len) {
+    if (Integer.compareUnsigned(len, MTUINFO_BYTES) < 0) {
+      return Errno.EINVAL.negated();
+    }
+    int mtu = DatagramConnect.dstMtu(sk);
+    if (mtu == 0) {
+      return Errno.ENOTCONN.negated();
+    }
+    byte[] info = new byte[MTUINFO_BYTES];
+    for (int i = 0; i < Integer.BYTES; i++) {
+      info[MTUINFO_BYTES - Integer.BYTES + i] = (byte) (mtu >>> (8 * i));
+    }
+    return SockoptVal.putBytes(optval, optlen, MTUINFO_BYTES, info);
   }
 }

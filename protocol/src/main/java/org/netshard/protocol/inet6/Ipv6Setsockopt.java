@@ -20,7 +20,7 @@ import org.netshard.protocol.inet.XfrmPolicy;
  * <p><b>Source:</b> {@code net/ipv6/ipv6_sockglue.c}, {@code ipv6_setsockopt}, {@code
  * do_ipv6_setsockopt}.
  *
- * <p><b>Differs from Linux:</b> {@code IPV6_ADDRFORM} knows no connected socks: ENOTCONN.
+ * <p><b>Differs from Linux:</b> {@code IPV6_ADDRFORM} makes no sock one of IPv4: EADDRNOTAVAIL.
  */
 public final class Ipv6Setsockopt {
   private static final int INET_ECN_MASK = 3;
@@ -204,9 +204,7 @@ public final class Ipv6Setsockopt {
       return Errno.EINVAL.negated();
     }
     return switch (optname) {
-      case Ipv6Option.IPV6_ADDRFORM ->
-          (isAddrform(sk) && sk.type() != Abi.SOCK_RAW ? Errno.ENOTCONN : Errno.ENOPROTOOPT)
-              .negated();
+      case Ipv6Option.IPV6_ADDRFORM -> checkAddrform(sk);
       case Ipv6Option.IPV6_UNICAST_IF -> checkUnicastIf(sk, SockoptVal.swap(val));
       case Ipv6Option.IPV6_MULTICAST_IF -> checkMulticastIf(sk, val);
       case Ipv6Option.IPV6_ROUTER_ALERT -> checkRouterAlert(sk, val >= 0);
@@ -214,11 +212,32 @@ public final class Ipv6Setsockopt {
     };
   }
 
-  /** Whether {@code IPV6_ADDRFORM} makes sense for the protocol; raw socks can only be asked. */
-  static boolean isAddrform(Sk sk) {
-    return sk.protocol() == Abi.IPPROTO_TCP
-        || sk.protocol() == Abi.IPPROTO_UDP
-        || sk.protocol() == Abi.IPPROTO_UDPLITE;
+  /** ENOPROTOOPT, ENOTCONN, EADDRNOTAVAIL unless the other end is of IPv4. */
+  private static int checkAddrform(Sk sk) {
+    if (sk.type() == Abi.SOCK_RAW) {
+      return Errno.ENOPROTOOPT.negated();
+    }
+    int error = checkConnected(sk);
+    if (error != 0) {
+      return error;
+    }
+    Inet6Options inet6 = Inet6Options.of(sk);
+    if (!inet6.has(Inet6Flag.V6ONLY) && Ipv6Address.isV4Mapped(inet6.daddr())) {
+      sk.net().machine().leftOut("IPV6_ADDRFORM of a sock connected over IPv4 is not simulated");
+    }
+    return Errno.EADDRNOTAVAIL.negated();
+  }
+
+  /** {@code IPV6_ADDRFORM}: ENOPROTOOPT for other protocols, ENOTCONN; raw socks can be asked. */
+  static int checkConnected(Sk sk) {
+    boolean known =
+        sk.protocol() == Abi.IPPROTO_TCP
+            || sk.protocol() == Abi.IPPROTO_UDP
+            || sk.protocol() == Abi.IPPROTO_UDPLITE;
+    if (!known) {
+      return Errno.ENOPROTOOPT.negated();
+    }
+    return sk.state() == Sk.TCP_ESTABLISHED ? 0 : Errno.ENOTCONN.negated();
   }
 
   private static int checkUnicastIf(Sk sk, int ifindex) {

@@ -1,0 +1,393 @@
+package org.netshard.node.conformance;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.net.NetState;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
+
+/**
+ * What calls answer, by kind and state of the socket: so far those about addresses. Each row has a
+ * socket of its own, brought into its state.
+ */
+final class SyscallErrorsTable extends TableProgram {
+  private static final int CAPS = 1;
+  private static final int KIND = 2;
+  private static final int STATE = 3;
+  private static final int OPERATION = 4;
+  private static final int RESULT = 5;
+  private static final int RETURN_VALUE = 6;
+  private static final int DETAIL = 7;
+  private static final int ROOM = 256;
+  private static final int BACKLOG = 5;
+  private static final int CLOSED_FD = 777;
+  private static final byte[] FOREIGN4 = {(byte) 192, 0, 2, 9};
+  private static final byte[] FOREIGN6 = {
+    0x20, 1, 0xd, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9
+  };
+  private static final byte[] GROUP4 = {(byte) 224, 0, 0, 9};
+  private static final byte[] GROUP6 = {-1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9};
+  private static final byte[] BROADCAST4 = {127, -1, -1, -1};
+  private static final int DISCARD = 9;
+
+  private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
+
+  static {
+    for (int i = 0; i < 2; i++) {
+      int family = i == 0 ? Abi.AF_INET : Abi.AF_INET6;
+      String number = i == 0 ? "4" : "6";
+      KINDS.put("tcp" + number, new Kind(family, Abi.SOCK_STREAM, 0));
+      KINDS.put("udp" + number, new Kind(family, Abi.SOCK_DGRAM, 0));
+      int icmp = i == 0 ? Abi.IPPROTO_ICMP : Abi.IPPROTO_ICMPV6;
+      KINDS.put("ping" + number, new Kind(family, Abi.SOCK_DGRAM, icmp));
+    }
+    KINDS.put("mptcp4", new Kind(Abi.AF_INET, Abi.SOCK_STREAM, Abi.IPPROTO_MPTCP));
+    KINDS.put("raw4 icmp", new Kind(Abi.AF_INET, Abi.SOCK_RAW, Abi.IPPROTO_ICMP));
+    KINDS.put("raw6 icmpv6", new Kind(Abi.AF_INET6, Abi.SOCK_RAW, Abi.IPPROTO_ICMPV6));
+    KINDS.put("raw4 255", new Kind(Abi.AF_INET, Abi.SOCK_RAW, Abi.IPPROTO_RAW));
+    KINDS.put("raw4 253", new Kind(Abi.AF_INET, Abi.SOCK_RAW, 253));
+    KINDS.put("unix stream", new Kind(Abi.AF_UNIX, Abi.SOCK_STREAM, 0));
+    KINDS.put("unix seqpacket", new Kind(Abi.AF_UNIX, Abi.SOCK_SEQPACKET, 0));
+    KINDS.put("unix dgram", new Kind(Abi.AF_UNIX, Abi.SOCK_DGRAM, 0));
+    KINDS.put("netlink route", new Kind(Abi.AF_NETLINK, Abi.SOCK_RAW, 0));
+    KINDS.put("packet raw", new Kind(Abi.AF_PACKET, Abi.SOCK_RAW, 0));
+    KINDS.put("vsock stream", new Kind(Abi.AF_VSOCK, Abi.SOCK_STREAM, 0));
+  }
+
+  private final Map<String, Integer> processes = new TreeMap<>();
+  private final List<Integer> opened = new ArrayList<>();
+  private @Nullable NetState net;
+  private int pid;
+  private int names;
+  private String nameFormat = "or%d";
+
+  private record Kind(int family, int type, int protocol) {
+    boolean isInet() {
+      return family == Abi.AF_INET || family == Abi.AF_INET6;
+    }
+
+    /** Type of the sockets that stand at the other end. */
+    int otherType() {
+      return isInet() && type != Abi.SOCK_STREAM ? Abi.SOCK_DGRAM : type;
+    }
+  }
+
+  SyscallErrorsTable(List<TableRow> rows, TableResult result) {
+    super(rows, result);
+  }
+
+  @Override
+  void row(TableRow row, KernelModel model) {
+    Kind kind = KINDS.get(row.cell(KIND));
+    Integer fd = kind == null ? notSocket(row.cell(KIND)) : null;
+    boolean sequence = row.cell(STATE).startsWith("sequence");
+    boolean about = row.cell(OPERATION).matches("(bind|listen|connect|get(sock|peer)name)\\b.*");
+    if ((kind == null && fd == null) || sequence || !about) {
+      result().notSimulated();
+      return;
+    }
+    nameFormat = nameFormat(row.cell(DETAIL));
+    pid = processes.computeIfAbsent(row.cell(CAPS), who -> process(row, who, model));
+    if (fd != null) {
+      operate(row, new Kind(Abi.AF_INET, Abi.SOCK_STREAM, 0), fd);
+    } else if (kind != null) {
+      inState(row, kind);
+    }
+  }
+
+  /**
+   * Abstract names are numbered through the whole run of the probe, so that only their length tells
+   * how many digits there are.
+   */
+  private static String nameFormat(String detail) {
+    int length = detail.startsWith("len ") ? Integer.parseInt(detail.substring(4)) : 0;
+    int digits = length - "\1\0\0or".length();
+    return digits > 0 ? "or%0" + digits + "d" : "or%d";
+  }
+
+  private int process(TableRow row, String who, KernelModel model) {
+    NetState shared = net;
+    if (shared == null) {
+      shared = freshNetns(model);
+      shared.writeSysctl("net.ipv4.ping_group_range", "0 2147483647", model.rootCred());
+      net = shared;
+    }
+    return switch (who) {
+      case "root" -> process(model, cred(model, 0, 0, new int[0], ROOT_CAPS), shared, NOFILE);
+      case "none" -> process(model, cred(model, NOBODY, NOBODY, new int[0], 0), shared, NOFILE);
+      default -> throw row.bad(CAPS, "root, none");
+    };
+  }
+
+  /** A descriptor that is no socket; standard input stands for all kinds of file. */
+  private static @Nullable Integer notSocket(String kind) {
+    return switch (kind) {
+      case "fd -1" -> -1;
+      case "closed fd 777" -> CLOSED_FD;
+      case "pipe read end", "directory", "eventfd" -> 0;
+      default -> null;
+    };
+  }
+
+  // States.
+
+  private void inState(TableRow row, Kind kind) {
+    boolean stream = kind.type() == Abi.SOCK_STREAM || kind.type() == Abi.SOCK_SEQPACKET;
+    boolean connects = !(stream && (kind.isInet() || kind.family() == Abi.AF_UNIX));
+    switch (row.cell(STATE)) {
+      case "new" -> socket(kind, fd -> operate(row, kind, fd));
+      case "bound" -> bound(kind, (fd, address) -> operate(row, kind, fd));
+      case "listen" ->
+          bound(
+              kind,
+              (fd, address) -> {
+                call(pid, Syscall.of(SyscallName.LISTEN, fd, BACKLOG));
+                operate(row, kind, fd);
+              });
+      case "connected" -> {
+        if (connects) {
+          connected(row, kind);
+        } else {
+          result().notSimulated();
+        }
+      }
+      default -> result().notSimulated();
+    }
+  }
+
+  private void connected(TableRow row, Kind kind) {
+    if (kind.family() == Abi.AF_NETLINK) {
+      socket(
+          kind,
+          fd -> {
+            connect(fd, ProbeAddress.netlink());
+            operate(row, kind, fd);
+          });
+      return;
+    }
+    bound(
+        kind,
+        (other, address) ->
+            bound(
+                kind,
+                (fd, own) -> {
+                  connect(fd, address);
+                  operate(row, kind, fd);
+                }));
+  }
+
+  private void connect(long fd, UserMem address) {
+    call(pid, Syscall.of(SyscallName.CONNECT, fd, address, address.size()));
+  }
+
+  private void socket(Kind kind, Consumer<Integer> then) {
+    call(
+        pid,
+        Syscall.socket(kind.family(), kind.type(), kind.protocol()),
+        (fd, made) -> {
+          opened.add((int) fd);
+          then.accept((int) fd);
+        });
+  }
+
+  /** What goes on with a socket and its name. */
+  @FunctionalInterface
+  private interface WithName {
+    void then(int fd, UserMem address);
+  }
+
+  private void bound(Kind kind, WithName then) {
+    socket(
+        kind,
+        fd -> {
+          UserMem address = own(kind);
+          call(pid, Syscall.of(SyscallName.BIND, fd, address, address.size()));
+          name(fd, then);
+        });
+  }
+
+  private void name(int fd, WithName then) {
+    call(
+        pid,
+        Syscall.of(SyscallName.GETSOCKNAME, fd, UserMem.zeroed(ROOM), UserMem.ofInt(ROOM)),
+        (named, made) -> {
+          int length = named < 0 ? 0 : made.mem(2).getInt(0);
+          then.then(fd, UserMem.of(made.mem(1).get(0, length)));
+        });
+  }
+
+  // Addresses.
+
+  private UserMem own(Kind kind) {
+    return own(kind, 0);
+  }
+
+  private UserMem own(Kind kind, int port) {
+    return switch (kind.family()) {
+      case Abi.AF_UNIX -> ProbeAddress.unix(String.format(Locale.ROOT, nameFormat, ++names));
+      case Abi.AF_NETLINK -> ProbeAddress.netlink();
+      case Abi.AF_PACKET -> ProbeAddress.packet();
+      case Abi.AF_VSOCK -> ProbeAddress.vsock();
+      default -> ProbeAddress.loopback(kind.family(), port);
+    };
+  }
+
+  private static UserMem wrongFamily(Kind kind, int port) {
+    return kind.family() == Abi.AF_INET
+        ? ProbeAddress.loopback(Abi.AF_INET6, 0)
+        : ProbeAddress.padded(ProbeAddress.loopback(Abi.AF_INET, port), 28);
+  }
+
+  private static UserMem unspec(Kind kind) {
+    return UserMem.zeroed(kind.family() == Abi.AF_INET ? 16 : 28);
+  }
+
+  // Operations.
+
+  private void operate(TableRow row, Kind kind, int fd) {
+    String operation = row.cell(OPERATION);
+    if (operation.startsWith("listen")) {
+      int backlog = operation.equals("listen(-1)") ? -1 : operation.equals("listen(0)") ? 0 : 1;
+      finish(row, Syscall.of(SyscallName.LISTEN, fd, backlog));
+    } else if (operation.startsWith("bind")) {
+      bindTo(row, kind, fd, operation);
+    } else if (operation.startsWith("connect")) {
+      connectTo(row, kind, fd, operation);
+    } else {
+      nameOf(row, fd, operation);
+    }
+  }
+
+  private void bindTo(TableRow row, Kind kind, int fd, String operation) {
+    UserMem own = own(kind);
+    switch (operation) {
+      case "bind(own address)", "bind" -> address(row, SyscallName.BIND, fd, own, own.size());
+      case "bind(family AF_UNSPEC, any address)" ->
+          address(row, SyscallName.BIND, fd, unspec(kind), unspec(kind).size());
+      case "bind(family AF_UNSPEC, loopback)" ->
+          address(row, SyscallName.BIND, fd, ProbeAddress.withFamily(own, 0), own.size());
+      case "bind(wrong family)" -> address(row, SyscallName.BIND, fd, wrongFamily(kind, 0), 28);
+      case "bind(non-local address)" -> {
+        UserMem foreign = ProbeAddress.inet(kind.family(), FOREIGN4, FOREIGN6, DISCARD);
+        address(row, SyscallName.BIND, fd, foreign, foreign.size());
+      }
+      default -> withLength(row, SyscallName.BIND, fd, own, operation);
+    }
+  }
+
+  /** An address with a length of its own: {@code bind(addrlen 8)}, {@code connect(NULL, 16)}. */
+  private void withLength(TableRow row, SyscallName name, int fd, UserMem own, String operation) {
+    int at = operation.indexOf("addrlen ");
+    if (operation.endsWith("(NULL, 16)")) {
+      address(row, name, fd, UserMem.NULL, 16);
+    } else if (at < 0) {
+      result().notSimulated();
+    } else {
+      String number = operation.substring(at + "addrlen ".length()).replace(")", "");
+      address(row, name, fd, ProbeAddress.padded(own, ROOM), Integer.parseInt(number));
+    }
+  }
+
+  private void connectTo(TableRow row, Kind kind, int fd, String operation) {
+    UserMem to =
+        switch (operation) {
+          case "connect" -> ProbeAddress.loopback(Abi.AF_INET, DISCARD);
+          case "connect(AF_UNSPEC)" -> UserMem.zeroed(16);
+          case "connect(wrong family)" -> wrongFamily(kind, DISCARD);
+          case "connect(port 0)" -> ProbeAddress.loopback(kind.family(), 0);
+          case "connect(any address)" ->
+              ProbeAddress.inet(kind.family(), new byte[4], new byte[16], DISCARD);
+          case "connect(unreachable network)" ->
+              ProbeAddress.inet(kind.family(), FOREIGN4, FOREIGN6, DISCARD);
+          case "connect(broadcast 127.255.255.255)" ->
+              ProbeAddress.inet(Abi.AF_INET, BROADCAST4, GROUP6, DISCARD);
+          case "connect(multicast)" -> ProbeAddress.inet(kind.family(), GROUP4, GROUP6, DISCARD);
+          default -> UserMem.NULL;
+        };
+    if (!to.isNull()) {
+      address(row, SyscallName.CONNECT, fd, to, to.size());
+      return;
+    }
+    switch (operation) {
+      case "connect(itself)" ->
+          name(
+              fd, (own, address) -> address(row, SyscallName.CONNECT, fd, address, address.size()));
+      case "connect(a live listener)", "connect(nobody there)" ->
+          other(row, kind, fd, operation.endsWith("listener)"));
+      default -> withLength(row, SyscallName.CONNECT, fd, own(kind, DISCARD), operation);
+    }
+  }
+
+  /** Connects to somebody who is there, or to a name that nobody has any more. */
+  private void other(TableRow row, Kind kind, int fd, boolean there) {
+    boolean named = kind.isInet() || kind.family() == Abi.AF_UNIX;
+    if (!named || (kind.family() == Abi.AF_UNIX && !there)) {
+      UserMem own = own(kind);
+      address(row, SyscallName.CONNECT, fd, own, own.size());
+      return;
+    }
+    bound(
+        new Kind(kind.family(), kind.otherType(), 0),
+        (other, address) -> {
+          if (!there) {
+            opened.remove((Integer) other);
+            call(pid, Syscall.close(other));
+          } else if (kind.otherType() != Abi.SOCK_DGRAM) {
+            call(pid, Syscall.of(SyscallName.LISTEN, other, BACKLOG));
+          }
+          address(row, SyscallName.CONNECT, fd, address, address.size());
+        });
+  }
+
+  private void address(TableRow row, SyscallName name, int fd, UserMem address, int length) {
+    finish(row, Syscall.of(name, fd, address, length));
+  }
+
+  private void nameOf(TableRow row, int fd, String operation) {
+    SyscallName name =
+        operation.startsWith("getsockname") ? SyscallName.GETSOCKNAME : SyscallName.GETPEERNAME;
+    String asked = operation.substring(operation.indexOf('(') + 1).replace(")", "");
+    UserMem address = asked.startsWith("NULL addr") ? UserMem.NULL : UserMem.zeroed(ROOM);
+    UserMem length =
+        switch (asked) {
+          case "128" -> UserMem.ofInt(128);
+          case "len 0" -> UserMem.ofInt(0);
+          case "len -1" -> UserMem.ofInt(-1);
+          case "NULL len" -> UserMem.NULL;
+          default -> UserMem.ofInt(asked.startsWith("NULL addr") ? 16 : 64);
+        };
+    finish(row, Syscall.of(name, fd, address, length));
+  }
+
+  private void finish(TableRow row, Syscall syscall) {
+    call(
+        pid,
+        syscall,
+        (made, after) -> {
+          boolean failed = Errno.isError(made);
+          UserMem length = after.mem(2);
+          boolean named = !row.cell(DETAIL).equals("-") && length.accessible(0, Integer.BYTES);
+          if (made == Errno.ENOSYS.negated()) {
+            result().notSimulated();
+          } else {
+            String detail = named && !failed ? "len " + length.getInt(0) : "-";
+            String said = okOrErrno(made) + " " + (failed ? "-" : "" + made) + " " + detail;
+            String recorded =
+                row.cell(RESULT) + " " + row.cell(RETURN_VALUE) + " " + row.cell(DETAIL);
+            result().compare(row, recorded, said);
+          }
+          opened.forEach(fd -> call(pid, Syscall.close(fd)));
+          opened.clear();
+        });
+  }
+}
