@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 public final class SocketInode {
   private @Nullable Sk sk;
 
-  /** The inode that a sock makes. */
-  public SocketInode(Sk sk) {
+  /** The inode that a sock makes, or, with null, one whose sock is closed. */
+  public SocketInode(@Nullable Sk sk) {
     this.sk = sk;
   }
 

@@ -1,8 +1,8 @@
 /**
  * Sockets of AF_NETLINK: what a new one is, options with multicast groups, and names.
  *
- * <p>Part of the kernel: {@code net/netlink/af_netlink.c}. Binding and messages are not here yet.
- * Read {@link org.netshard.protocol.netlink.NetlinkOps} first.
+ * <p>Part of the kernel: {@code net/netlink/af_netlink.c}. Messages are not here yet. Read {@link
+ * org.netshard.protocol.netlink.NetlinkOps} first.
  */
 @NullMarked
 package org.netshard.protocol.netlink;
