@@ -2,6 +2,7 @@ package org.netshard.namespace.actor;
 
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.anon.FileOps;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.task.FdCalls;
 import org.netshard.namespace.task.FdTable;
@@ -14,6 +15,7 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.actor.Call;
+import org.netshard.protocol.core.Msg;
 
 /**
  * The calls on descriptors: {@code dup2}, {@code dup3}, {@code close_range}, and {@code read},
@@ -117,12 +119,20 @@ final class FileCalls {
     if (atPosition && position < 0) {
       return Errno.EINVAL.negated();
     }
-    OpenFile file = task.fds().get(asked.intArg(0));
+    OpenFile file = sockets.file(task, asked);
     if (file == null || FdCalls.isPath(file) || (file.flags() & Abi.O_ACCMODE) == Abi.O_WRONLY) {
       return Errno.EBADF.negated();
     }
     long count = asked.arg(2);
-    if (!(file.payload() instanceof FileHandle handle) || count < 0) {
+    if (count < 0) {
+      return Errno.EINVAL.negated();
+    }
+    if (file.payload() instanceof SocketFile || file.payload() instanceof FileOps) {
+      return atPosition
+          ? Errno.ESPIPE.negated()
+          : stream(task, file, Msg.of(asked.mem(1), count, 0), true);
+    }
+    if (!(file.payload() instanceof FileHandle handle)) {
       return notTransferred(file, "read");
     }
     reading = handle;
@@ -159,6 +169,97 @@ final class FileCalls {
     return result;
   }
 
+  /** Reads or writes a file without a position: a socket, a pipe and so on. */
+  private long stream(Task task, OpenFile file, Msg msg, boolean reads) {
+    if (file.payload() instanceof SocketFile socket) {
+      return sockets.perform(task, file, socket, reads ? "sock_read_iter" : "sock_write_iter");
+    }
+    if (!(file.payload() instanceof FileOps ops)) {
+      return notTransferred(file, reads ? "read" : "write");
+    }
+    call.setFileFlags(file.flags());
+    long result = reads ? ops.read(call, msg) : ops.write(call, msg);
+    if (result == SocketCalls.WAIT) {
+      ((TaskProgress) call.progress()).hold(file);
+    }
+    return result;
+  }
+
+  /**
+   * {@code ioctl(fd, request, arg)}: {@code FIONBIO}, {@code FIONREAD} and {@code TIOCOUTQ}.
+   *
+   * <p><b>Errors</b>, in order: EBADF, EFAULT, ENOTTY for a request that the file does not know.
+   */
+  long ioctl(Task task, Syscall asked) {
+    OpenFile file = task.fds().get(asked.intArg(0));
+    if (file == null || FdCalls.isPath(file)) {
+      return Errno.EBADF.negated();
+    }
+    int request = asked.intArg(1);
+    UserMem mem = asked.mem(2);
+    if (request == Abi.FIONBIO) {
+      if (!mem.accessible(0, Integer.BYTES)) {
+        return Errno.EFAULT.negated();
+      }
+      int others = file.flags() & ~Abi.O_NONBLOCK;
+      file.setFlags(mem.getInt(0) == 0 ? others : others | Abi.O_NONBLOCK);
+      return 0;
+    }
+    int bytes = queued(file, request);
+    if (bytes < 0) {
+      return bytes;
+    }
+    if (!mem.accessible(0, Integer.BYTES)) {
+      return Errno.EFAULT.negated();
+    }
+    mem.putInt(0, bytes);
+    return 0;
+  }
+
+  private int queued(OpenFile file, int request) {
+    if (request == Abi.FIONREAD && file.payload() instanceof FileOps ops) {
+      return ops.queued();
+    }
+    if (file.payload() instanceof SocketFile socket) {
+      if (request == Abi.FIONREAD) {
+        return socket.sk().ops().inq(socket.sk());
+      }
+      if (request == Abi.TIOCOUTQ) {
+        return socket.sk().ops().outq(socket.sk());
+      }
+    }
+    model.machine().leftOut("ioctl 0x%x is not simulated: it fails with ENOTTY".formatted(request));
+    return Errno.ENOTTY.negated();
+  }
+
+  /**
+   * {@code readv(fd, iov, iovcnt)} of files without a position.
+   *
+   * <p><b>Errors</b>, in order: EBADF, those of {@link Msg#checkVector}, those of the file.
+   */
+  long readv(Task task, Syscall asked) {
+    return vector(task, asked, true);
+  }
+
+  /** {@code writev(fd, iov, iovcnt)}, likewise. */
+  long writev(Task task, Syscall asked) {
+    return vector(task, asked, false);
+  }
+
+  private long vector(Task task, Syscall asked, boolean reads) {
+    OpenFile file = sockets.file(task, asked);
+    int wrong = reads ? Abi.O_WRONLY : Abi.O_RDONLY;
+    if (file == null || FdCalls.isPath(file) || (file.flags() & Abi.O_ACCMODE) == wrong) {
+      return Errno.EBADF.negated();
+    }
+    int checked = Msg.checkVector(asked.mem(1), asked.arg(2), Errno.EINVAL);
+    if (checked < 0) {
+      return checked;
+    }
+    Msg msg = Msg.ofVector(asked.mem(1), asked.arg(2), 0);
+    return msg.size() == 0 ? 0 : stream(task, file, msg, reads);
+  }
+
   /** A file that can be read or written on Linux but not here is told as left out. */
   private int notTransferred(OpenFile file, String what) {
     if (file.kind() == OpenFile.Kind.SOCKET || file.kind() == OpenFile.Kind.OTHER) {
@@ -180,12 +281,18 @@ final class FileCalls {
    * file; EFAULT; those of the file.
    */
   long write(Task task, Syscall asked) {
-    OpenFile file = task.fds().get(asked.intArg(0));
+    OpenFile file = sockets.file(task, asked);
     if (file == null || FdCalls.isPath(file) || (file.flags() & Abi.O_ACCMODE) == Abi.O_RDONLY) {
       return Errno.EBADF.negated();
     }
     long count = asked.arg(2);
-    if (!(file.payload() instanceof FileHandle handle) || count < 0) {
+    if (count < 0) {
+      return Errno.EINVAL.negated();
+    }
+    if (file.payload() instanceof SocketFile || file.payload() instanceof FileOps) {
+      return stream(task, file, Msg.of(asked.mem(1), count, 0), false);
+    }
+    if (!(file.payload() instanceof FileHandle handle)) {
       return notTransferred(file, "write");
     }
     long taken = handle.writable(Math.min(count, MAX_RW_COUNT));

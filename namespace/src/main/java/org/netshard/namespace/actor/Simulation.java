@@ -137,6 +137,7 @@ final class Simulation implements KernelView {
   private final class ProgramRun implements Event {
     private final Program program;
     private Program.@Nullable Step step;
+    private @Nullable ProgramProgress progress;
     private long notBeforeNs;
     private boolean outlivesKills;
 
@@ -180,8 +181,81 @@ final class Simulation implements KernelView {
         }
         frozen.add(this);
       } else {
+        progress().reset();
         begin(made);
       }
+    }
+
+    void killed(int pid) {
+      if (progress != null && step != null && step.pid() == pid) {
+        progress.forget();
+      }
+      outlivesKills |= program.killed(pid, nowNs);
+    }
+
+    ProgramProgress progress() {
+      ProgramProgress present = progress;
+      if (present == null) {
+        present = new ProgramProgress(this);
+        progress = present;
+      }
+      return present;
+    }
+  }
+
+  /** How far the present call of a program is. */
+  private final class ProgramProgress extends TaskProgress {
+    private final ProgramRun run;
+    private boolean asleep;
+    private long sleeps;
+
+    ProgramProgress(ProgramRun run) {
+      this.run = run;
+    }
+
+    @Override
+    boolean maySleep() {
+      return run.program.maySleep();
+    }
+
+    /** The task sleeps until it is woken, or its time is over. */
+    void sleep() {
+      asleep = true;
+      long number = ++sleeps;
+      if (deadlineNs() != EventQueue.NEVER) {
+        queue.add(deadlineNs(), () -> timeout(number));
+      }
+    }
+
+    private void timeout(long number) {
+      if (asleep && number == sleeps) {
+        leaveQueues();
+        goOn();
+      }
+    }
+
+    /** The wake-up is an event of its own, after all that is due now. */
+    @Override
+    protected void woken() {
+      if (asleep) {
+        asleep = false;
+        queue.add(nowNs, this::goOn);
+      }
+    }
+
+    private void goOn() {
+      asleep = false;
+      Program.Step made = run.step;
+      if (made != null) {
+        running = run;
+        begin(made);
+      }
+    }
+
+    /** The task will never be woken. */
+    void forget() {
+      asleep = false;
+      leaveQueues();
     }
   }
 
@@ -262,7 +336,7 @@ final class Simulation implements KernelView {
     model.machine().setCpu(cpu);
     model.cgroups().memcontrol().begin(nowNs, cpu, false);
     model.cgroups().memcontrol().enter(task.memcg());
-    after(syscalls().perform(task, step.call()));
+    after(syscalls().perform(task, step.call(), known(running).progress()));
   }
 
   /** The baton is home. */
@@ -308,14 +382,26 @@ final class Simulation implements KernelView {
     for (Task task : kill.killed()) {
       hash.add(nowNs, "oom_kill " + task.pid());
       ledger().killed(task.name(), task.pid(), task.cgroup().path(), nowNs);
-      programs.forEach(run -> run.outlivesKills |= run.program.killed(task.pid(), nowNs));
+      programs.forEach(run -> run.killed(task.pid()));
     }
+  }
+
+  private static <T> T known(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("no program is running");
+    }
+    return value;
   }
 
   private void end(long result) {
     ProgramRun ended = running;
     if (ended == null || ended.step == null) {
       throw new IllegalStateException("a result without a call");
+    }
+    if (result == SocketCalls.WAIT && ended.program.maySleep()) {
+      running = null;
+      ended.progress().sleep();
+      return;
     }
     Syscall made = ended.step.call();
     nowNs += syscallNs();
@@ -391,6 +477,12 @@ final class Simulation implements KernelView {
   /** What this kernel did. */
   KernelReport report() {
     series.end(nowNs);
+    programs.forEach(
+        run -> {
+          if (run.progress != null && run.progress.asleep) {
+            run.program.asleep(nowNs);
+          }
+        });
     return ledger().report(model, series, hash.hex(), events, nowNs, crash);
   }
 

@@ -18,6 +18,7 @@ import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.actor.Call;
 import org.netshard.protocol.actor.NetMessage;
 import org.netshard.protocol.actor.SockMessage;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.SocketOptions;
 
 /**
@@ -34,6 +35,9 @@ final class SocketCalls {
   /** The baton is under way; there is no result yet. */
   static final long PENDING = Long.MIN_VALUE;
 
+  /** The task sleeps; there is no result yet. */
+  static final long WAIT = Progress.WAIT;
+
   private static final String KERNEL = "Kernel";
 
   private final KernelModel model;
@@ -48,6 +52,7 @@ final class SocketCalls {
   private long releaseResult;
   private @Nullable Task task;
   private int fd;
+  private @Nullable OpenFile performing;
   private @Nullable SocketpairCall pair;
 
   /** What to do when the baton is home again. */
@@ -176,21 +181,34 @@ final class SocketCalls {
   }
 
   /**
-   * A call on a sock: {@code getsockopt}, {@code bind}, {@code getsockname} and so on.
+   * A call on a sock: {@code getsockopt}, {@code bind}, {@code sendto} and so on.
    *
    * <p><b>Errors:</b> EBADF for a descriptor that is not open, ENOTSOCK if it is no socket; then
    * those of the sock.
    */
   long perform(Task caller, Syscall asked, String function) {
-    OpenFile file = caller.fds().get(asked.intArg(0));
+    OpenFile file = file(caller, asked);
     if (file == null || FdCalls.isPath(file)) {
       return Errno.EBADF.negated();
     }
     if (!(file.payload() instanceof SocketFile socket)) {
       return Errno.ENOTSOCK.negated();
     }
+    return perform(caller, file, socket, function);
+  }
+
+  /** A call on the sock behind a file. */
+  long perform(Task caller, OpenFile file, SocketFile socket, String function) {
     task = caller;
+    performing = file;
+    call.setFileFlags(file.flags());
     return pass(socket.sock(), new SockMessage.Perform(call), function, afterPerform);
+  }
+
+  /** The file of a call: that which it holds if it has slept, else that of its descriptor. */
+  @Nullable OpenFile file(Task caller, Syscall asked) {
+    OpenFile held = ((TaskProgress) call.progress()).held();
+    return held == null ? caller.fds().get(asked.intArg(0)) : held;
   }
 
   /**
@@ -200,7 +218,7 @@ final class SocketCalls {
    * #perform}.
    */
   long connect(Task caller, Syscall asked) {
-    OpenFile file = caller.fds().get(asked.intArg(0));
+    OpenFile file = file(caller, asked);
     if (file != null && !FdCalls.isPath(file)) {
       int error = SockAddr.check(asked.mem(1), asked.intArg(2));
       if (error != 0) {
@@ -212,6 +230,10 @@ final class SocketCalls {
 
   private long afterPerform(long result) {
     Syscall asked = call.syscall();
+    if (result == WAIT) {
+      ((TaskProgress) call.progress()).hold(known(performing));
+      return WAIT;
+    }
     if (asked.name() == SyscallName.GETSOCKOPT && result == SocketOptions.NEEDS_PIDFD) {
       return installPidfd(asked);
     }

@@ -6,11 +6,13 @@ import org.netshard.namespace.task.CredCalls;
 import org.netshard.namespace.task.FcntlCall;
 import org.netshard.namespace.task.FdCalls;
 import org.netshard.namespace.task.NsProxy;
+import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.actor.Call;
+import org.netshard.protocol.core.PassedFile;
 
 /**
  * Which code answers which system call.
@@ -26,6 +28,7 @@ final class SyscallTable {
   private final SocketCalls sockets;
   private final FileCalls files;
   private final PathCalls paths;
+  private final PollCalls polls;
   private final ProcessCalls processes;
 
   SyscallTable(KernelModel model, NetActors nets, Call baton) {
@@ -35,12 +38,44 @@ final class SyscallTable {
     this.sockets = new SocketCalls(model, nets, baton);
     this.files = new FileCalls(model, sockets, baton);
     this.paths = new PathCalls(model, sockets, baton);
+    this.polls = new PollCalls(model, baton);
     this.processes = new ProcessCalls(model, sockets);
   }
 
-  /** Makes a call; the result, or {@link SocketCalls#PENDING} if the baton has left. */
-  long perform(Task task, Syscall call) {
-    baton.begin(call, task.pid(), task.cred(), task.memcg());
+  /**
+   * Makes a call, or goes on with one that has slept.
+   *
+   * @param progress how far it is
+   * @return its result; {@link SocketCalls#PENDING} if the baton has left, {@link SocketCalls#WAIT}
+   *     if the task sleeps
+   */
+  long perform(Task task, Syscall call, TaskProgress progress) {
+    baton.begin(call, task.pid(), task.cred(), task.memcg(), task, progress);
+    return finish(dispatch(task, call));
+  }
+
+  /** Gives back the files that the call has let go, before it has its result. */
+  private long finish(long result) {
+    TaskProgress progress = (TaskProgress) baton.progress();
+    if (result == SocketCalls.PENDING || (result == SocketCalls.WAIT && progress.maySleep())) {
+      return result;
+    }
+    progress.leaveQueues();
+    OpenFile held = progress.takeHeld();
+    if (held != null) {
+      sockets.addToRelease(held);
+    }
+    PassedFile file = model.machine().delayedFput();
+    if (held == null && file == null) {
+      return result;
+    }
+    for (; file != null; file = model.machine().delayedFput()) {
+      sockets.addToRelease((OpenFile) file);
+    }
+    return finish(sockets.releaseQueued(result));
+  }
+
+  private long dispatch(Task task, Syscall call) {
     return switch (call.name()) {
       case SOCKET -> sockets.socket(task, call);
       case CLOSE -> sockets.close(task, call.intArg(0));
@@ -52,6 +87,11 @@ final class SyscallTable {
       case BIND -> sockets.perform(task, call, "__sys_bind");
       case LISTEN -> sockets.perform(task, call, "__sys_listen");
       case CONNECT -> sockets.connect(task, call);
+      case SENDTO -> sockets.perform(task, call, "__sys_sendto");
+      case SENDMSG -> sockets.perform(task, call, "__sys_sendmsg");
+      case RECVFROM -> sockets.perform(task, call, "__sys_recvfrom");
+      case RECVMSG -> sockets.perform(task, call, "__sys_recvmsg");
+      case SHUTDOWN -> sockets.perform(task, call, "__sys_shutdown");
       case DUP -> FdCalls.dup(task, call.intArg(0));
       case DUP2 -> files.dup2(task, call.intArg(0), call.intArg(1));
       case DUP3 -> files.dup3(task, call.intArg(0), call.intArg(1), call.intArg(2));
@@ -68,6 +108,17 @@ final class SyscallTable {
       case READ -> files.read(task, call, false);
       case PREAD64 -> files.read(task, call, true);
       case WRITE -> files.write(task, call);
+      case READV -> files.readv(task, call);
+      case WRITEV -> files.writev(task, call);
+      case PIPE -> polls.pipe2(task, call.mem(0), 0);
+      case PIPE2 -> polls.pipe2(task, call.mem(0), call.intArg(1));
+      case EVENTFD2 -> polls.eventfd2(task, call.intArg(0), call.intArg(1));
+      case POLL -> polls.poll(task, call);
+      case EPOLL_CREATE -> polls.epollCreate(task, call.intArg(0));
+      case EPOLL_CREATE1 -> polls.epollCreate1(task, call.intArg(0));
+      case EPOLL_CTL -> polls.epollCtl(task, call);
+      case EPOLL_WAIT -> polls.epollWait(task, call);
+      case IOCTL -> files.ioctl(task, call);
       case LSEEK -> FileCalls.lseek(task, call);
       case UNSHARE -> processes.unshare(task, call.arg(0));
       case SETNS ->
@@ -93,7 +144,7 @@ final class SyscallTable {
 
   /** The baton is home with this result; the call's, or {@link SocketCalls#PENDING} again. */
   long resume(long result) {
-    return sockets.resume(result);
+    return finish(sockets.resume(result));
   }
 
   /** The baton, which tells the call that is under way. */

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.anon.FileOps;
 import org.netshard.namespace.cgroup.CgroupTasks;
 import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.cgroup.CgroupVersion;
@@ -280,6 +281,7 @@ public final class KernelModel implements CgroupTasks {
 
   /** Gives back what a file without references held. */
   public void releaseFile(OpenFile file) {
+    file.forget();
     if (file.kind() != OpenFile.Kind.OTHER) {
       freeFile(file.objcg(), file.kind());
     }
@@ -287,6 +289,8 @@ public final class KernelModel implements CgroupTasks {
       net.put();
     } else if (file.payload() instanceof FileHandle handle) {
       handle.release();
+    } else if (file.payload() instanceof FileOps ops) {
+      ops.release();
     }
   }
 }

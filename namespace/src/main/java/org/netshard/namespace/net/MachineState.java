@@ -1,5 +1,6 @@
 package org.netshard.namespace.net;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -13,6 +14,7 @@ import org.netshard.namespace.sysctl.SysctlTable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.core.NetGeneric;
+import org.netshard.protocol.core.PassedFile;
 import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.core.ProtoMem;
 import org.netshard.protocol.cred.Capability;
@@ -64,6 +66,7 @@ public final class MachineState implements Machine {
   private @Nullable Set<String> leftOut;
   private @Nullable FileNames fileNames;
   private long random;
+  private @Nullable ArrayDeque<PassedFile> delayedFput;
 
   /** A machine at boot, with its initial namespace; what is random comes from seed 0. */
   public MachineState(MachineImage image) {
@@ -355,6 +358,19 @@ public final class MachineState implements Machine {
   @Override
   public <T> T generic(NetGeneric<T> key) {
     return initNet.generic(key);
+  }
+
+  @Override
+  public void fput(PassedFile file) {
+    if (delayedFput == null) {
+      delayedFput = new ArrayDeque<>(2);
+    }
+    delayedFput.add(file);
+  }
+
+  /** A file whose reference is to be given back, or null ({@code delayed_fput}). */
+  public @Nullable PassedFile delayedFput() {
+    return delayedFput == null ? null : delayedFput.poll();
   }
 
   @Override

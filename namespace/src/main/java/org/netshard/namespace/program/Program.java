@@ -23,6 +23,21 @@ public interface Program {
   @Nullable Step next(KernelView kernel, long nowNs);
 
   /**
+   * Whether its tasks may sleep in a call. If not, a call that would sleep ends with {@link
+   * org.netshard.protocol.core.Progress#WAIT} in place of a result, and all goes on.
+   */
+  default boolean maySleep() {
+    return true;
+  }
+
+  /**
+   * The simulation has ended while a task of this program sleeps in a call.
+   *
+   * @param nowNs virtual time
+   */
+  default void asleep(long nowNs) {}
+
+  /**
    * The call of the last step has ended.
    *
    * @param kernel the kernel in which it runs

@@ -14,6 +14,7 @@ import org.netshard.protocol.abi.UserMem;
 
 /** The calls of a task as its user wrote them, with what he expects. */
 public final class ScriptProgram implements Program {
+  private static final String ASLEEP = "no result yet";
   private static final String KILLED = "killed by the OOM killer";
 
   private final TaskSpec task;
@@ -91,19 +92,28 @@ public final class ScriptProgram implements Program {
   /** What was still expected of a task that is killed has not come true. */
   @Override
   public boolean killed(int killedPid, long nowNs) {
-    if (killedPid != pid) {
-      return false;
+    if (killedPid == pid) {
+      restUnmet(KILLED, nowNs);
     }
+    return false;
+  }
+
+  @Override
+  public void asleep(long nowNs) {
+    ledger.warn(task.name() + " still waits in " + task.calls().get(position).text());
+    restUnmet(ASLEEP, nowNs);
+  }
+
+  private void restUnmet(String actual, long nowNs) {
     while (position < task.calls().size()) {
       ScriptedCall scripted = task.calls().get(position++);
       Expectation expected = scripted.expected();
       if (expected.kind() == Expectation.Kind.VALUE) {
-        unmet(scripted, Errno.resultText(expected.value()), KILLED, nowNs);
+        unmet(scripted, Errno.resultText(expected.value()), actual, nowNs);
       } else if (expected.kind() == Expectation.Kind.VARIABLE) {
-        unmet(scripted, "$" + expected.variable(), KILLED, nowNs);
+        unmet(scripted, "$" + expected.variable(), actual, nowNs);
       }
     }
-    return false;
   }
 
   private void unmet(ScriptedCall scripted, String expected, String actual, long nowNs) {

@@ -87,7 +87,12 @@ public final class FcntlCall {
       case Abi.F_SETSIG -> setsig(file, arg);
       case Abi.F_GETLEASE -> F_UNLCK;
       case Abi.F_NOTIFY -> (arg & ~DN_MULTISHOT) == 0 ? 0 : Errno.ENOTDIR.negated();
-      case Abi.F_GETPIPE_SZ, Abi.F_SETPIPE_SZ -> Errno.EBADF.negated();
+      case Abi.F_GETPIPE_SZ ->
+          file.payload() instanceof PipeSize pipe ? pipe.pipeSize() : Errno.EBADF.negated();
+      case Abi.F_SETPIPE_SZ ->
+          file.payload() instanceof PipeSize pipe
+              ? pipe.setPipeSize(arg, task.cred().capable(Capability.CAP_SYS_RESOURCE))
+              : Errno.EBADF.negated();
       case Abi.F_ADD_SEALS ->
           ((file.flags() & Abi.O_ACCMODE) == Abi.O_RDONLY ? Errno.EPERM : Errno.EINVAL).negated();
       default -> unknown(task, command);

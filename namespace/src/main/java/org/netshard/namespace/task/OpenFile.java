@@ -1,6 +1,10 @@
 package org.netshard.namespace.task;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.PassedFile;
+import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.memcg.ObjCgroup;
 
 /**
@@ -8,12 +12,13 @@ import org.netshard.protocol.memcg.ObjCgroup;
  *
  * <p><b>Source:</b> {@code include/linux/fs.h}, {@code struct file}.
  */
-public final class OpenFile {
+public final class OpenFile implements PassedFile {
   private final Kind kind;
   private final @Nullable Object payload;
   private final int ownerUid;
   private @Nullable ObjCgroup objcg;
   private @Nullable FileOwner owner;
+  private @Nullable List<FileWatcher> watchers;
   private int flags;
   private int references;
 
@@ -25,6 +30,8 @@ public final class OpenFile {
     NSFS,
     /** A file or directory of {@code /proc} or of a cgroup; the payload is its handle. */
     PSEUDO,
+    /** A pipe, a counter of events, or a set of files that are waited for. */
+    ANON,
     /** Anything that is not simulated. */
     OTHER
   }
@@ -97,12 +104,37 @@ public final class OpenFile {
     flags = newFlags;
   }
 
-  /** References of descriptors and of calls under way. */
+  /** References of descriptors, of messages and of calls under way. */
+  @Override
   public int references() {
     return references;
   }
 
+  @Override
+  public @Nullable Sk sk() {
+    return payload instanceof SocketPayload socket ? socket.sk() : null;
+  }
+
+  /** Somebody keeps an eye on it from now on. */
+  public void watch(FileWatcher watcher) {
+    if (watchers == null) {
+      watchers = new ArrayList<>(1);
+    }
+    if (!watchers.contains(watcher)) {
+      watchers.add(watcher);
+    }
+  }
+
+  /** It is closed for good: tells all who keep an eye on it. */
+  public void forget() {
+    if (watchers != null) {
+      watchers.forEach(watcher -> watcher.forget(this));
+      watchers = null;
+    }
+  }
+
   /** Takes one more reference ({@code get_file}). */
+  @Override
   public void get() {
     references++;
   }

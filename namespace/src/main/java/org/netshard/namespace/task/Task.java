@@ -8,6 +8,8 @@ import org.netshard.namespace.cgroup.CgroupTask;
 import org.netshard.namespace.cgroup.MemcgState;
 import org.netshard.namespace.net.NetState;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.CallingTask;
+import org.netshard.protocol.core.PassedFile;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
 
@@ -16,7 +18,7 @@ import org.netshard.protocol.cred.UserNamespace;
  *
  * <p><b>Source:</b> {@code include/linux/sched.h}, {@code struct task_struct}.
  */
-public final class Task implements CgroupTask {
+public final class Task implements CgroupTask, CallingTask {
   /** {@code fs.suid_dumpable}. */
   private static final int SUID_DUMPABLE = 0;
 
@@ -140,6 +142,29 @@ public final class Task implements CgroupTask {
   @Override
   public int oomScoreAdj() {
     return memory == null ? 0 : memory.oomScoreAdj();
+  }
+
+  @Override
+  public @Nullable PassedFile fget(int fd) {
+    OpenFile file = fds.get(fd);
+    if (file != null) {
+      file.get();
+    }
+    return file;
+  }
+
+  @Override
+  public int receiveFd(PassedFile file, boolean cloexec) {
+    int fd = fds.lowestFree(0, nofile);
+    if (fd >= 0) {
+      fds.install(fd, (OpenFile) file, cloexec);
+    }
+    return fd;
+  }
+
+  @Override
+  public void sigpipe() {
+    net.machine().leftOut("signals are not simulated: no SIGPIPE comes with EPIPE");
   }
 
   @Override

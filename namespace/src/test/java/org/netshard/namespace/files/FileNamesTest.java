@@ -10,6 +10,8 @@ import org.netshard.namespace.Machines;
 import org.netshard.namespace.net.MachineState;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.CallingTask;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.SocketFiles;
 import org.netshard.protocol.core.SocketInode;
 import org.netshard.protocol.cred.Capability;
@@ -32,6 +34,21 @@ class FileNamesTest {
       @Override
       public int pid() {
         return 1;
+      }
+
+      @Override
+      public Progress progress() {
+        throw new IllegalStateException("names wait for nothing");
+      }
+
+      @Override
+      public int fileFlags() {
+        return 0;
+      }
+
+      @Override
+      public CallingTask task() {
+        throw new IllegalStateException("names need no descriptor");
       }
     };
   }

@@ -5,6 +5,8 @@ import java.util.IdentityHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.actor.SocketFile;
+import org.netshard.namespace.anon.Epoll;
+import org.netshard.namespace.anon.FileOps;
 import org.netshard.namespace.task.CredCalls;
 import org.netshard.namespace.task.FcntlCall;
 import org.netshard.namespace.task.OpenFile;
@@ -86,14 +88,32 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   }
 
   private static boolean readsOrSeeks(SyscallName name) {
-    return name == SyscallName.READ || name == SyscallName.PREAD64 || name == SyscallName.LSEEK;
+    return switch (name) {
+      case IOCTL,
+          READ,
+          PREAD64,
+          LSEEK,
+          READV,
+          WRITEV,
+          SENDTO,
+          SENDMSG,
+          RECVFROM,
+          RECVMSG,
+          SHUTDOWN,
+          EPOLL_CTL,
+          EPOLL_WAIT ->
+          true;
+      default -> false;
+    };
   }
 
   private static Syscall withSimulatedFds(Syscall call, LogProcess process, Task task) {
     if (!takesFd(call.name())) {
-      return call;
+      return FdsInMemory.inSimulation(call, process.fds());
     }
-    Syscall mapped = call.withArg(0, process.fds().simulated(call.intArg(0)));
+    Syscall mapped =
+        FdsInMemory.inSimulation(
+            call.withArg(0, process.fds().simulated(call.intArg(0))), process.fds());
     if (call.name() == SyscallName.DUP2 || call.name() == SyscallName.DUP3) {
       int target = process.fds().simulated(call.intArg(1));
       if (task.fds().get(target) != null) {
@@ -107,7 +127,6 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   private static void inherit(StraceEvent.Call recorded, Syscall call, Task task) {
     int fd = call.intArg(0);
     if (takesFd(call.name())
-        && !readsOrSeeks(call.name())
         && recorded.result().known()
         && !recorded.result().isError()
         && fd >= 0
@@ -133,9 +152,14 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       case OPEN, CREAT -> open(call.mem(0));
       case OPENAT -> open(call.mem(1));
       case MKDIR, MKDIRAT, RMDIR, UNLINKAT -> "files are not there";
-      case READ, PREAD64, LSEEK ->
+      case PREAD64, LSEEK ->
           file(task, call, FileHandle.class) == null ? "not a file of /proc" : null;
-      case WRITE -> write(call, task);
+      case READ, READV, WRITE, WRITEV, SENDTO, SENDMSG, RECVFROM, RECVMSG, SHUTDOWN ->
+          data(fd(task, call.intArg(0)), noLongerNew);
+      case IOCTL -> ioctl(call, task, noLongerNew);
+      case POLL -> poll(call, task, noLongerNew);
+      case EPOLL_WAIT -> epollWait(call, task, noLongerNew);
+      case EPOLL_CTL -> epollCtl(call, task);
       case CLOSE_RANGE -> process.fds().areTheSame() ? null : "descriptors differ in number";
       case EXECVE -> recorded.result().isError() ? "files are not there" : null;
       case PRCTL -> prctl(call, task);
@@ -164,9 +188,75 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     return unknown ? "not set in the log" : null;
   }
 
-  private static @Nullable String write(Syscall call, Task task) {
-    OpenFile open = task.fds().get(call.intArg(0));
-    return open == null || open.payload() instanceof FileHandle ? null : "not a file of /proc";
+  private static @Nullable OpenFile fd(Task task, int fd) {
+    return task.fds().get(fd);
+  }
+
+  /** Why the data of a file are not simulated, or null if they are. */
+  private static @Nullable String data(
+      @Nullable OpenFile file, IdentityHashMap<Sk, String> noLongerNew) {
+    if (file == null || file.payload() instanceof FileHandle || file.payload() instanceof FileOps) {
+      return null;
+    }
+    if (!(file.payload() instanceof SocketFile socket)) {
+      return "a file that is not there";
+    }
+    Sk sk = socket.sk();
+    String changed = noLongerNew.get(sk);
+    if (changed != null) {
+      return "after " + changed;
+    }
+    return sk.ops().movesData(sk) ? null : "data of this kind of socket";
+  }
+
+  private static @Nullable String ioctl(
+      Syscall call, Task task, IdentityHashMap<Sk, String> noLongerNew) {
+    return switch (call.intArg(1)) {
+      case Abi.FIONBIO ->
+          file(task, call, UnsimulatedFile.class) == null ? null : "a file that is not there";
+      case Abi.FIONREAD, Abi.TIOCOUTQ -> data(fd(task, call.intArg(0)), noLongerNew);
+      default -> "request of ioctl";
+    };
+  }
+
+  private static @Nullable String poll(
+      Syscall call, Task task, IdentityHashMap<Sk, String> noLongerNew) {
+    for (int fd : FdsInMemory.ofPoll(call)) {
+      String reason = data(fd(task, fd), noLongerNew);
+      if (reason != null) {
+        return reason;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String epollWait(
+      Syscall call, Task task, IdentityHashMap<Sk, String> noLongerNew) {
+    OpenFile file = fd(task, call.intArg(0));
+    if (file == null || !(file.payload() instanceof Epoll epoll)) {
+      return file != null && file.payload() instanceof UnsimulatedFile ? "the set" : null;
+    }
+    for (OpenFile member : epoll.files()) {
+      String reason = data(member, noLongerNew);
+      if (reason != null) {
+        return reason;
+      }
+    }
+    return epoll.isIncomplete() ? "a file in it that is not there" : null;
+  }
+
+  /** A set to which a file was to be added that is not there is told as such from then on. */
+  private static @Nullable String epollCtl(Syscall call, Task task) {
+    OpenFile set = fd(task, call.intArg(0));
+    OpenFile file = fd(task, call.intArg(2));
+    boolean there = file == null || !(file.payload() instanceof UnsimulatedFile);
+    if (there && (set == null || !(set.payload() instanceof UnsimulatedFile))) {
+      return null;
+    }
+    if (set != null && set.payload() instanceof Epoll epoll) {
+      epoll.setIncomplete();
+    }
+    return "a file that is not there";
   }
 
   private static @Nullable String setns(Syscall call, Task task) {

@@ -42,8 +42,20 @@ final class LogPids {
             default -> call;
           };
       case OPENAT -> inPath(call, recorded);
+      case SENDMSG -> inCredentials(call, recorded);
       default -> call;
     };
+  }
+
+  private Syscall inCredentials(Syscall call, StraceEvent.Call recorded) {
+    for (int at : FdsInMemory.credentials(call.mem(1))) {
+      UserMem control = call.mem(1).pointer(FdsInMemory.CONTROL);
+      Integer pid = simulated(control.getInt(at), recorded);
+      if (pid != null) {
+        control.putInt(at, pid);
+      }
+    }
+    return call;
   }
 
   /** The simulated number, 0 for none; or null. Of a process group the number is below 0. */

@@ -20,6 +20,7 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.ping.PingOps;
@@ -43,6 +44,8 @@ final class ReplayProgram implements Program {
   private final IdentityHashMap<Sk, String> noLongerNew = new IdentityHashMap<>();
   private final ArrayDeque<Step> quiet = new ArrayDeque<>();
   private final long baseNs;
+  private final Map<Integer, StraceEvent.Call> waiting = new LinkedHashMap<>();
+  private boolean again;
   private int position;
   private @Nullable Asked asked;
 
@@ -88,6 +91,12 @@ final class ReplayProgram implements Program {
     return bad;
   }
 
+  /** The calls of a log are made in the order in which they were over, so none waits for long. */
+  @Override
+  public boolean maySleep() {
+    return false;
+  }
+
   @Override
   public @Nullable Step next(KernelView kernel, long nowNs) {
     try {
@@ -106,12 +115,28 @@ final class ReplayProgram implements Program {
       return quiet.removeFirst();
     }
     while (position < events.size()) {
-      Step step = step(kernel, events.get(position++), nowNs);
+      StraceEvent event = events.get(position);
+      StraceEvent.Call late = waiting.remove(event.pid());
+      again = late != null;
+      position += again ? 0 : 1;
+      Step step = step(kernel, late == null ? event : late, nowNs);
       if (step != null) {
         return step;
       }
     }
     return null;
+  }
+
+  /**
+   * Whether a call that would sleep is to be made again before the next event of its task: what
+   * wakes it may be over only later in the log.
+   */
+  private boolean waits(StraceEvent.Call recorded, long simulated) {
+    if (simulated != Progress.WAIT || again || !recorded.result().known()) {
+      return false;
+    }
+    waiting.put(recorded.pid(), recorded);
+    return true;
   }
 
   private @Nullable Step step(KernelView kernel, StraceEvent event, long nowNs) {
@@ -208,6 +233,9 @@ final class ReplayProgram implements Program {
       return;
     }
     StraceEvent.Call recorded = was.recorded();
+    if (waits(recorded, simulated)) {
+      return;
+    }
     if (needsMore(call, simulated)) {
       result.notSimulated(recorded.name(), "a connection");
       otherName(kernel, was, call);
@@ -260,7 +288,8 @@ final class ReplayProgram implements Program {
       result.notSimulated(recorded.name(), CallPlan.reason(unknown));
       return true;
     }
-    if (difference == null) {
+    boolean timeIsOver = simulated == Progress.WAIT && endsByTime(recorded);
+    if (difference == null || timeIsOver) {
       result.same(recorded.name());
       return true;
     }
@@ -272,6 +301,11 @@ final class ReplayProgram implements Program {
               file, recorded.place().startLine(), recorded.name(), recorded.text(), difference));
     }
     return false;
+  }
+
+  /** Whether a call that slept came to the end of its time: no message, or no file ready. */
+  private static boolean endsByTime(StraceEvent.Call recorded) {
+    return recorded.result().is(Errno.EAGAIN) || recorded.result().value() == 0;
   }
 
   /** Brings descriptors, processes and what a process may do to what the log says. */
@@ -341,6 +375,7 @@ final class ReplayProgram implements Program {
   private static boolean givesFds(Syscall call) {
     return switch (call.name()) {
       case SOCKET, SOCKETPAIR, DUP, DUP2, DUP3, OPEN, OPENAT, CREAT -> true;
+      case PIPE, PIPE2, EVENTFD2, EPOLL_CREATE, EPOLL_CREATE1, RECVMSG -> true;
       case FCNTL -> CallPlan.duplicates(call.intArg(1));
       case GETSOCKOPT -> ResultComparison.returnsPidfd(call);
       default -> false;
@@ -352,7 +387,7 @@ final class ReplayProgram implements Program {
       return List.of();
     }
     return switch (recorded.name()) {
-      case "socketpair" -> FdOrigins.of(recorded);
+      case "socketpair", "pipe", "pipe2", "recvmsg" -> FdOrigins.of(recorded);
       case "getsockopt" -> pidfd(ResultComparison.recordedPidfd(recorded));
       default -> List.of((int) recorded.result().value());
     };
@@ -360,6 +395,8 @@ final class ReplayProgram implements Program {
 
   private static List<Integer> simulatedFds(Syscall call, long simulated) {
     return switch (call.name()) {
+      case PIPE, PIPE2 -> List.of(call.mem(0).getInt(0), call.mem(0).getInt(Integer.BYTES));
+      case RECVMSG -> FdsInMemory.received(call.mem(1));
       case SOCKETPAIR -> List.of(call.mem(3).getInt(0), call.mem(3).getInt(Integer.BYTES));
       case GETSOCKOPT -> pidfd(call.mem(4).getInt(0) < Integer.BYTES ? -1 : call.mem(3).getInt(0));
       default -> List.of((int) simulated);

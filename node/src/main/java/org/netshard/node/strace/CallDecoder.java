@@ -150,6 +150,21 @@ public final class CallDecoder {
       case MKDIRAT, UNLINKAT -> Syscall.of(name, number(0), text(argument(1)), number(2));
       case RMDIR -> Syscall.of(name, text(argument(0)));
       case LSEEK -> numbers(name, 3);
+      case IOCTL -> ioctl(name);
+      case SHUTDOWN, EVENTFD2 -> numbers(name, 2);
+      case EPOLL_CREATE, EPOLL_CREATE1 -> numbers(name, 1);
+      case SENDTO,
+          RECVFROM,
+          SENDMSG,
+          RECVMSG,
+          READV,
+          WRITEV,
+          PIPE,
+          PIPE2,
+          POLL,
+          EPOLL_CTL,
+          EPOLL_WAIT ->
+          new IoDecoder(this).decode(name);
       case READ -> Syscall.of(name, number(0), output(argument(1), number(2)), number(2));
       case PREAD64 ->
           Syscall.of(name, number(0), output(argument(1), number(2)), number(2), number(3));
@@ -171,7 +186,7 @@ public final class CallDecoder {
     return value instanceof Named named ? named.value() : value;
   }
 
-  private StraceValue argument(int index) {
+  StraceValue argument(int index) {
     StraceValue value = optional(index);
     if (value == null) {
       if (complete) {
@@ -182,7 +197,7 @@ public final class CallDecoder {
     return value;
   }
 
-  private long number(int index) {
+  long number(int index) {
     return Notation.number(argument(index));
   }
 
@@ -220,7 +235,7 @@ public final class CallDecoder {
   }
 
   /** A buffer for results. */
-  private UserMem output(StraceValue value, long length) {
+  UserMem output(StraceValue value, long length) {
     return output(value, length, fault());
   }
 
@@ -233,14 +248,14 @@ public final class CallDecoder {
   }
 
   /** Memory of which only the address is known, or NULL. */
-  private UserMem unknown(StraceValue value, long length) {
+  UserMem unknown(StraceValue value, long length) {
     if (Notation.isNull(value)) {
       return UserMem.NULL;
     }
     return fault() ? UserMem.BAD : UserMem.zeroed(size(length));
   }
 
-  private static UserMem padded(byte[] bytes, long length) {
+  static UserMem padded(byte[] bytes, long length) {
     return UserMem.of(Arrays.copyOf(bytes, Math.max(bytes.length, size(length))));
   }
 
@@ -253,7 +268,7 @@ public final class CallDecoder {
   }
 
   /** The length behind a pointer, {@code [128 => 16]}, on entry. */
-  private static UserMem length(StraceValue value) {
+  static UserMem length(StraceValue value) {
     if (Notation.isNull(value)) {
       return UserMem.NULL;
     }
@@ -449,8 +464,41 @@ public final class CallDecoder {
   }
 
   private UserMem written() {
-    StraceValue value = argument(1);
-    long count = number(2);
+    return bytes(argument(1), number(2));
+  }
+
+  private Syscall ioctl(SyscallName name) {
+    StraceValue value = optional(2);
+    Object third;
+    if (value == null) {
+      third = 0L;
+    } else if (value.before().plain() instanceof Array) {
+      third = UserMem.ofInt((int) Notation.element(value));
+    } else if (value.before().plain() instanceof Struct) {
+      third = UserMem.zeroed(USUAL_ROOM);
+    } else {
+      third = OptionValue.isAddress(value) ? unknown(value, Integer.BYTES) : (Object) number(2);
+    }
+    return Syscall.of(name, number(0), request(argument(1)), third);
+  }
+
+  /** A request by its name, its number, or its parts: {@code _IOC(_IOC_NONE, 0x12, 0x34, 0)}. */
+  private static long request(StraceValue value) {
+    if (!(value.plain() instanceof StraceValue.Function function)
+        || function.arguments().size() != 4) {
+      return Notation.number(value);
+    }
+    String direction = function.arguments().get(0).text();
+    long bits = direction.contains("_IOC_WRITE") ? 1 : 0;
+    bits |= direction.contains("_IOC_READ") ? 2 : 0;
+    return bits << 30
+        | Notation.number(function.arguments().get(3)) << 16
+        | Notation.number(function.arguments().get(1)) << 8
+        | Notation.number(function.arguments().get(2));
+  }
+
+  /** What a program writes. */
+  UserMem bytes(StraceValue value, long count) {
     return value.plain() instanceof Str string
         ? padded(string.bytes(), count)
         : unknown(value, count);

@@ -70,7 +70,7 @@ public final class CallPrinter {
    * @param result what it returned: a value or {@code -errno}
    */
   public static String line(Syscall entry, Syscall after, long result) {
-    return call(entry, after, result) + " = " + result(entry, result);
+    return call(entry, after, result) + " = " + result(after, result);
   }
 
   /** The call without its result, such as {@code close(3)}. */
@@ -96,6 +96,9 @@ public final class CallPrinter {
       if (command == Abi.F_GETFD && result != 0) {
         return Notation.hex(result).text() + " (flags FD_CLOEXEC)";
       }
+    }
+    if (call.name() == SyscallName.POLL && result >= 0) {
+      return result + (result == 0 ? " (Timeout)" : " (" + IoPrinter.ready(call).text() + ")");
     }
     return Result.of(result).text();
   }
@@ -148,6 +151,28 @@ public final class CallPrinter {
       case UNLINKAT ->
           List.of(directory(), path(1), Notation.flags(arg(2), "AT_???", Table.UNLINKAT));
       case LSEEK -> List.of(number(0), IntValue.of(arg(1)), whence());
+      case SHUTDOWN -> List.of(number(0), Notation.xval(arg(1), "SHUT_???", Table.SHUT));
+      case EVENTFD2 ->
+          List.of(IntValue.of(arg(0) & 0xffffffffL), Notation.flags(arg(1), "EFD_???", Table.EFD));
+      case EPOLL_CREATE -> numbers(1);
+      case IOCTL ->
+          List.of(
+              number(0),
+              Notation.xval(arg(1) & 0xffffffffL, "_IOC(???)", Table.IOCTL),
+              ints(failed() ? entry.mem(2) : after.mem(2), 1, address(2), false));
+      case EPOLL_CREATE1 -> List.of(Notation.flags(arg(0), "EPOLL_???", Table.EPOLL_CREATE));
+      case SENDTO,
+          RECVFROM,
+          SENDMSG,
+          RECVMSG,
+          READV,
+          WRITEV,
+          PIPE,
+          PIPE2,
+          POLL,
+          EPOLL_CTL,
+          EPOLL_WAIT ->
+          new IoPrinter(this, entry, after, result, failed()).arguments();
       case READ -> List.of(number(0), readText(), IntValue.of(arg(2)));
       case PREAD64 -> List.of(number(0), readText(), IntValue.of(arg(2)), IntValue.of(arg(3)));
       case WRITE ->
@@ -185,7 +210,7 @@ public final class CallPrinter {
     return entry.arg(index);
   }
 
-  private IntValue number(int index) {
+  IntValue number(int index) {
     return IntValue.of(entry.intArg(index));
   }
 
@@ -206,7 +231,7 @@ public final class CallPrinter {
   }
 
   /** What is printed for a pointer whose target is not. */
-  private StraceValue address(int index) {
+  StraceValue address(int index) {
     UserMem mem = entry.mem(index);
     if (mem.isNull()) {
       return new Symbol("NULL");

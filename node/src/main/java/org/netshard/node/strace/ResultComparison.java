@@ -111,18 +111,22 @@ public final class ResultComparison {
     return switch (simulated.name()) {
       case GETSOCKOPT -> getsockopt();
       case GETSOCKNAME, GETPEERNAME -> getsockname();
-      case SOCKETPAIR -> socketpair();
+      case SOCKETPAIR -> pair(3);
       case PRLIMIT64 -> prlimit64();
       case CAPGET -> capget();
       case FCNTL -> simulated.intArg(1) == Abi.F_GETOWN_EX ? owner() : SAME;
-      case READ, PREAD64 -> data();
+      case READ, PREAD64, RECVFROM -> data();
+      case PIPE, PIPE2 -> pair(0);
+      case IOCTL -> ioctl();
+      case RECVMSG, READV, POLL, EPOLL_WAIT -> io(result);
       default -> SAME;
     };
   }
 
   private boolean sameValue(long wanted, long result) {
     return switch (simulated.name()) {
-      case SOCKET, DUP, DUP2, DUP3, OPEN, OPENAT, CREAT -> ids.sameFd((int) wanted, (int) result);
+      case SOCKET, DUP, DUP2, DUP3, OPEN, OPENAT, CREAT, EVENTFD2, EPOLL_CREATE, EPOLL_CREATE1 ->
+          ids.sameFd((int) wanted, (int) result);
       case FCNTL -> sameFcntl(wanted, result);
       case FORK, VFORK, CLONE, CLONE3 -> ids.samePid((int) wanted, (int) result);
       default -> wanted == result;
@@ -364,9 +368,26 @@ public final class ResultComparison {
         && Str.of(name.get(3, 5)).string().matches("[0-9a-f]{5}");
   }
 
-  private Outcome socketpair() {
-    UserMem mem = simulated.mem(3);
-    if (!(argument(3).plain() instanceof Array array) || array.elements().size() != 2) {
+  private Outcome io(long result) {
+    IoComparison.Difference found = new IoComparison(recorded, simulated, result).difference();
+    return found == null ? SAME : different(found.what(), found.recorded(), found.simulated());
+  }
+
+  private Outcome ioctl() {
+    UserMem mem = simulated.mem(2);
+    if (recorded.arguments().size() < 3
+        || !(argument(2).plain() instanceof Array)
+        || !mem.accessible(0, Integer.BYTES)) {
+      return SAME;
+    }
+    long wanted = Notation.elementAfter(argument(2));
+    return wanted == mem.getInt(0) ? SAME : different("value", wanted, mem.getInt(0));
+  }
+
+  /** Two descriptors in the memory of an argument. */
+  private Outcome pair(int index) {
+    UserMem mem = simulated.mem(index);
+    if (!(argument(index).plain() instanceof Array array) || array.elements().size() != 2) {
       return SAME;
     }
     for (int i = 0; i < 2; i++) {
@@ -415,6 +436,9 @@ public final class ResultComparison {
     UserMem mem = simulated.mem(1);
     byte[] wanted = text.bytes();
     int known = Math.min(wanted.length, mem.size());
+    if (IoComparison.sameData(wanted, mem.get(0, known))) {
+      return SAME;
+    }
     return bytes("data", wanted, mem, text, Str.of(mem.get(0, known)).text());
   }
 

@@ -41,8 +41,8 @@ class ReplayTest {
   }
 
   @Test
-  void sweepsOfUsersNamespacesDescriptorsAndSysctlsAreTheSame() throws IOException {
-    for (String kind : List.of("creds-", "credm-", "fds-", "nsf-", "sysw-")) {
+  void sweepsOfUsersNamespacesDescriptorsPairsAndSysctlsAreTheSame() throws IOException {
+    for (String kind : List.of("creds-", "credm-", "fds-", "nsf-", "pairs-", "sysw-")) {
       ReplayResult result = replay("sweeps", kind);
       assertThat(result.total().same()).as(kind).isGreaterThan(1_000);
       assertThat(result.differences()).as(kind).isEmpty();

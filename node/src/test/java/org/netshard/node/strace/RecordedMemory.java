@@ -8,6 +8,7 @@ import org.netshard.node.strace.StraceValue.Struct;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Poll;
 
 /** The memory of a call as a recorded kernel left it: what a perfect simulation would do. */
 final class RecordedMemory {
@@ -50,11 +51,96 @@ final class RecordedMemory {
         after.mem(1).putInt(12 + 4 * i, (int) (set >>> Integer.SIZE));
       }
     }
-    boolean read = entry.name() == SyscallName.READ || entry.name() == SyscallName.PREAD64;
+    io(recorded, after);
+    boolean read =
+        entry.name() == SyscallName.READ
+            || entry.name() == SyscallName.PREAD64
+            || entry.name() == SyscallName.RECVFROM;
     if (read && recorded.arguments().get(1).plain() instanceof Str text) {
       after.mem(1).put(0, text.bytes(), Math.min(text.bytes().length, after.mem(1).size()));
     }
     return after;
+  }
+
+  private static void io(Call recorded, Syscall after) {
+    switch (after.name()) {
+      case RECVMSG -> {
+        if (recorded.arguments().get(1) instanceof Struct struct
+            && struct.field("msg_flags") != null) {
+          UserMem header = after.mem(1);
+          header.putInt(48, (int) SockAddr.require(struct, "msg_flags"));
+          header.putLong(40, SockAddr.require(struct, "msg_controllen"));
+          vector(Objects.requireNonNull(struct.field("msg_iov")), header.pointer(16));
+        }
+      }
+      case READV -> vector(recorded.arguments().get(1), after.mem(1));
+      case POLL -> poll(recorded, after.mem(0));
+      case EPOLL_WAIT -> events(recorded.arguments().get(1), after.mem(1));
+      case RECVFROM -> {
+        if (recorded.arguments().get(5) instanceof Array) {
+          put(after.mem(5), (int) Notation.elementAfter(recorded.arguments().get(5)));
+        }
+        if (recorded.arguments().get(4) instanceof Struct name) {
+          byte[] bytes = SockAddr.bytes(name, -1);
+          after.mem(4).put(0, bytes, Math.min(bytes.length, after.mem(4).size()));
+        }
+      }
+      case IOCTL -> {
+        if (recorded.arguments().size() > 2 && recorded.arguments().get(2) instanceof Array) {
+          put(after.mem(2), (int) Notation.elementAfter(recorded.arguments().get(2)));
+        }
+      }
+      case PIPE, PIPE2 -> {
+        Array pair = (Array) recorded.arguments().get(0);
+        put(after.mem(0), Notation.intNumber(pair.elements().get(0)));
+        after.mem(0).putInt(4, Notation.intNumber(pair.elements().get(1)));
+      }
+      default -> {}
+    }
+  }
+
+  private static void vector(StraceValue value, UserMem vector) {
+    int at = 0;
+    for (StraceValue element : ((Array) value.plain()).elements()) {
+      if (((Struct) element).field("iov_base") instanceof Str text) {
+        UserMem base = vector.pointer(at);
+        base.put(0, text.bytes(), Math.min(text.bytes().length, base.size()));
+      }
+      at += 16;
+    }
+  }
+
+  /** The files that are ready stand behind the result, in the order of those that were asked. */
+  private static void poll(Call recorded, UserMem fds) {
+    if (!recorded.result().note().startsWith("[")) {
+      return;
+    }
+    StraceValue ready = StraceParser.parseValue(recorded.result().note());
+    int at = 0;
+    for (StraceValue element : ((Array) ready).elements()) {
+      Struct pollfd = (Struct) element;
+      int revents = (int) SockAddr.require(pollfd, "revents");
+      int always = Poll.ERR | Poll.HUP | Poll.NVAL;
+      while (fds.getInt(at) != SockAddr.require(pollfd, "fd")
+          || (revents & ~(fds.getShort(at + 4) | always)) != 0) {
+        at += 8;
+      }
+      fds.putShort(at + 6, revents);
+      at += 8;
+    }
+  }
+
+  private static void events(StraceValue value, UserMem mem) {
+    int at = 0;
+    if (value.plain() instanceof Array array) {
+      for (StraceValue element : array.elements()) {
+        Struct event = (Struct) element;
+        mem.putInt(at, (int) SockAddr.require(event, "events"));
+        mem.putLong(
+            at + 4, SockAddr.optional((Struct) Objects.requireNonNull(event.field("data")), "u64"));
+        at += 12;
+      }
+    }
   }
 
   private static void put(UserMem mem, int number) {

@@ -116,7 +116,7 @@ class ScriptLineTest {
         "sokcet(2, 1, 0)~a.yaml:7:11: Linux has no system call 'sokcet'; simulated are socket, so",
         "setsockopt(3, 1, 2, [1], 4, 5)~a.yaml:7:11: takes at most 5 arguments, found 6",
         "fork(1)~a.yaml:7:11: takes at most 0 arguments, found 1",
-        "poll(1, 2, 3, 4, 5, 6, 7)~a.yaml:7:11: takes at most 6 arguments, found 7",
+        "mq_open(1, 2, 3, 4, 5, 6, 7)~a.yaml:7:11: takes at most 6 arguments, found 7",
         "bind(3, {sa_family=AF_INET, 16)~a.yaml:7:",
         "ni_syscall()~a.yaml:7:11: Linux has no system call 'ni_syscall'",
         "socket(AF_INETT, 1, 0)~a.yaml:7:18: unknown constant 'AF_INETT'; did you mean AF_INET",

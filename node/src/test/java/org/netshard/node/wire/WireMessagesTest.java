@@ -79,6 +79,11 @@ class WireMessagesTest {
         Syscall.of(
             SyscallName.GETSOCKOPT, 3, 1, -2L, UserMem.of((byte) 1, (byte) 2), UserMem.ofInt(4));
     Syscall odd = Syscall.of(SyscallName.GETSOCKNAME, 3, UserMem.NULL, UserMem.BAD);
+    UserMem header = UserMem.zeroed(56);
+    UserMem vector = UserMem.zeroed(16);
+    vector.putPointer(0, UserMem.of((byte) 6));
+    header.putPointer(16, vector);
+    Syscall message = Syscall.of(SyscallName.SENDMSG, 3, header, 0);
     Syscall absent = Syscall.notSimulated("bind", 3, UserMem.of((byte) 5), 16);
     ScriptedCall scripted =
         new ScriptedCall(
@@ -94,7 +99,16 @@ class WireMessagesTest {
     KernelReport report = report();
     List<Object> samples = new ArrayList<>();
     samples.addAll(
-        List.of(SyscallName.CLOSE, UserMem.ofInt(7), call, odd, absent, spec, report, scripted));
+        List.of(
+            SyscallName.CLOSE,
+            UserMem.ofInt(7),
+            call,
+            odd,
+            message,
+            absent,
+            spec,
+            report,
+            scripted));
     samples.addAll(spec.sysctls());
     samples.addAll(spec.namespaces());
     samples.addAll(spec.cgroups());

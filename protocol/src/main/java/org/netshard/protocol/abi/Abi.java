@@ -49,6 +49,33 @@ public final class Abi {
   public static final int IPPROTO_MAX = 263;
 
   public static final int SOL_SOCKET = 1;
+
+  public static final int MSG_OOB = 0x1;
+  public static final int MSG_PEEK = 0x2;
+  public static final int MSG_DONTROUTE = 0x4;
+  public static final int MSG_CTRUNC = 0x8;
+  public static final int MSG_TRUNC = 0x20;
+  public static final int MSG_DONTWAIT = 0x40;
+  public static final int MSG_EOR = 0x80;
+  public static final int MSG_WAITALL = 0x100;
+  public static final int MSG_CONFIRM = 0x800;
+  public static final int MSG_ERRQUEUE = 0x2000;
+  public static final int MSG_NOSIGNAL = 0x4000;
+  public static final int MSG_MORE = 0x8000;
+  public static final int MSG_WAITFORONE = 0x1_0000;
+  public static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
+
+  public static final int SCM_RIGHTS = 1;
+  public static final int SCM_CREDENTIALS = 2;
+
+  public static final int FIONREAD = 0x541b;
+  public static final int FIONBIO = 0x5421;
+  public static final int TIOCOUTQ = 0x5411;
+
+  public static final int SHUT_RD = 0;
+  public static final int SHUT_WR = 1;
+  public static final int SHUT_RDWR = 2;
+
   public static final int SOL_PACKET = 263;
   public static final int SOL_NETLINK = 270;
   public static final int SOL_XDP = 283;

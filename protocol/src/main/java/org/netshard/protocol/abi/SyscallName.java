@@ -56,6 +56,22 @@ public enum SyscallName {
   CONNECT(3),
   GETPEERNAME(3),
   UNLINK(1),
+  SENDTO(6),
+  RECVFROM(6),
+  SENDMSG(3),
+  RECVMSG(3),
+  READV(3),
+  WRITEV(3),
+  SHUTDOWN(2),
+  PIPE(1),
+  PIPE2(2),
+  EVENTFD2(2),
+  POLL(3),
+  EPOLL_CREATE(1),
+  EPOLL_CREATE1(1),
+  EPOLL_CTL(4),
+  EPOLL_WAIT(4),
+  IOCTL(3),
   /**
    * Any call that is not simulated, {@code sys_ni_syscall}: ENOSYS, as in a kernel that was built
    * without it. {@link Syscall#callName} tells which one it is.

@@ -3,6 +3,10 @@ package org.netshard.protocol.abi;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +24,9 @@ public final class UserMem {
 
   private final byte @Nullable [] array;
   private final @Nullable ByteBuffer bytes;
+
+  /** What the pointers in it refer to, by their offset; null if there are none. */
+  private @Nullable NavigableMap<Integer, UserMem> pointers;
 
   private UserMem(byte @Nullable [] array) {
     this.array = array;
@@ -54,7 +61,37 @@ public final class UserMem {
 
   /** The same kind of pointer to a copy of the content, for one more execution of a call. */
   public UserMem copy() {
-    return array == null ? this : of(array);
+    if (array == null) {
+      return this;
+    }
+    UserMem copy = of(array);
+    if (pointers != null) {
+      pointers.forEach((offset, target) -> copy.putPointer(offset, target.copy()));
+    }
+    return copy;
+  }
+
+  /** Writes a pointer, 8 bytes, through which {@link #pointer} comes to other memory. */
+  public void putPointer(int offset, UserMem target) {
+    putLong(offset, target.isNull() ? 0 : 1);
+    if (pointers == null) {
+      pointers = new TreeMap<>();
+    }
+    pointers.put(offset, target);
+  }
+
+  /** What the pointer here refers to; a number in its place is NULL if zero, else a bad address. */
+  public UserMem pointer(int offset) {
+    UserMem target = pointers == null ? null : pointers.get(offset);
+    if (target != null) {
+      return target;
+    }
+    return getLong(offset) == 0 ? NULL : BAD;
+  }
+
+  /** What the pointers in it refer to, by their offset, in order. */
+  public Map<Integer, UserMem> pointers() {
+    return pointers == null ? Map.of() : Collections.unmodifiableMap(pointers);
   }
 
   /** Whether this is the null pointer. */
@@ -95,6 +132,11 @@ public final class UserMem {
   /** Writes one byte. */
   public void putByte(int offset, int value) {
     mapped().put(offset, (byte) value);
+  }
+
+  /** Writes a 16-bit number. */
+  public void putShort(int offset, int value) {
+    mapped().putShort(offset, (short) value);
   }
 
   /** Writes a 32-bit number. */
@@ -140,6 +182,9 @@ public final class UserMem {
     if (this == NULL) {
       return "NULL";
     }
-    return array == null ? "bad address" : Arrays.toString(array);
+    if (array == null) {
+      return "bad address";
+    }
+    return Arrays.toString(array) + (pointers == null ? "" : pointers);
   }
 }

@@ -4,7 +4,9 @@ import akka.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.CallingTask;
 import org.netshard.protocol.core.HopTrace;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.family.SockCreate;
@@ -25,7 +27,10 @@ public final class Call implements Caller {
   private @Nullable Syscall syscall;
   private @Nullable Cred cred;
   private int pid;
+  private int fileFlags;
   private @Nullable Memcg memcg;
+  private @Nullable Progress progress;
+  private @Nullable CallingTask task;
   private @Nullable ActorRef<NetMessage> net;
   private @Nullable ActorRef<SockMessage> sock;
   private @Nullable Sk sk;
@@ -42,8 +47,23 @@ public final class Call implements Caller {
     this.memCgroups = memCgroups;
   }
 
-  /** Begins a call of a task in this memory cgroup; null for the root. */
-  public void begin(Syscall newSyscall, int newPid, Cred newCred, @Nullable Memcg newMemcg) {
+  /**
+   * Begins a call, or goes on with one that has slept.
+   *
+   * @param newTask who makes it
+   * @param newMemcg the memory cgroup of the task; null for the root
+   * @param newProgress how far it is
+   */
+  public void begin(
+      Syscall newSyscall,
+      int newPid,
+      Cred newCred,
+      @Nullable Memcg newMemcg,
+      CallingTask newTask,
+      Progress newProgress) {
+    task = newTask;
+    progress = newProgress;
+    fileFlags = 0;
     syscall = newSyscall;
     pid = newPid;
     cred = newCred;
@@ -57,6 +77,26 @@ public final class Call implements Caller {
   /** The call as the program made it. */
   public Syscall syscall() {
     return known(syscall);
+  }
+
+  @Override
+  public Progress progress() {
+    return known(progress);
+  }
+
+  @Override
+  public CallingTask task() {
+    return known(task);
+  }
+
+  @Override
+  public int fileFlags() {
+    return fileFlags;
+  }
+
+  /** Says through which file the call is made. */
+  public void setFileFlags(int flags) {
+    fileFlags = flags;
   }
 
   @Override

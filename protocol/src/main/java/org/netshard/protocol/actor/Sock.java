@@ -9,6 +9,7 @@ import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.SockNames;
+import org.netshard.protocol.core.SocketIo;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.family.Protosw;
 import org.netshard.protocol.family.SockCreate;
@@ -97,7 +98,7 @@ public final class Sock extends BatonBehavior<SockMessage> {
         int result = SockNames.listen(sk, call, asked.intArg(1));
         call.done("Sock", result, "sock->ops->listen");
       }
-      default -> throw new IllegalStateException("not a call of a sock: " + asked);
+      default -> call.done("Sock", SocketIo.perform(sk, call, asked), "sock->ops");
     }
   }
 

@@ -9,4 +9,13 @@ public interface Caller {
 
   /** Its process. */
   int pid();
+
+  /** How far the call is. */
+  Progress progress();
+
+  /** Flags of the file through which the call is made, {@code O_NONBLOCK} and so on. */
+  int fileFlags();
+
+  /** The task that makes it. */
+  CallingTask task();
 }

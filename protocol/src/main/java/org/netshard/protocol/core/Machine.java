@@ -25,6 +25,12 @@ public interface Machine {
   /** TCP socks that no file refers to any more ({@code tcp_orphan_count}). */
   int orphanCount();
 
+  /**
+   * Gives a reference of a file back; if it was the last, the file is released when the call that
+   * is under way has ended ({@code fput}).
+   */
+  void fput(PassedFile file);
+
   /** The CPU that runs now. */
   int cpu();
 

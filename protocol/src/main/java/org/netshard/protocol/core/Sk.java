@@ -134,6 +134,8 @@ public final class Sk {
   private @Nullable OptionBlock inet6;
   private @Nullable OptionBlock transport;
   private @Nullable SkBinding binding;
+  private @Nullable SkbQueue receiveQueue;
+  private @Nullable WaitQueue waitQueue;
 
   /** {@code sk_cookie}; 0 until somebody asks. */
   long cookie;
@@ -460,6 +462,57 @@ public final class Sk {
       cookie = net.machine().nextSockCookie();
     }
     return cookie;
+  }
+
+  /** {@code sk_receive_queue}: what waits to be read. */
+  public SkbQueue receiveQueue() {
+    if (receiveQueue == null) {
+      receiveQueue = new SkbQueue();
+    }
+    return receiveQueue;
+  }
+
+  /** Whether something waits to be read. */
+  public boolean isReadable() {
+    return receiveQueue != null && !receiveQueue.isEmpty();
+  }
+
+  /** Those who wait for something to happen to the sock ({@code sk_sleep}). */
+  public WaitQueue waitQueue() {
+    if (waitQueue == null) {
+      waitQueue = new WaitQueue();
+    }
+    return waitQueue;
+  }
+
+  /** Something can be read ({@code sock_def_readable}). */
+  public void dataReady() {
+    wake(Poll.IN | Poll.PRI | Poll.RDNORM | Poll.RDBAND);
+  }
+
+  /** Its state has changed ({@code sock_def_wakeup}). */
+  public void stateChange() {
+    if (waitQueue != null) {
+      waitQueue.wakeAll();
+    }
+  }
+
+  /** There is an error to be reported ({@code sock_def_error_report}). */
+  public void errorReport() {
+    wake(Poll.ERR);
+  }
+
+  /** Tells those who wait that something has happened, {@link Poll} bits. */
+  public void wake(int key) {
+    if (waitQueue != null) {
+      waitQueue.wake(key);
+    }
+  }
+
+  /** Bytes that a call wants at least ({@code sock_rcvlowat}). */
+  public int target(boolean waitAll, int size) {
+    int least = waitAll ? size : Math.min(rare().rcvlowat(), size);
+    return least == 0 ? 1 : least;
   }
 
   /** Options of the IPv4 layer ({@code struct inet_sock}), frozen while they are the defaults. */

@@ -108,6 +108,68 @@ public interface SockOps {
   /** Tells the proto that {@code SO_KEEPALIVE} is about to change ({@code keepalive}). */
   default void keepalive(Sk sk, boolean on) {}
 
+  /** Whether the calls that move data, and what waits for them, are simulated. */
+  default boolean movesData(Sk sk) {
+    return false;
+  }
+
+  /**
+   * Sends a message.
+   *
+   * @return bytes that were taken, {@code -errno}, or {@link Progress#WAIT}
+   */
+  default int sendmsg(Sk sk, Caller caller, Msg msg) {
+    return Errno.EOPNOTSUPP.negated();
+  }
+
+  /**
+   * Receives a message.
+   *
+   * @return bytes that were copied, {@code -errno}, or {@link Progress#WAIT}
+   */
+  default int recvmsg(Sk sk, Caller caller, Msg msg) {
+    return Errno.EOPNOTSUPP.negated();
+  }
+
+  /**
+   * Bytes that a reader would get ({@code SIOCINQ}).
+   *
+   * @return {@code -errno}: ENOTTY for kinds without
+   */
+  default int inq(Sk sk) {
+    return Errno.ENOTTY.negated();
+  }
+
+  /**
+   * Bytes of the send buffer that are taken ({@code SIOCOUTQ}).
+   *
+   * @return {@code -errno}: ENOTTY for kinds without
+   */
+  default int outq(Sk sk) {
+    return Errno.ENOTTY.negated();
+  }
+
+  /**
+   * Ends one or both directions.
+   *
+   * @param how {@code SHUT_RD}, {@code SHUT_WR} or {@code SHUT_RDWR}
+   */
+  default int shutdown(Sk sk, int how) {
+    return Errno.EOPNOTSUPP.negated();
+  }
+
+  /** What can be done now, {@link Poll} bits. */
+  default int poll(Sk sk) {
+    return 0;
+  }
+
+  /** Something that the sock sent is gone from its buffer ({@code sk_write_space}). */
+  default void writeSpace(Sk sk) {
+    if (sk.wmemAlloc() - 1 < sk.sndbuf() >> 1) {
+      sk.wake(Poll.OUT | Poll.WRNORM | Poll.WRBAND);
+    }
+  }
+
   /** Whether the proto accounts memory to a limit ({@code sk_has_account}). */
   default boolean hasAccount(Sk sk) {
     return false;

@@ -173,6 +173,8 @@ final class SolSocketSet {
   private static void setSndbuf(Sk sk, int val) {
     sk.setUserlocks(sk.userlocks() | Sk.SOCK_SNDBUF_LOCK);
     sk.setSndbuf(Math.max(Math.min(val, Integer.MAX_VALUE / 2) * 2, SkMem.SOCK_MIN_SNDBUF));
+    // Those who wait for room may have it now.
+    sk.ops().writeSpace(sk);
   }
 
   private static void setRcvbuf(Sk sk, int val) {

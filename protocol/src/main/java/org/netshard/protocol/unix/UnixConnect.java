@@ -22,7 +22,7 @@ final class UnixConnect {
   private UnixConnect() {}
 
   /** Who was looked for, or why it is not to be had. */
-  private record Other(@Nullable Sk sk, int error) {}
+  record Other(@Nullable Sk sk, int error) {}
 
   /**
    * {@code connect(2)} of datagrams; AF_UNSPEC takes the peer away.
@@ -102,6 +102,16 @@ final class UnixConnect {
     return SockNames.leftOut(sk, "a connection to a listening AF_UNIX socket");
   }
 
+  /**
+   * What a send does before it has a message: checks the address, if there is one, and gives a sock
+   * a name that is to tell its credentials.
+   */
+  static int prepareSend(Sk sk, @Nullable SockAddr address) {
+    int error = address == null ? 0 : UnixBind.validate(address);
+    boolean named = sk.flag(SockFlag.SK_SCM_CREDENTIALS) || sk.flag(SockFlag.SK_SCM_PIDFD);
+    return error == 0 && named ? UnixBind.autobind(sk) : error;
+  }
+
   /** Checks the address, and gives a sock a name that is to tell its credentials. */
   private static int prepare(Sk sk, SockAddr address) {
     int error = UnixBind.validate(address);
@@ -118,7 +128,7 @@ final class UnixConnect {
    * <p><b>Errors</b>, in order: those of the path, ECONNREFUSED if nobody is behind it, EPROTOTYPE
    * for a file of another type of socket.
    */
-  private static Other find(Sk sk, Caller caller, SockAddr address) {
+  static Other find(Sk sk, Caller caller, SockAddr address) {
     if (UnixBind.isAbstract(address)) {
       Sk other = UnixTable.of(sk.net()).find(address.get(0, address.length()), sk.type());
       return new Other(other, Errno.ECONNREFUSED.negated());

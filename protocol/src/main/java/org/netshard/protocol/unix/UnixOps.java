@@ -6,7 +6,11 @@ import org.netshard.protocol.abi.SoOption;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Machine;
+import org.netshard.protocol.core.Msg;
+import org.netshard.protocol.core.Poll;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockOps;
@@ -36,20 +40,40 @@ public final class UnixOps implements SockOps {
     return 0;
   }
 
-  /** {@code unix_release_sock}: the other end of a stream can neither send nor receive. */
+  /** {@code unix_release_sock}. */
   @Override
   public void destroy(Sk sk) {
     UnixBind.release(sk);
-    sk.setState(Sk.TCP_CLOSE);
     sk.setFlag(SockFlag.SOCK_DEAD, true);
+    sk.setShutdown(SHUTDOWN_MASK);
+    sk.setState(Sk.TCP_CLOSE);
+    UnixSock.wakeAllPeers(sk);
     Sk peer = UnixSock.peer(sk);
     if (peer != null) {
       UnixSock.setPeer(sk, null);
       if (sk.type() != Abi.SOCK_DGRAM) {
         peer.setShutdown(SHUTDOWN_MASK);
+        if (sk.isReadable()) {
+          peer.setErr(Errno.ECONNRESET.number());
+        }
+        peer.stateChange();
       }
     }
+    if (sk.isReadable()) {
+      purge(sk);
+    }
+    UnixGc.of(sk.net().machine()).collect();
     sk.net().addProtoInuse(sk.proto(), -1);
+  }
+
+  /** Drops all that waits to be read. */
+  static void purge(Sk sk) {
+    Machine machine = sk.net().machine();
+    for (Skb skb = sk.receiveQueue().poll(); skb != null; skb = sk.receiveQueue().poll()) {
+      UnixGc.of(machine).remove(skb.files());
+      skb.files().forEach(machine::fput);
+      skb.free();
+    }
   }
 
   @Override
@@ -89,11 +113,122 @@ public final class UnixOps implements SockOps {
   public int socketpair(Sk first, Sk second, Cred cred, int pid) {
     first.rareForWrite().setPeer(pid, cred);
     second.rareForWrite().setPeer(pid, cred);
-    UnixSock.setPeer(first, second);
-    UnixSock.setPeer(second, first);
-    first.setState(Sk.TCP_ESTABLISHED);
-    second.setState(Sk.TCP_ESTABLISHED);
+    join(first, second);
+    join(second, first);
     return 0;
+  }
+
+  private static void join(Sk sk, Sk peer) {
+    UnixSock.setPeer(sk, peer);
+    sk.setState(Sk.TCP_ESTABLISHED);
+  }
+
+  @Override
+  public boolean movesData(Sk sk) {
+    return true;
+  }
+
+  @Override
+  public int sendmsg(Sk sk, Caller caller, Msg msg) {
+    return switch (sk.type()) {
+      case Abi.SOCK_STREAM -> UnixStream.send(sk, caller, msg);
+      case Abi.SOCK_SEQPACKET -> UnixDgram.sendSeqpacket(sk, caller, msg);
+      default -> UnixDgram.send(sk, caller, msg);
+    };
+  }
+
+  @Override
+  public int recvmsg(Sk sk, Caller caller, Msg msg) {
+    if (sk.type() == Abi.SOCK_STREAM) {
+      return UnixStream.receive(sk, caller, msg);
+    }
+    if (sk.type() == Abi.SOCK_SEQPACKET && sk.state() != Sk.TCP_ESTABLISHED) {
+      return Errno.ENOTCONN.negated();
+    }
+    return UnixDgram.receive(sk, caller, msg);
+  }
+
+  /** {@code unix_inq_len}: of messages, the length of the first. <b>Errors:</b> EINVAL. */
+  @Override
+  public int inq(Sk sk) {
+    if (sk.state() == Sk.TCP_LISTEN) {
+      return Errno.EINVAL.negated();
+    }
+    if (sk.type() == Abi.SOCK_STREAM || sk.type() == Abi.SOCK_SEQPACKET) {
+      return UnixStream.inq(sk);
+    }
+    Skb first = sk.isReadable() ? sk.receiveQueue().peek() : null;
+    return first == null ? 0 : first.data().length;
+  }
+
+  /** {@code unix_outq_len}. */
+  @Override
+  public int outq(Sk sk) {
+    return sk.wmemAlloc() - 1;
+  }
+
+  /** {@code unix_shutdown}. <b>Errors:</b> EINVAL. */
+  @Override
+  public int shutdown(Sk sk, int how) {
+    if (how < Abi.SHUT_RD || how > Abi.SHUT_RDWR) {
+      return Errno.EINVAL.negated();
+    }
+    int mode = how + 1;
+    sk.setShutdown(sk.shutdown() | mode);
+    Sk peer = UnixSock.peer(sk);
+    sk.stateChange();
+    if (peer != null && sk.type() != Abi.SOCK_DGRAM) {
+      int peerMode =
+          ((mode & Sk.RCV_SHUTDOWN) != 0 ? Sk.SEND_SHUTDOWN : 0)
+              | ((mode & Sk.SEND_SHUTDOWN) != 0 ? Sk.RCV_SHUTDOWN : 0);
+      peer.setShutdown(peer.shutdown() | peerMode);
+      peer.stateChange();
+    }
+    return 0;
+  }
+
+  /** {@code unix_poll}, {@code unix_dgram_poll}. */
+  @Override
+  public int poll(Sk sk) {
+    int mask = sk.err() != 0 ? Poll.ERR : 0;
+    mask |= sk.shutdown() == SHUTDOWN_MASK ? Poll.HUP : 0;
+    boolean readable = sk.isReadable();
+    if ((sk.shutdown() & Sk.RCV_SHUTDOWN) != 0) {
+      mask |= Poll.RDHUP;
+      readable = true;
+    }
+    mask |= readable ? Poll.IN | Poll.RDNORM : 0;
+    if (sk.type() == Abi.SOCK_STREAM && UnixSock.oob(sk) != null) {
+      mask |= Poll.PRI;
+    }
+    if (sk.type() != Abi.SOCK_DGRAM && sk.state() == Sk.TCP_CLOSE) {
+      mask |= Poll.HUP;
+    }
+    return isWritable(sk) ? mask | Poll.OUT | Poll.WRNORM | Poll.WRBAND : mask;
+  }
+
+  private static boolean isWritable(Sk sk) {
+    if (!hasRoom(sk)) {
+      return false;
+    }
+    Sk peer = UnixSock.peer(sk);
+    if (sk.type() != Abi.SOCK_DGRAM || peer == null || UnixSock.peer(peer) == sk) {
+      return true;
+    }
+    return !UnixDgram.isFull(peer);
+  }
+
+  /** {@code unix_writable}: three quarters of the send buffer are free. */
+  private static boolean hasRoom(Sk sk) {
+    return sk.state() != Sk.TCP_LISTEN && (long) sk.wmemAlloc() << 2 <= sk.sndbuf();
+  }
+
+  /** {@code unix_write_space}. */
+  @Override
+  public void writeSpace(Sk sk) {
+    if (hasRoom(sk)) {
+      sk.wake(Poll.OUT | Poll.WRNORM | Poll.WRBAND);
+    }
   }
 
   @Override

@@ -1,13 +1,16 @@
 package org.netshard.protocol.unix;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.Poll;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkBinding;
+import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.SocketInode;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.core.WaitQueue;
 
 /**
- * The name of an AF_UNIX sock, and its peer.
+ * What an AF_UNIX sock has besides the common parts: its name, its peer, and who waits for it.
  *
  * <p><b>Source:</b> {@code include/net/af_unix.h}, {@code struct unix_sock}.
  */
@@ -23,6 +26,12 @@ public final class UnixSock implements SkBinding {
 
   /** {@code sk_max_ack_backlog}. */
   private int maxAckBacklog;
+
+  /** {@code oob_skb}: the last urgent byte, while it is in the receive queue. */
+  private @Nullable Skb oobSkb;
+
+  /** {@code peer_wait}: those who wait for room in the receive queue. */
+  private @Nullable WaitQueue peerWait;
 
   private UnixSock(int maxAckBacklog) {
     this.maxAckBacklog = maxAckBacklog;
@@ -54,6 +63,57 @@ public final class UnixSock implements SkBinding {
     if (peer != null || of(sk) != null) {
       forWrite(sk).peer = peer;
     }
+  }
+
+  /** The name of a sock, as another is told it; no bytes if it has none. */
+  static byte[] address(Sk sk) {
+    UnixSock unix = of(sk);
+    byte[] name = unix == null ? null : unix.address;
+    return name == null ? new byte[0] : name;
+  }
+
+  /** The last urgent byte that waits in the queue of a sock, or null. */
+  static @Nullable Skb oob(Sk sk) {
+    UnixSock unix = of(sk);
+    return unix == null ? null : unix.oobSkb;
+  }
+
+  /** Sets the last urgent byte. */
+  static void setOob(Sk sk, @Nullable Skb skb) {
+    forWrite(sk).oobSkb = skb;
+  }
+
+  /** Those who wait for room in the receive queue of a sock. */
+  static WaitQueue peerWait(Sk sk) {
+    UnixSock unix = forWrite(sk);
+    WaitQueue queue = unix.peerWait;
+    if (queue == null) {
+      queue = new WaitQueue();
+      unix.peerWait = queue;
+    }
+    return queue;
+  }
+
+  /** Tells them that there is room. */
+  static void wakePeers(Sk sk) {
+    UnixSock unix = of(sk);
+    if (unix != null && unix.peerWait != null) {
+      unix.peerWait.wake(Poll.OUT | Poll.WRNORM | Poll.WRBAND);
+    }
+  }
+
+  /** Tells all of them that the sock is gone. */
+  static void wakeAllPeers(Sk sk) {
+    UnixSock unix = of(sk);
+    if (unix != null && unix.peerWait != null) {
+      unix.peerWait.wakeAll();
+    }
+  }
+
+  /** How many messages or connections of others may wait at a sock. */
+  static int maxAckBacklog(Sk sk) {
+    UnixSock unix = of(sk);
+    return unix == null ? (int) sk.net().sysctl(Sysctl.UNIX_MAX_DGRAM_QLEN) : unix.maxAckBacklog;
   }
 
   /** Whether a sock has a name. */

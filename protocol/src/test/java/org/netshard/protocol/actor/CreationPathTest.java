@@ -15,6 +15,7 @@ import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.core.TestCaller;
 import org.netshard.protocol.core.TestMemcg;
 import org.netshard.protocol.core.TestNet;
 import org.netshard.protocol.cred.Capability;
@@ -70,7 +71,7 @@ class CreationPathTest {
   }
 
   private void create(Cred cred, @Nullable Memcg memcg, int type, int protocol) {
-    call.begin(Syscall.socket(Abi.AF_INET, type, protocol), 1, cred, memcg);
+    begin(Syscall.socket(Abi.AF_INET, type, protocol), 1, cred, memcg);
     call.create().begin(ns, cred, Abi.AF_INET, type, protocol);
     family.tell(new ProtoFamilyMessage.Create(call));
   }
@@ -170,7 +171,7 @@ class CreationPathTest {
             SO_KEEPALIVE,
             UserMem.zeroed(4),
             UserMem.ofInt(4));
-    call.begin(ask, 1, root, null);
+    begin(ask, 1, root, null);
     first.tell(new SockMessage.Perform(call));
     assertThat(done()).isZero();
     assertThat(ask.mem(3).getInt(0)).isZero();
@@ -179,7 +180,7 @@ class CreationPathTest {
   private void setKeepalive(ActorRef<SockMessage> sock) {
     Syscall set =
         Syscall.of(SyscallName.SETSOCKOPT, 3, Abi.SOL_SOCKET, SO_KEEPALIVE, UserMem.ofInt(1), 4);
-    call.begin(set, 1, root, null);
+    begin(set, 1, root, null);
     sock.tell(new SockMessage.Perform(call));
     assertThat(done()).isZero();
   }
@@ -190,8 +191,12 @@ class CreationPathTest {
     assertThat(done()).isZero();
     ActorRef<SockMessage> sock = call.sock();
     // A sock does not know close: only the kernel's descriptors do.
-    call.begin(Syscall.close(3), 1, root, null);
+    begin(Syscall.close(3), 1, root, null);
     sock.tell(new SockMessage.Perform(call));
     assertThat(kernel.expectMessageClass(KernelMessage.Crashed.class).message()).contains("close");
+  }
+
+  private void begin(Syscall asked, int pid, Cred cred, @Nullable Memcg memcg) {
+    call.begin(asked, pid, cred, memcg, new TestCaller(cred).task(), new TestCaller.Steps());
   }
 }

@@ -1,7 +1,9 @@
 package org.netshard.protocol.core;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.cred.Capability;
@@ -13,6 +15,7 @@ import org.netshard.protocol.memcg.Gfp;
 public final class TestNet implements NetNs, Machine {
   private final Map<Sysctl, String> sysctls = new EnumMap<>(Sysctl.class);
   private final Map<NetGeneric<?>, Object> generic = new LinkedHashMap<>();
+  private final List<PassedFile> released = new ArrayList<>();
   private final UserNamespace userNs;
   private long cookies = 100;
   private int references;
@@ -217,6 +220,16 @@ public final class TestNet implements NetNs, Machine {
   @Override
   public @Nullable String deviceName(int ifindex) {
     return ifindex == 1 ? "lo" : null;
+  }
+
+  @Override
+  public void fput(PassedFile file) {
+    released.add(file);
+  }
+
+  /** Files that were given back. */
+  public List<PassedFile> released() {
+    return released;
   }
 
   @Override

@@ -13,12 +13,12 @@ import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockNames;
+import org.netshard.protocol.core.TestCaller;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.inet6.Ipv6Address;
 
 /** The calls about addresses of a sock, for tests: addresses as text, results as errno names. */
 public final class Names {
-  private static final int PID = 4242;
 
   private final Cred cred;
 
@@ -29,17 +29,7 @@ public final class Names {
 
   /** The task. */
   public Caller caller() {
-    return new Caller() {
-      @Override
-      public Cred cred() {
-        return cred;
-      }
-
-      @Override
-      public int pid() {
-        return PID;
-      }
-    };
+    return new TestCaller(cred);
   }
 
   /** {@code 127.0.0.1:80}, {@code [::1]:80}, {@code @abstract}, {@code /path}. */

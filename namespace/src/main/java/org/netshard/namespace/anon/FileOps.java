@@ -1,0 +1,46 @@
+package org.netshard.namespace.anon;
+
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Msg;
+import org.netshard.protocol.core.WaitQueue;
+
+/**
+ * What can be done with a file.
+ *
+ * <p><b>Source:</b> {@code include/linux/fs.h}, {@code struct file_operations}.
+ */
+public interface FileOps {
+  /**
+   * Reads.
+   *
+   * @return bytes, 0 at the end, {@code -errno}, or {@link
+   *     org.netshard.protocol.core.Progress#WAIT}
+   */
+  default int read(Caller caller, Msg msg) {
+    return Errno.EINVAL.negated();
+  }
+
+  /**
+   * Writes.
+   *
+   * @return bytes, {@code -errno}, or {@link org.netshard.protocol.core.Progress#WAIT}
+   */
+  default int write(Caller caller, Msg msg) {
+    return Errno.EINVAL.negated();
+  }
+
+  /** Bytes that can be read ({@code FIONREAD}); ENOTTY, negated, if the file does not know. */
+  default int queued() {
+    return Errno.ENOTTY.negated();
+  }
+
+  /** What can be done now, {@link org.netshard.protocol.core.Poll} bits. */
+  int poll();
+
+  /** Those who wait for a change. */
+  WaitQueue waitQueue();
+
+  /** The last descriptor is closed. */
+  default void release() {}
+}

@@ -1,0 +1,247 @@
+package org.netshard.node.strace;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.netshard.node.strace.StraceValue.Array;
+import org.netshard.node.strace.StraceValue.Named;
+import org.netshard.node.strace.StraceValue.Str;
+import org.netshard.node.strace.StraceValue.Struct;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Msg;
+
+/**
+ * Makes calls that move data or wait for it out of what a log says of them.
+ *
+ * <p>Of a message that was received, the log shows what came, not the room that was there for it:
+ * there is as much as the lengths say, and for control messages as much as came.
+ */
+final class IoDecoder {
+  private static final int IOVEC_BYTES = 16;
+  private static final int POLLFD_BYTES = 8;
+  private static final int EPOLL_EVENT_BYTES = 12;
+  private static final int EVENTS_MAX = 1 << 16;
+  private static final int CMSG_HEADER_BYTES = 16;
+
+  private final CallDecoder decoder;
+
+  IoDecoder(CallDecoder decoder) {
+    this.decoder = decoder;
+  }
+
+  Syscall decode(SyscallName name) {
+    return switch (name) {
+      case SENDTO -> sendto();
+      case RECVFROM -> recvfrom();
+      case SENDMSG, RECVMSG -> Syscall.of(name, decoder.number(0), header(name), decoder.number(2));
+      case READV, WRITEV -> Syscall.of(name, decoder.number(0), vector(name), decoder.number(2));
+      case PIPE -> Syscall.of(name, decoder.output(decoder.argument(0), Long.BYTES));
+      case PIPE2 ->
+          Syscall.of(name, decoder.output(decoder.argument(0), Long.BYTES), decoder.number(1));
+      case POLL -> Syscall.of(name, pollfds(), decoder.number(1), decoder.number(2));
+      case EPOLL_CTL ->
+          Syscall.of(name, decoder.number(0), decoder.number(1), decoder.number(2), epollEvent());
+      case EPOLL_WAIT ->
+          Syscall.of(
+              name,
+              decoder.number(0),
+              decoder.output(
+                  decoder.argument(1), Math.min(decoder.number(2), EVENTS_MAX) * EPOLL_EVENT_BYTES),
+              decoder.number(2),
+              decoder.number(3));
+      default -> throw new IllegalStateException("no call that moves data: " + name);
+    };
+  }
+
+  private Syscall sendto() {
+    long length = decoder.number(2);
+    return Syscall.of(
+        SyscallName.SENDTO,
+        decoder.number(0),
+        decoder.bytes(decoder.argument(1), length),
+        length,
+        decoder.number(3),
+        address(decoder.argument(4), decoder.number(5)),
+        decoder.number(5));
+  }
+
+  private Syscall recvfrom() {
+    long length = decoder.number(2);
+    return Syscall.of(
+        SyscallName.RECVFROM,
+        decoder.number(0),
+        decoder.output(decoder.argument(1), length),
+        length,
+        decoder.number(3),
+        Notation.isNull(decoder.argument(4))
+            ? UserMem.NULL
+            : decoder.output(decoder.argument(4), 128),
+        CallDecoder.length(decoder.argument(5)));
+  }
+
+  private UserMem address(StraceValue value, long length) {
+    return value.plain() instanceof Struct struct
+        ? CallDecoder.padded(SockAddr.bytes(struct, -1), length)
+        : decoder.unknown(value, length);
+  }
+
+  private UserMem header(SyscallName name) {
+    StraceValue value = decoder.argument(1);
+    if (!(value.plain() instanceof Struct struct)) {
+      return decoder.unknown(value, Msg.HEADER_BYTES);
+    }
+    boolean sends = name == SyscallName.SENDMSG;
+    UserMem header = UserMem.zeroed(Msg.HEADER_BYTES);
+    StraceValue msgName = struct.field("msg_name");
+    StraceValue nameLength = struct.field("msg_namelen");
+    long length = nameLength == null ? 0 : Notation.number(nameLength.before());
+    if (msgName != null && !Notation.isNull(msgName)) {
+      header.putPointer(
+          0, sends ? address(msgName, length) : UserMem.zeroed((int) Math.max(0, length)));
+    }
+    header.putInt(8, (int) length);
+    StraceValue iov = struct.field("msg_iov");
+    long count = SockAddr.optional(struct, "msg_iovlen");
+    header.putPointer(16, iov == null ? UserMem.NULL : vector(iov, count, sends));
+    header.putLong(24, count);
+    control(struct, header, sends);
+    return header;
+  }
+
+  private void control(Struct struct, UserMem header, boolean sends) {
+    long length = SockAddr.optional(struct, "msg_controllen");
+    StraceValue control = struct.field("msg_control");
+    UserMem mem =
+        sends && control != null && control.plain() instanceof Array array
+            ? cmsgs(array, length)
+            : UserMem.zeroed((int) Math.max(0, Math.min(length, Short.MAX_VALUE)));
+    if (length > 0) {
+      header.putPointer(32, mem);
+    }
+    header.putLong(40, length);
+  }
+
+  private static UserMem cmsgs(Array array, long length) {
+    UserMem mem = UserMem.zeroed((int) Math.max(0, Math.min(length, Short.MAX_VALUE)));
+    int at = 0;
+    for (StraceValue element : array.elements()) {
+      if (!(element.plain() instanceof Struct cmsg) || !mem.accessible(at, CMSG_HEADER_BYTES)) {
+        break;
+      }
+      long cmsgLength = SockAddr.require(cmsg, "cmsg_len");
+      mem.putLong(at, cmsgLength);
+      mem.putInt(at + 8, (int) SockAddr.require(cmsg, "cmsg_level"));
+      mem.putInt(at + 12, (int) SockAddr.require(cmsg, "cmsg_type"));
+      byte[] data = cmsgData(cmsg.field("cmsg_data"));
+      if (mem.accessible(at + CMSG_HEADER_BYTES, data.length)) {
+        mem.put(at + CMSG_HEADER_BYTES, data, data.length);
+      }
+      at += (int) ((cmsgLength + 7) & -8);
+    }
+    return mem;
+  }
+
+  private static byte[] cmsgData(@Nullable StraceValue value) {
+    if (value == null) {
+      return new byte[0];
+    }
+    if (value.plain() instanceof Str string) {
+      return string.bytes();
+    }
+    List<StraceValue> members = new ArrayList<>();
+    if (value.plain() instanceof Array array) {
+      members.addAll(array.elements());
+    } else if (value.plain() instanceof Struct struct) {
+      members.addAll(struct.members());
+    }
+    UserMem mem = UserMem.zeroed(members.size() * Integer.BYTES);
+    for (int i = 0; i < members.size(); i++) {
+      StraceValue member = members.get(i);
+      StraceValue number = member instanceof Named named ? named.value() : member;
+      mem.putInt(i * Integer.BYTES, (int) Notation.number(number));
+    }
+    return mem.content();
+  }
+
+  private UserMem vector(SyscallName name) {
+    return vector(decoder.argument(1), decoder.number(2), name == SyscallName.WRITEV);
+  }
+
+  private UserMem vector(StraceValue value, long count, boolean sends) {
+    if (!(value.plain() instanceof Array array)) {
+      return decoder.unknown(value, count * IOVEC_BYTES);
+    }
+    UserMem vector = UserMem.zeroed(array.elements().size() * IOVEC_BYTES);
+    int at = 0;
+    for (StraceValue element : array.elements()) {
+      if (!(element.plain() instanceof Struct piece)) {
+        throw new NotationException(element.text(), "expected {iov_base=…, iov_len=…}");
+      }
+      long length = SockAddr.require(piece, "iov_len");
+      StraceValue base = piece.field("iov_base");
+      if (base == null) {
+        throw new NotationException(piece.text(), "iov_base is missing");
+      }
+      if (!(base.plain() instanceof Str)
+          && !OptionValue.isAddress(base)
+          && !Notation.isNull(base)) {
+        throw new NotationException(base.text(), "data that strace has decoded are not read");
+      }
+      vector.putPointer(at, sends ? decoder.bytes(base, length) : decoder.output(base, length));
+      vector.putLong(at + 8, length);
+      at += IOVEC_BYTES;
+    }
+    return vector;
+  }
+
+  private UserMem pollfds() {
+    StraceValue value = decoder.argument(0);
+    if (!(value.plain() instanceof Array array)) {
+      return decoder.unknown(value, decoder.number(1) * POLLFD_BYTES);
+    }
+    UserMem mem = UserMem.zeroed(array.elements().size() * POLLFD_BYTES);
+    int at = 0;
+    for (StraceValue element : array.elements()) {
+      if (element.plain() instanceof Struct pollfd) {
+        mem.putInt(at, (int) SockAddr.require(pollfd, "fd"));
+        mem.putShort(at + 4, (int) SockAddr.optional(pollfd, "events"));
+      }
+      at += POLLFD_BYTES;
+    }
+    return mem;
+  }
+
+  private UserMem epollEvent() {
+    StraceValue value = decoder.argument(3);
+    if (!(value.plain() instanceof Struct struct)) {
+      return decoder.unknown(value, EPOLL_EVENT_BYTES);
+    }
+    UserMem mem = UserMem.zeroed(EPOLL_EVENT_BYTES);
+    mem.putInt(0, (int) SockAddr.require(struct, "events"));
+    if (struct.field("data") instanceof Struct data) {
+      mem.putLong(4, SockAddr.optional(data, "u64"));
+    }
+    return mem;
+  }
+
+  /** Whether a call is one of these. */
+  static boolean decodes(SyscallName name) {
+    return switch (name) {
+      case SENDTO,
+          RECVFROM,
+          SENDMSG,
+          RECVMSG,
+          READV,
+          WRITEV,
+          PIPE,
+          PIPE2,
+          POLL,
+          EPOLL_CTL,
+          EPOLL_WAIT ->
+          true;
+      default -> false;
+    };
+  }
+}

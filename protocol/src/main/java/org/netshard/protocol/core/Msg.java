@@ -1,0 +1,297 @@
+package org.netshard.protocol.core;
+
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.UserMem;
+
+/**
+ * A message of a program: where its data lie, whom it is for or comes from, and what goes with it.
+ *
+ * <p><b>Source:</b> {@code include/linux/socket.h}, {@code struct msghdr}; {@code net/socket.c},
+ * {@code copy_msghdr_from_user}; {@code lib/iov_iter.c}.
+ */
+public final class Msg {
+  /** Size of a {@code struct user_msghdr}, bytes. */
+  public static final int HEADER_BYTES = 56;
+
+  private static final int UIO_MAXIOV = 1024;
+  private static final int IOVEC_BYTES = 16;
+  private static final int MAX_RW_COUNT = Integer.MAX_VALUE & -SkMem.PAGE_SIZE;
+  private static final int NAMELEN = 8;
+  private static final int IOV = 16;
+  private static final int IOVLEN = 24;
+  private static final int CONTROL = 32;
+  private static final int CONTROLLEN = 40;
+  private static final int FLAGS = 48;
+  private static final int CMSG_HEADER_BYTES = 16;
+  private static final UserMem[] NO_BASES = {};
+  private static final int[] NO_LENGTHS = {};
+
+  private UserMem header = UserMem.NULL;
+  private UserMem name = UserMem.NULL;
+  private int nameLength;
+  private UserMem[] bases = NO_BASES;
+  private int[] lengths = NO_LENGTHS;
+  private int size;
+  private UserMem control = UserMem.NULL;
+  private long controlLength;
+  private int controlUsed;
+  private int flags;
+  private int outFlags;
+  private byte[] address = new byte[0];
+
+  private Msg() {}
+
+  /**
+   * One piece of memory, as {@code sendto} and {@code recvfrom} name it.
+   *
+   * @param length of the memory, bytes; cut at the most that one call moves
+   */
+  public static Msg of(UserMem base, long length, int flags) {
+    Msg msg = new Msg();
+    msg.bases = new UserMem[] {base};
+    msg.size = (int) Math.max(0, Math.min(length, MAX_RW_COUNT));
+    msg.lengths = new int[] {msg.size};
+    msg.flags = flags;
+    return msg;
+  }
+
+  /**
+   * Checks a header and its vector.
+   *
+   * <p><b>Errors</b>, in order: EFAULT for the header, EINVAL for a negative length of the name,
+   * EMSGSIZE for more than 1024 pieces, EFAULT for the vector, EINVAL for a negative length in it.
+   *
+   * @return 0 or {@code -errno}
+   */
+  public static int check(UserMem header) {
+    if (!header.accessible(0, HEADER_BYTES)) {
+      return Errno.EFAULT.negated();
+    }
+    if (!header.pointer(0).isNull() && header.getInt(NAMELEN) < 0) {
+      return Errno.EINVAL.negated();
+    }
+    return checkVector(header.pointer(IOV), header.getLong(IOVLEN), Errno.EMSGSIZE);
+  }
+
+  /**
+   * Checks a vector.
+   *
+   * @param tooMany the error for more pieces than 1024
+   * @return 0 or {@code -errno}
+   */
+  public static int checkVector(UserMem vector, long count, Errno tooMany) {
+    if (count < 0 || count > UIO_MAXIOV) {
+      return tooMany.negated();
+    }
+    if (!vector.accessible(0, (int) count * IOVEC_BYTES)) {
+      return Errno.EFAULT.negated();
+    }
+    for (int i = 0; i < count; i++) {
+      if (vector.getLong(i * IOVEC_BYTES + Long.BYTES) < 0) {
+        return Errno.EINVAL.negated();
+      }
+    }
+    return 0;
+  }
+
+  /** The message of a header that was checked. */
+  public static Msg ofHeader(UserMem header, int flags) {
+    Msg msg = ofVector(header.pointer(IOV), header.getLong(IOVLEN), flags);
+    msg.header = header;
+    msg.name = header.pointer(0);
+    msg.nameLength = msg.name.isNull() ? 0 : Math.min(header.getInt(NAMELEN), 128);
+    msg.outFlags = flags & Abi.MSG_CMSG_CLOEXEC;
+    msg.control = header.pointer(CONTROL);
+    msg.controlLength = msg.control.isNull() ? 0 : header.getLong(CONTROLLEN);
+    return msg;
+  }
+
+  /** The message of a vector that was checked. */
+  public static Msg ofVector(UserMem vector, long count, int flags) {
+    Msg msg = new Msg();
+    msg.flags = flags;
+    msg.bases = new UserMem[(int) count];
+    msg.lengths = new int[(int) count];
+    for (int i = 0; i < count; i++) {
+      long length = vector.getLong(i * IOVEC_BYTES + Long.BYTES);
+      msg.bases[i] = vector.pointer(i * IOVEC_BYTES);
+      msg.lengths[i] = (int) Math.min(length, MAX_RW_COUNT - msg.size);
+      msg.size += msg.lengths[i];
+    }
+    return msg;
+  }
+
+  /** Whom the message is for, for {@code sendto}. */
+  public Msg withName(UserMem newName, int length) {
+    name = newName;
+    nameLength = newName.isNull() ? 0 : length;
+    return this;
+  }
+
+  /** Bytes of all pieces together. */
+  public int size() {
+    return size;
+  }
+
+  /** {@code MSG_DONTWAIT} and so on, as the program gave them. */
+  public int flags() {
+    return flags;
+  }
+
+  /** Whether a flag is set. */
+  public boolean has(int flag) {
+    return (flags & flag) != 0;
+  }
+
+  /** The address of a message that is sent. */
+  public UserMem name() {
+    return name;
+  }
+
+  /** Its length, or the room for that of one that is received, bytes; 0 if nobody asks. */
+  public int nameLength() {
+    return nameLength;
+  }
+
+  /** What goes with a message that is sent. */
+  public UserMem control() {
+    return control;
+  }
+
+  /** Its length, bytes. */
+  public long controlLength() {
+    return controlLength;
+  }
+
+  /**
+   * Copies bytes out of the program's memory.
+   *
+   * @param from position in the message
+   * @return the bytes, or null for a bad address
+   */
+  public byte @org.jspecify.annotations.Nullable [] read(int from, int length) {
+    byte[] bytes = new byte[length];
+    int position = from;
+    int done = 0;
+    for (int i = 0; i < bases.length && done < length; i++) {
+      if (position >= lengths[i]) {
+        position -= lengths[i];
+        continue;
+      }
+      int part = Math.min(lengths[i] - position, length - done);
+      if (!bases[i].accessible(position, part)) {
+        return null;
+      }
+      System.arraycopy(bases[i].get(position, part), 0, bytes, done, part);
+      done += part;
+      position = 0;
+    }
+    return bytes;
+  }
+
+  /**
+   * Copies bytes into the program's memory.
+   *
+   * @param to position in the message
+   * @return false for a bad address
+   */
+  public boolean write(int to, byte[] bytes, int offset, int length) {
+    int position = to;
+    int done = 0;
+    for (int i = 0; i < bases.length && done < length; i++) {
+      if (position >= lengths[i]) {
+        position -= lengths[i];
+        continue;
+      }
+      int part = Math.min(lengths[i] - position, length - done);
+      if (!bases[i].accessible(position, part)) {
+        return false;
+      }
+      byte[] piece = new byte[part];
+      System.arraycopy(bytes, offset + done, piece, 0, part);
+      bases[i].put(position, piece, part);
+      done += part;
+      position = 0;
+    }
+    return true;
+  }
+
+  /** Sets a flag of the result, {@code MSG_TRUNC} and so on. */
+  public void addOutFlags(int more) {
+    outFlags |= more;
+  }
+
+  /** The flags of the result. */
+  public int outFlags() {
+    return outFlags;
+  }
+
+  /** Says where a message came from. */
+  public void setAddress(byte[] from) {
+    address = from;
+  }
+
+  /** Where a message came from; no bytes if that is not said. */
+  public byte[] address() {
+    return address;
+  }
+
+  /**
+   * Adds a control message to one that is received; one without room is cut and sets {@code
+   * MSG_CTRUNC}.
+   *
+   * <p><b>Source:</b> {@code net/core/scm.c}, {@code put_cmsg}.
+   */
+  public void putCmsg(int level, int type, byte[] content) {
+    long room = controlLength - controlUsed;
+    if (control.isNull() || room < CMSG_HEADER_BYTES) {
+      outFlags |= Abi.MSG_CTRUNC;
+      return;
+    }
+    int length = CMSG_HEADER_BYTES + content.length;
+    if (room < length) {
+      outFlags |= Abi.MSG_CTRUNC;
+      length = (int) room;
+    }
+    if (!control.accessible(controlUsed, length)) {
+      return;
+    }
+    control.putLong(controlUsed, length);
+    control.putInt(controlUsed + Long.BYTES, level);
+    control.putInt(controlUsed + Long.BYTES + Integer.BYTES, type);
+    control.put(controlUsed + CMSG_HEADER_BYTES, content, length - CMSG_HEADER_BYTES);
+    controlUsed += (int) Math.min((length + 7) & -8, room);
+  }
+
+  /** Room that is left for the content of one more control message, bytes; below 0 if none. */
+  public int controlRoom() {
+    if (control.isNull()) {
+      return -1;
+    }
+    long room = controlLength - controlUsed - CMSG_HEADER_BYTES;
+    return (int) Math.min(room, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Writes what {@code recvmsg} gives back into the header: flags and lengths.
+   *
+   * @return 0 or {@code -errno}
+   */
+  public int finish() {
+    if (header.isNull()) {
+      return 0;
+    }
+    if (!name.isNull()) {
+      int copied = Math.min(nameLength, address.length);
+      if (!name.accessible(0, copied)) {
+        return Errno.EFAULT.negated();
+      }
+      name.put(0, address, copied);
+      header.putInt(NAMELEN, address.length);
+    }
+    header.putInt(FLAGS, outFlags);
+    header.putLong(CONTROLLEN, controlUsed);
+    return 0;
+  }
+}

@@ -1,0 +1,150 @@
+package org.netshard.protocol.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a call is that has to wait.
+ *
+ * <p>A call that cannot go on joins a {@link WaitQueue} and returns {@link #WAIT}; when it is
+ * woken, or its time is over, it is made again, and finds here what it has done already. So a
+ * protocol is written as functions that never block, in the order of the loops that block in Linux.
+ */
+public abstract class Progress implements Waiter {
+  /** The call has no result yet: its task sleeps. No result of a call is this number. */
+  public static final int WAIT = Integer.MIN_VALUE;
+
+  private static final long NS_PER_JIFFY = 1_000_000_000L / SocketOptions.HZ;
+  private static final long FOREVER = Long.MAX_VALUE;
+  private static final int ANY_KEY = -1;
+
+  private int done;
+  private @Nullable Object state;
+  private final List<WaitQueue> queues = new ArrayList<>(1);
+  private long deadlineNs = FOREVER;
+  private int keys = ANY_KEY;
+  private boolean slept;
+  private boolean interrupted;
+
+  /** Forgets all, for the next call. */
+  public final void reset() {
+    done = 0;
+    state = null;
+    deadlineNs = FOREVER;
+    slept = false;
+    interrupted = false;
+    keys = ANY_KEY;
+  }
+
+  /** How many bytes, or messages, are done already. */
+  public final int done() {
+    return done;
+  }
+
+  /** Says how much is done. */
+  public final void setDone(int newDone) {
+    done = newDone;
+  }
+
+  /** What else the call has kept, or null. */
+  public final @Nullable Object state() {
+    return state;
+  }
+
+  /** Keeps something until the call is made again. */
+  public final void setState(@Nullable Object newState) {
+    state = newState;
+  }
+
+  /** Whether the call has slept already. */
+  public final boolean slept() {
+    return slept;
+  }
+
+  /** When the call stops waiting, virtual nanoseconds; the largest number is never. */
+  public final long deadlineNs() {
+    return deadlineNs;
+  }
+
+  /** Whether a signal is there for the task ({@code signal_pending}). */
+  public final boolean interrupted() {
+    return interrupted;
+  }
+
+  /** A signal has come. */
+  public final void interrupt() {
+    interrupted = true;
+  }
+
+  /**
+   * Whether there is time left to wait.
+   *
+   * @param timeoutJiffies how long the whole call may wait; 0 is not at all
+   * @param nowNs virtual time
+   */
+  public final boolean mayWait(long timeoutJiffies, long nowNs) {
+    return slept ? nowNs < deadlineNs : timeoutJiffies != 0;
+  }
+
+  /**
+   * Sleeps in a queue.
+   *
+   * @param exclusive whether it takes for itself what it waits for, which can then be read
+   * @param timeoutJiffies how long the whole call may wait; counts at the first sleep
+   * @param nowNs virtual time
+   * @return {@link #WAIT}
+   */
+  public final int sleep(WaitQueue queue, boolean exclusive, long timeoutJiffies, long nowNs) {
+    boolean forever = timeoutJiffies == SkRare.MAX_SCHEDULE_TIMEOUT;
+    sleepUntil(forever ? FOREVER : nowNs + timeoutJiffies * NS_PER_JIFFY);
+    keys = exclusive ? Poll.IN | Poll.ERR : ANY_KEY;
+    join(queue, exclusive);
+    return WAIT;
+  }
+
+  /** Joins one of several queues, from which it wants to be woken. */
+  public final void join(WaitQueue queue, boolean exclusive) {
+    if (exclusive) {
+      queue.addExclusive(this);
+    } else {
+      queue.add(this);
+    }
+    queues.add(queue);
+  }
+
+  /** Leaves all queues ({@code finish_wait}). */
+  public final void leaveQueues() {
+    for (WaitQueue queue : queues) {
+      queue.remove(this);
+    }
+    queues.clear();
+  }
+
+  @Override
+  public final boolean wake(int key) {
+    if (key != 0 && (key & keys) == 0) {
+      return false;
+    }
+    leaveQueues();
+    woken();
+    return true;
+  }
+
+  /** The call is to be made again. */
+  protected abstract void woken();
+
+  /**
+   * Sleeps until a moment, or until it is woken from a queue that it has joined.
+   *
+   * @param untilNs virtual time, or the largest number for never
+   * @return {@link #WAIT}
+   */
+  public final int sleepUntil(long untilNs) {
+    if (!slept) {
+      slept = true;
+      deadlineNs = untilNs;
+    }
+    return WAIT;
+  }
+}
