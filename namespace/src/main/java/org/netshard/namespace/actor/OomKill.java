@@ -6,7 +6,8 @@ import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.task.Task;
 
 /**
- * Ends the tasks that the OOM killer chose, between two parts of the call that ran out of memory.
+ * Ends the tasks that the OOM killer chose, between two parts of the call that ran out of memory,
+ * and those that a write to {@code cgroup.kill} ends.
  *
  * <p>When all are gone, a call that could not go on without their memory is made again.
  *
@@ -15,10 +16,17 @@ import org.netshard.namespace.task.Task;
 final class OomKill {
   private final KernelModel model;
   private final SyscallTable syscalls;
-  private final List<Task> killed = new ArrayList<>(0);
+  private final List<Killed> killed = new ArrayList<>(0);
   private boolean running;
   private boolean restart;
   private long result;
+
+  /**
+   * A task that was killed.
+   *
+   * @param by who did it
+   */
+  record Killed(Task task, String by) {}
 
   OomKill(KernelModel model, SyscallTable syscalls) {
     this.model = model;
@@ -48,8 +56,9 @@ final class OomKill {
   long next() {
     Integer tgid;
     while ((tgid = model.cgroups().kills().pollFirst()) != null) {
+      String killer = model.cgroups().takeKiller(tgid);
       for (Task task : model.threadGroup(tgid)) {
-        killed.add(task);
+        killed.add(new Killed(task, killer));
       }
       long ending = syscalls.kill(tgid);
       if (ending == SocketCalls.PENDING) {
@@ -61,13 +70,13 @@ final class OomKill {
   }
 
   /** The tasks that were killed. */
-  List<Task> killed() {
+  List<Killed> killed() {
     return killed;
   }
 
   /** Whether one of them is this. */
   boolean killed(int pid) {
-    return killed.stream().anyMatch(task -> task.pid() == pid);
+    return killed.stream().anyMatch(one -> one.task.pid() == pid);
   }
 
   /** Whether the call must be made again. */

@@ -186,11 +186,11 @@ final class Simulation implements KernelView {
       }
     }
 
-    void killed(int pid) {
+    void killed(int pid, String by) {
       if (progress != null && step != null && step.pid() == pid) {
         progress.forget();
       }
-      outlivesKills |= program.killed(pid, nowNs);
+      outlivesKills |= program.killed(pid, by, nowNs);
     }
 
     ProgramProgress progress() {
@@ -379,10 +379,11 @@ final class Simulation implements KernelView {
   }
 
   private void noteKilled(OomKill kill) {
-    for (Task task : kill.killed()) {
-      hash.add(nowNs, "oom_kill " + task.pid());
-      ledger().killed(task.name(), task.pid(), task.cgroup().path(), nowNs);
-      programs.forEach(run -> run.killed(task.pid()));
+    for (OomKill.Killed killed : kill.killed()) {
+      Task task = killed.task();
+      hash.add(nowNs, "SIGKILL " + task.pid() + " by " + killed.by());
+      ledger().killed(task, killed.by(), nowNs);
+      programs.forEach(run -> run.killed(task.pid(), killed.by()));
     }
   }
 

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
 
@@ -33,6 +35,12 @@ public final class CgroupTree {
         }
       };
 
+  /** {@link #takeKiller} of those for whose memory there was no room. */
+  public static final String OOM_KILLER = "the OOM killer";
+
+  /** {@link #takeKiller} of those whom a write to {@code cgroup.kill} ends. */
+  public static final String CGROUP_KILL = "cgroup.kill";
+
   private static final ArrayDeque<Integer> NOBODY = new ArrayDeque<>(0);
 
   private final Memcontrol memcontrol;
@@ -40,6 +48,7 @@ public final class CgroupTree {
   private final Map<String, Cftype> files;
   private ArrayDeque<Integer> kills = NOBODY;
   private CgroupTasks tasks = NO_TASKS;
+  private Set<Integer> asked = Set.of();
   private boolean thawed;
 
   /**
@@ -353,9 +362,18 @@ public final class CgroupTree {
       for (CgroupTask process : processes(cgroup)) {
         if (!kills.contains(process.tgid())) {
           addKill(process.tgid());
+          if (asked.isEmpty()) {
+            asked = new TreeSet<>();
+          }
+          asked.add(process.tgid());
         }
       }
     }
+  }
+
+  /** Who kills a thread group of {@link #kills}: the OOM killer, or a user; asked once. */
+  public String takeKiller(int tgid) {
+    return !asked.isEmpty() && asked.remove(tgid) ? CGROUP_KILL : OOM_KILLER;
   }
 
   private static Collection<CgroupTask> processes(Cgroup cgroup) {

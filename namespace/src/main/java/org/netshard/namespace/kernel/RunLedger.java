@@ -13,6 +13,7 @@ import org.netshard.namespace.cgroup.MemcgState;
 import org.netshard.namespace.cgroup.Memcontrol;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.MemoryReport;
+import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
@@ -92,9 +93,9 @@ public final class RunLedger {
                 cgroup, limit, task, name, errno, before.count() + 1, before.firstNs(), nowNs));
   }
 
-  /** Notes that the OOM killer ended a task. */
-  public void killed(String task, int pid, String cgroup, long nowNs) {
-    killed.add(new MemoryReport.Killed(task, pid, cgroup, nowNs));
+  /** Notes that a task was killed. */
+  public void killed(Task task, String by, long nowNs) {
+    killed.add(new MemoryReport.Killed(task.name(), task.pid(), task.cgroup().path(), by, nowNs));
   }
 
   /** Keeps what a line of the setup has printed. */

@@ -48,13 +48,14 @@ public interface Program {
   void completed(KernelView kernel, Syscall call, long result, long nowNs);
 
   /**
-   * A task was ended by the OOM killer, perhaps in the middle of a call, which then has no result.
+   * A task was killed, perhaps in the middle of a call, which then has no result.
    *
    * @param pid its number
+   * @param by who did it: the OOM killer, or {@code cgroup.kill}
    * @param nowNs virtual time
    * @return whether the program goes on with other tasks if its last step was this one's
    */
-  default boolean killed(int pid, long nowNs) {
+  default boolean killed(int pid, String by, long nowNs) {
     return false;
   }
 

@@ -15,7 +15,6 @@ import org.netshard.protocol.abi.UserMem;
 /** The calls of a task as its user wrote them, with what he expects. */
 public final class ScriptProgram implements Program {
   private static final String ASLEEP = "no result yet";
-  private static final String KILLED = "killed by the OOM killer";
 
   private final TaskSpec task;
   private final int pid;
@@ -91,9 +90,9 @@ public final class ScriptProgram implements Program {
 
   /** What was still expected of a task that is killed has not come true. */
   @Override
-  public boolean killed(int killedPid, long nowNs) {
+  public boolean killed(int killedPid, String by, long nowNs) {
     if (killedPid == pid) {
-      restUnmet(KILLED, nowNs);
+      restUnmet("killed by " + by, nowNs);
     }
     return false;
   }

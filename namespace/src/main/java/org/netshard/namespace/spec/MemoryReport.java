@@ -8,7 +8,7 @@ import org.netshard.namespace.spec.KernelReport.CgroupUse;
  *
  * @param cgroups memory of each cgroup, removed ones that socks hold included
  * @param refusals calls that failed for want of memory
- * @param killed tasks that the OOM killer ended, in order
+ * @param killed tasks that were killed, in order
  * @param cgroupSamples memory of cgroups over time
  * @param sockSamples memory of socks over time
  */
@@ -53,14 +53,15 @@ public record MemoryReport(
       long lastNs) {}
 
   /**
-   * A task that the OOM killer ended.
+   * A task that was killed.
    *
    * @param task its name
    * @param pid its number
    * @param cgroup its cgroup
+   * @param by who did it: the OOM killer, or {@code cgroup.kill}
    * @param atNs virtual time
    */
-  public record Killed(String task, int pid, String cgroup, long atNs) {}
+  public record Killed(String task, int pid, String cgroup, String by, long atNs) {}
 
   /**
    * Memory of a cgroup at one moment; there is a sample when something changed since the last one.

@@ -128,7 +128,7 @@ abstract class TableProgram implements Program {
   }
 
   @Override
-  public boolean killed(int pid, long nowNs) {
+  public boolean killed(int pid, String by, long nowNs) {
     planned.removeIf(call -> call.pid() == pid);
     killed(pid);
     return true;

@@ -143,6 +143,7 @@ public final class JsonReport {
           .put("task", task.task())
           .put("pid", task.pid())
           .put("cgroup", task.cgroup())
+          .put("by", task.by())
           .put("atSeconds", Units.seconds(task.atNs()));
     }
   }

@@ -158,10 +158,11 @@ public final class TextReport {
   }
 
   private static void killed(RunSummary summary, StringBuilder text) {
-    Table table = new Table("Killed by the OOM killer", "kernel", "task", "pid", "cgroup", "at");
+    Table table = new Table("Killed", "kernel", "task", "pid", "cgroup", "by", "at");
     for (RunSummary.Of<Killed> one : first(summary.killed())) {
       Killed task = one.what();
-      table.row(one.kernel(), task.task(), task.pid(), task.cgroup(), seconds(task.atNs()));
+      table.row(
+          one.kernel(), task.task(), task.pid(), task.cgroup(), task.by(), seconds(task.atNs()));
     }
     table.appendTo(text);
     more(summary.killed().size(), text);

@@ -190,6 +190,7 @@ class SetupSimulation {
     assertThat(output(report, "kernel", "cat /sys/fs/cgroup/ice/cgroup.stat.local"))
         .startsWith("frozen_usec 15");
     assertThat(report.path("killed").findValuesAsText("task")).containsExactly("web");
+    assertThat(report.path("killed").findValuesAsText("by")).containsExactly("cgroup.kill");
   }
 
   @Test

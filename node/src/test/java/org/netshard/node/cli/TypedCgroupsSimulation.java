@@ -47,6 +47,7 @@ class TypedCgroupsSimulation {
     assertThat(text(report, "new", "app/memory.events.local"))
         .isEqualTo("low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\noom_group_kill 0\n");
     assertThat(report.path("killed").findValuesAsText("task")).containsExactly("web");
+    assertThat(report.path("killed").findValuesAsText("by")).containsExactly("the OOM killer");
     assertThat(text(report, "old", "web/memory.oom_control"))
         .isEqualTo("oom_kill_disable 1\nunder_oom 0\noom_kill 0\n");
     assertThat(text(report, "old", "tcp.usage_in_bytes")).isEqualTo("0\n");

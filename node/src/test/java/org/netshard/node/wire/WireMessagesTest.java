@@ -177,7 +177,7 @@ class WireMessagesTest {
             new KernelReport.CgroupUse(
                 "/red", 1, 2, Long.MAX_VALUE, 0, 3, 4, List.of(1L, 2L, 3L, 4L, 5L, 6L))),
         List.of(new MemoryReport.Refusal("/red/a", "/red", "t", "socket", 12, 5, 6, 7)),
-        List.of(new MemoryReport.Killed("t", 2, "/red", 77)),
+        List.of(new MemoryReport.Killed("t", 2, "/red", "x", 77)),
         List.of(new MemoryReport.CgroupSample(1, "/red", 4096, 0, 4096, 2)),
         List.of(new MemoryReport.SockSample(1, 2, 3, 4, 5, 6)));
   }
