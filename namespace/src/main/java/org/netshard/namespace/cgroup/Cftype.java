@@ -130,7 +130,12 @@ public final class Cftype {
   boolean isIn(Cgroup cgroup) {
     return (cgroup.parent() == null ? onRoot : onOthers)
         && (!ofMemory || cgroup.own() != null)
-        && !hidden.test(cgroup);
+        && !isHiddenIn(cgroup);
+  }
+
+  /** Whether a cgroup hides it now. */
+  boolean isHiddenIn(Cgroup cgroup) {
+    return hidden.test(cgroup);
   }
 
   /** Whether it is the memory controller's. */

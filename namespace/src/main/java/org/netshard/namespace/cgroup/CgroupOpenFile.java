@@ -108,9 +108,13 @@ public final class CgroupOpenFile {
     return result < 0 ? result : text.length();
   }
 
-  /** Whether the file is gone: with its cgroup, or with the controller that it belongs to. */
+  /**
+   * Whether the file is gone: with its cgroup, with the controller that it belongs to, or hidden.
+   */
   public boolean gone() {
-    return cgroup.removed() || (type.ofMemory() && cgroup.own() != memcg);
+    return cgroup.removed()
+        || (type.ofMemory() && cgroup.own() != memcg)
+        || type.isHiddenIn(cgroup);
   }
 
   /** The last descriptor is closed. */

@@ -28,9 +28,6 @@ final class PressureFiles {
   /** The windows of those without CAP_SYS_RESOURCE are multiples of this. */
   private static final long WINDOW_STEP_US = 2_000_000;
 
-  /** What is written is not looked at behind so many bytes. */
-  private static final int BYTES_MAX = 31;
-
   private PressureFiles() {}
 
   static void addTo(List<Cftype> files) {
@@ -63,7 +60,7 @@ final class PressureFiles {
     if (file.hasTrigger) {
       return Errno.EBUSY.negated();
     }
-    Matcher matcher = TRIGGER.matcher(text.substring(0, Math.min(text.length(), BYTES_MAX)));
+    Matcher matcher = TRIGGER.matcher(text);
     if (!matcher.matches()) {
       return Errno.EINVAL.negated();
     }

@@ -42,7 +42,11 @@ public final class CgroupFile extends SeqFile {
 
   @Override
   public long write(Task task, String text) {
-    return open.store(task, text);
+    long result = open.store(task, text);
+    if (result > 0) {
+      setPosition(position() + result);
+    }
+    return result;
   }
 
   @Override

@@ -24,8 +24,9 @@ import org.netshard.protocol.cred.Capability;
 
 /**
  * Calls on a cgroup file system, as {@code strace} wrote them on a live Linux 6.18: paths and
- * errors, every file of version 1 with values good and bad, moving tasks, an ordinary user, and the
- * core files of version 2.
+ * errors, every file of version 1 with values good and bad, moving tasks, an ordinary user, the
+ * core files of version 2, freezing and stall times among them; and on the files of {@code
+ * /proc/self}.
  */
 class CgroupfsTest {
   private static final Path FOLDER = Path.of("src/test/resources/cgroupfs");
@@ -36,7 +37,9 @@ class CgroupfsTest {
     "v1-procs, 1, 38",
     "v1-files, 1, 4242",
     "v1-none, 1, 28",
-    "v2-core, 2, 384"
+    "v2-core, 2, 384",
+    "v2-freeze, 2, 386",
+    "proc-self, 2, 346"
   })
   void everyCallAnswersAsOnLinux(String log, int version, int calls)
       throws IOException, BadCallException {
