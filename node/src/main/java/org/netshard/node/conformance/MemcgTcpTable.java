@@ -12,6 +12,7 @@ import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
 
 /**
  * Memory cgroups of version 1: their files, who pays for which socket, and what happens at limits.
@@ -25,6 +26,12 @@ final class MemcgTcpTable extends TableProgram {
   private static final String TCP = "memory.kmem.tcp.";
   private static final String TCP_LIMIT = TCP + "limit_in_bytes";
   private static final long GIB = 1L << 30;
+  private static final int SOCKADDR_IN_BYTES = 16;
+  private static final int BACKLOG = 5;
+
+  /** AF_INET, port 6000, 127.0.0.1. */
+  private static final byte[] SERVER = {2, 0, 0x17, 0x70, 127, 0, 0, 1};
+
   private static final int STEP_COLUMN = 2;
   private static final int OBSERVED_COLUMN = 3;
 
@@ -41,6 +48,7 @@ final class MemcgTcpTable extends TableProgram {
   private String main = "";
   private int cgroupsMade;
   private int task;
+  private long socket = -1;
 
   MemcgTcpTable(List<TableRow> rows, TableResult result) {
     super(rows, result);
@@ -144,6 +152,7 @@ final class MemcgTcpTable extends TableProgram {
     if (task != 0) {
       call(task, Syscall.of(SyscallName.EXIT_GROUP, 0));
       task = 0;
+      socket = -1;
     }
   }
 
@@ -292,6 +301,8 @@ final class MemcgTcpTable extends TableProgram {
       observe(row, recorded, new Observed(), shell);
     } else if (step.equals("socket()")) {
       make(row, recorded, Abi.SOCK_STREAM, 0, 1, shell);
+    } else if (step.equals("bind, listen")) {
+      listen(row, recorded, shell);
     } else if (made.matches()) {
       int count = step.contains("sockets") ? 2 : 1;
       switch (made.group(1)) {
@@ -313,12 +324,37 @@ final class MemcgTcpTable extends TableProgram {
           task,
           Syscall.socket(Abi.AF_INET, type, protocol),
           (fd, call) -> {
+            socket = fd;
             if (recorded.keys().contains("result")) {
               said.put("result", okOrErrno(fd));
             }
           });
     }
     observe(row, recorded, said, shell);
+  }
+
+  /** Lets the socket that was made last wait for connections. */
+  private void listen(TableRow row, Observed recorded, Shell shell) {
+    UserMem address = UserMem.zeroed(SOCKADDR_IN_BYTES);
+    address.put(0, SERVER, SERVER.length);
+    if (socket < 0) {
+      call(task, Syscall.socket(Abi.AF_INET, Abi.SOCK_STREAM, 0), (fd, call) -> socket = fd);
+    }
+    call(
+        task,
+        Syscall.of(SyscallName.LSEEK, 0, 0, 0),
+        (ignored, none) -> {
+          call(task, Syscall.of(SyscallName.BIND, socket, address, SOCKADDR_IN_BYTES));
+          call(
+              task,
+              Syscall.of(SyscallName.LISTEN, socket, BACKLOG),
+              (result, call) -> {
+                if (result < 0) {
+                  throw new IllegalStateException("listen: " + okOrErrno(result));
+                }
+              });
+        });
+    observe(row, recorded, new Observed(), shell);
   }
 
   /** Reads the counters of socket memory that the row has. */
