@@ -121,7 +121,7 @@ public final class CgroupOpenFile {
   public void release() {
     MemcgState watched = memcg;
     if (watched != null && peakPages != PEAK_UNSET) {
-      watched.forgetPeak(this);
+      watched.aside().forgetPeak(this);
     }
   }
 }

@@ -33,5 +33,23 @@ final class MemcgAside {
   final MemStall stall = new MemStall();
 
   /** The open files {@code memory.peak} that were written. */
-  final List<CgroupOpenFile> peaks = new ArrayList<>(0);
+  private final List<CgroupOpenFile> peaks = new ArrayList<>(0);
+
+  /** Lets an open {@code memory.peak} watch from what is charged now ({@code peak_write}). */
+  void watchPeak(CgroupOpenFile file, PageCounter memory) {
+    long usage = memory.usage();
+    memory.setLocalWatermark(usage);
+    for (CgroupOpenFile other : peaks) {
+      other.peakPages = Math.max(other.peakPages, usage);
+    }
+    if (file.peakPages == CgroupOpenFile.PEAK_UNSET) {
+      peaks.add(file);
+    }
+    file.peakPages = usage;
+  }
+
+  /** Forgets an open {@code memory.peak} ({@code peak_release}). */
+  void forgetPeak(CgroupOpenFile file) {
+    peaks.remove(file);
+  }
 }

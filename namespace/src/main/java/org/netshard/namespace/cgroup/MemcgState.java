@@ -436,25 +436,6 @@ public final class MemcgState implements Memcg, SockMemcg {
     return aside().stall.text(control.nowNs());
   }
 
-  /** Lets an open {@code memory.peak} watch from what is charged now ({@code peak_write}). */
-  void watchPeak(CgroupOpenFile file) {
-    long usage = memory.usage();
-    memory.setLocalWatermark(usage);
-    List<CgroupOpenFile> peaks = aside().peaks;
-    for (CgroupOpenFile other : peaks) {
-      other.peakPages = Math.max(other.peakPages, usage);
-    }
-    if (file.peakPages == CgroupOpenFile.PEAK_UNSET) {
-      peaks.add(file);
-    }
-    file.peakPages = usage;
-  }
-
-  /** Forgets an open {@code memory.peak} ({@code peak_release}). */
-  void forgetPeak(CgroupOpenFile file) {
-    seldom().peaks.remove(file);
-  }
-
   /** The sum of a figure over this cgroup and all below it, the removed ones included. */
   long sumBelow(ToLongFunction<MemcgState> figure) {
     long sum = figure.applyAsLong(this);

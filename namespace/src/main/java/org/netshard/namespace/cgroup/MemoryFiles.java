@@ -40,7 +40,7 @@ final class MemoryFiles {
             .store(
                 "memory_peak_write",
                 (file, writer, text) -> {
-                  file.memcg().watchPeak(file);
+                  file.memcg().aside().watchPeak(file, file.memcg().memory);
                   return 0;
                 }));
     files.add(
