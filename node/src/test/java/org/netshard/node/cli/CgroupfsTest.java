@@ -39,7 +39,8 @@ class CgroupfsTest {
     "v1-none, 1, 28",
     "v2-core, 2, 384",
     "v2-freeze, 2, 386",
-    "proc-self, 2, 346"
+    "proc-self, 2, 346",
+    "v1-positions, 1, 1962"
   })
   void everyCallAnswersAsOnLinux(String log, int version, int calls)
       throws IOException, BadCallException {
