@@ -36,6 +36,9 @@ final class FileCalls {
   /** {@code MAX_RW_COUNT}: most bytes of one read or write. */
   private static final long MAX_RW_COUNT = 0x7ffff000L;
 
+  /** {@code SEEK_MAX}: the last way to seek that there is. */
+  private static final int SEEK_MAX = 4;
+
   private final KernelModel model;
   private final SocketCalls sockets;
   private final Call call;
@@ -316,12 +319,16 @@ final class FileCalls {
   /**
    * {@code lseek(fd, offset, whence)}.
    *
-   * <p><b>Errors</b>, in order: EBADF, ESPIPE for sockets and namespaces, those of the file.
+   * <p><b>Errors</b>, in order: EBADF, EINVAL for an unknown {@code whence}, ESPIPE for sockets and
+   * namespaces, those of the file.
    */
   static long lseek(Task task, Syscall asked) {
     OpenFile file = task.fds().get(asked.intArg(0));
     if (file == null || FdCalls.isPath(file)) {
       return Errno.EBADF.negated();
+    }
+    if (Integer.compareUnsigned(asked.intArg(2), SEEK_MAX) > 0) {
+      return Errno.EINVAL.negated();
     }
     return file.payload() instanceof FileHandle handle
         ? handle.seek(asked.arg(1), asked.intArg(2))

@@ -10,8 +10,6 @@ import org.netshard.protocol.abi.Errno;
  * <p><b>Source:</b> {@code include/linux/fs.h}, {@code struct file_operations}.
  */
 public abstract class FileHandle {
-  private static final int SEEK_MAX = 4;
-
   private long position;
   private byte[] loaded = new byte[0];
 
@@ -82,18 +80,15 @@ public abstract class FileHandle {
   /**
    * {@code lseek}.
    *
-   * <p><b>Errors:</b> EINVAL for an unknown {@code whence}, ENXIO for data or holes, as the size is
-   * 0, EINVAL for a position below 0 or past the most that there can be.
+   * <p><b>Errors:</b> ENXIO for data or holes, as the size is 0, or EINVAL if the file knows no
+   * end; EINVAL for a position below 0 or past the most that there can be.
    *
-   * @param whence {@code SEEK_SET} and so on
+   * @param whence {@code SEEK_SET} and so on, one that there is
    * @return the new position, or {@code -errno}
    */
   public long seek(long offset, int whence) {
-    if (whence < 0 || whence > SEEK_MAX) {
-      return Errno.EINVAL.negated();
-    }
     if (whence > 2) {
-      return Errno.ENXIO.negated();
+      return (seeksFromEnd() ? Errno.ENXIO : Errno.EINVAL).negated();
     }
     long to = whence == 1 ? position + offset : offset;
     if (to < 0 || to > sizeMax() || (whence == 2 && !seeksFromEnd())) {

@@ -64,6 +64,11 @@ public final class IdMapFile extends SeqFile {
     return 0;
   }
 
+  @Override
+  boolean seeksFromEnd() {
+    return false;
+  }
+
   private IdMap present() {
     return kind == Kind.UID_MAP ? ns.uidMap() : ns.gidMap();
   }

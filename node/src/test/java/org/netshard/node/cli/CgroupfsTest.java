@@ -40,6 +40,7 @@ class CgroupfsTest {
     "v2-core, 2, 384",
     "v2-freeze, 2, 386",
     "proc-self, 2, 346",
+    "proc-seeks, 2, 221",
     "v1-positions, 1, 1962"
   })
   void everyCallAnswersAsOnLinux(String log, int version, int calls)
