@@ -65,7 +65,7 @@ final class Simulation implements KernelView {
   private @Nullable KernelBoot boot;
   private String crash = "";
   private Set<ProgramRun> programs = Set.of();
-  private List<ProgramRun> frozen = List.of();
+  private List<Event> frozen = List.of();
   private final @Nullable KernelLedger memory;
   private final MemorySeries series;
   private long eventsChecked;
@@ -166,6 +166,11 @@ final class Simulation implements KernelView {
 
     @Override
     public void happen() {
+      proceed(true);
+    }
+
+    /** Begins the call of its step, or goes on with it after a sleep. */
+    void proceed(boolean anew) {
       Program.Step made = step;
       if (made == null) {
         throw new IllegalStateException(program.name() + " has no step to make");
@@ -179,18 +184,21 @@ final class Simulation implements KernelView {
         if (frozen.isEmpty()) {
           frozen = new ArrayList<>(2);
         }
-        frozen.add(this);
+        frozen.add(() -> proceed(anew));
       } else {
-        progress().reset();
+        if (anew) {
+          progress().reset();
+        }
         begin(made);
       }
     }
 
     void killed(int pid, String by) {
-      if (progress != null && step != null && step.pid() == pid) {
-        progress.forget();
-      }
+      boolean slept = progress != null && step != null && step.pid() == pid && progress.forget();
       outlivesKills |= program.killed(pid, by, nowNs);
+      if (slept && outlivesKills) {
+        queue.add(nowNs, this);
+      }
     }
 
     ProgramProgress progress() {
@@ -207,6 +215,7 @@ final class Simulation implements KernelView {
   private final class ProgramProgress extends TaskProgress {
     private final ProgramRun run;
     private boolean asleep;
+    private boolean waking;
     private long sleeps;
 
     ProgramProgress(ProgramRun run) {
@@ -230,7 +239,8 @@ final class Simulation implements KernelView {
     private void timeout(long number) {
       if (asleep && number == sleeps) {
         leaveQueues();
-        goOn();
+        asleep = false;
+        run.proceed(false);
       }
     }
 
@@ -239,23 +249,25 @@ final class Simulation implements KernelView {
     protected void woken() {
       if (asleep) {
         asleep = false;
+        waking = true;
         queue.add(nowNs, this::goOn);
       }
     }
 
     private void goOn() {
-      asleep = false;
-      Program.Step made = run.step;
-      if (made != null) {
-        running = run;
-        begin(made);
+      if (waking) {
+        waking = false;
+        run.proceed(false);
       }
     }
 
-    /** The task will never be woken. */
-    void forget() {
+    /** The task will never be woken, as it was killed; whether it slept. */
+    boolean forget() {
+      boolean slept = asleep || waking;
       asleep = false;
+      waking = false;
       leaveQueues();
+      return slept;
     }
   }
 
@@ -307,9 +319,9 @@ final class Simulation implements KernelView {
   /** Lets programs go on whose tasks stood still, if the cgroups have changed. */
   private void thaw() {
     if (!frozen.isEmpty() && model.cgroups().takeThawed()) {
-      List<ProgramRun> waiting = frozen;
+      List<Event> waiting = frozen;
       frozen = List.of();
-      waiting.forEach(run -> queue.add(nowNs, run));
+      waiting.forEach(event -> queue.add(nowNs, event));
     }
   }
 
