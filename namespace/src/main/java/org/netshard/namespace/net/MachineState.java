@@ -50,8 +50,8 @@ public final class MachineState implements Machine {
   private final SysctlTable sysctls;
   private final UserNamespace initUserNs;
   private final NetState initNet;
-  private final BitSet inums = new BitSet();
-  private final List<NetState> dying = new ArrayList<>();
+  private final BitSet inums = new BitSet(0);
+  private @Nullable List<NetState> dying;
   private NetState lastNet;
   private int namespaceCount = 1;
   private long namespacesCreated = 1;
@@ -205,12 +205,15 @@ public final class MachineState implements Machine {
     if (net == initNet) {
       throw new IllegalStateException("the initial namespace has lost its last reference");
     }
+    if (dying == null) {
+      dying = new ArrayList<>(1);
+    }
     dying.add(net);
   }
 
   /** Whether dead namespaces wait for {@link #runCleanup}. */
   public boolean cleanupPending() {
-    return !dying.isEmpty();
+    return dying != null;
   }
 
   /**
@@ -221,10 +224,11 @@ public final class MachineState implements Machine {
    */
   public List<NetState> runCleanup() {
     List<NetState> batch = new ArrayList<>();
-    for (int i = dying.size() - 1; i >= 0; i--) {
-      batch.add(dying.get(i));
+    List<NetState> ended = dying == null ? List.of() : dying;
+    for (int i = ended.size() - 1; i >= 0; i--) {
+      batch.add(ended.get(i));
     }
-    dying.clear();
+    dying = null;
     for (NetState net : batch) {
       end(net);
     }

@@ -238,7 +238,11 @@ final class ReplayProgram implements Program {
     }
     if (needsMore(call, simulated)) {
       result.notSimulated(recorded.name(), "a connection");
-      otherName(kernel, was, call);
+      Sk sk = kernel.sock(was.process().pid(), call.intArg(0));
+      // A refused AF_UNIX socket is what it was.
+      if (sk == null || !sk.isUnix() || !recorded.result().isError()) {
+        otherName(kernel, was, call);
+      }
     } else if (recorded.result().known()) {
       if (!compare(recorded, call, simulated, chosenPort(kernel, was, call))) {
         otherName(kernel, was, call);

@@ -55,6 +55,18 @@ class RunCommandTest {
   }
 
   @Test
+  void portsAndNamesAreThoseOfLinuxOnOneNodeAndOnThree() throws IOException {
+    String file = EXAMPLES.resolve("ports.yaml").toString();
+    assertThat(netshard("run", file, "--json")).isEqualTo(ExitCodes.GOOD);
+    JsonNode report = json();
+    assertThat(report.path("expectations").path("met").asInt()).isEqualTo(33);
+    assertThat(report.path("warnings")).isEmpty();
+    out.getBuffer().setLength(0);
+    assertThat(netshard("run", file, "--json", "--nodes", "3")).isEqualTo(ExitCodes.GOOD);
+    assertThat(json().path("traceHash")).isEqualTo(report.path("traceHash"));
+  }
+
+  @Test
   void anExpectationThatIsNotMetIsToldWithItsPlace() throws IOException {
     String file =
         write(
