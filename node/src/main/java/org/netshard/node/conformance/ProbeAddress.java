@@ -37,6 +37,11 @@ final class ProbeAddress {
     return UserMem.of(("\1\0\0" + name).getBytes(StandardCharsets.ISO_8859_1));
   }
 
+  /** A path of AF_UNIX, with the bytes that it has. */
+  static UserMem path(String path) {
+    return UserMem.of(("\1\0" + path).getBytes(StandardCharsets.ISO_8859_1));
+  }
+
   /** The kernel, for AF_NETLINK. */
   static UserMem netlink() {
     return of(12, Abi.AF_NETLINK);

@@ -24,10 +24,11 @@ final class SyscallErrorsTable extends TableProgram {
   private static final int CAPS = 1;
   private static final int KIND = 2;
   private static final int STATE = 3;
-  private static final int OPERATION = 4;
+  static final int OPERATION = 4;
   private static final int RESULT = 5;
   private static final int RETURN_VALUE = 6;
   private static final int DETAIL = 7;
+  private static final String SEQUENCE = "sequence: ";
   private static final int ROOM = 256;
   private static final int BACKLOG = 5;
   private static final int CLOSED_FD = 777;
@@ -71,7 +72,8 @@ final class SyscallErrorsTable extends TableProgram {
   private int names;
   private String nameFormat = "or%d";
 
-  private record Kind(int family, int type, int protocol) {
+  /** What a socket is made of. */
+  record Kind(int family, int type, int protocol) {
     boolean isInet() {
       return family == Abi.AF_INET || family == Abi.AF_INET6;
     }
@@ -90,9 +92,10 @@ final class SyscallErrorsTable extends TableProgram {
   void row(TableRow row, KernelModel model) {
     Kind kind = KINDS.get(row.cell(KIND));
     Integer fd = kind == null ? notSocket(row.cell(KIND)) : null;
-    boolean sequence = row.cell(STATE).startsWith("sequence");
-    boolean about = row.cell(OPERATION).matches("(bind|listen|connect|get(sock|peer)name)\\b.*");
-    if ((kind == null && fd == null) || sequence || !about) {
+    boolean sequence = row.cell(STATE).startsWith(SEQUENCE);
+    boolean about =
+        sequence || row.cell(OPERATION).matches("(bind|listen|connect|get(sock|peer)name)\\b.*");
+    if ((kind == null && fd == null) || !about) {
       result().notSimulated();
       return;
     }
@@ -100,6 +103,9 @@ final class SyscallErrorsTable extends TableProgram {
     pid = processes.computeIfAbsent(row.cell(CAPS), who -> process(row, who, model));
     if (fd != null) {
       operate(row, new Kind(Abi.AF_INET, Abi.SOCK_STREAM, 0), fd);
+    } else if (kind != null && sequence) {
+      String name = row.cell(STATE).substring(SEQUENCE.length());
+      new AddressSequences(this, row, kind).plan(name, model);
     } else if (kind != null) {
       inState(row, kind);
     }
@@ -147,16 +153,10 @@ final class SyscallErrorsTable extends TableProgram {
     switch (row.cell(STATE)) {
       case "new" -> socket(kind, fd -> operate(row, kind, fd));
       case "bound" -> bound(kind, (fd, address) -> operate(row, kind, fd));
-      case "listen" ->
-          bound(
-              kind,
-              (fd, address) -> {
-                call(pid, Syscall.of(SyscallName.LISTEN, fd, BACKLOG));
-                operate(row, kind, fd);
-              });
+      case "listen" -> listening(kind, (fd, address) -> operate(row, kind, fd));
       case "connected" -> {
         if (connects) {
-          connected(row, kind);
+          connectedTo(kind, fd -> operate(row, kind, fd));
         } else {
           result().notSimulated();
         }
@@ -165,13 +165,14 @@ final class SyscallErrorsTable extends TableProgram {
     }
   }
 
-  private void connected(TableRow row, Kind kind) {
+  /** Makes a datagram socket that is connected to another, or to the kernel. */
+  void connectedTo(Kind kind, Consumer<Integer> then) {
     if (kind.family() == Abi.AF_NETLINK) {
       socket(
           kind,
           fd -> {
             connect(fd, ProbeAddress.netlink());
-            operate(row, kind, fd);
+            then.accept(fd);
           });
       return;
     }
@@ -182,15 +183,31 @@ final class SyscallErrorsTable extends TableProgram {
                 kind,
                 (fd, own) -> {
                   connect(fd, address);
-                  operate(row, kind, fd);
+                  then.accept(fd);
                 }));
+  }
+
+  /** Makes a socket that listens on a name. */
+  void listening(Kind kind, WithName then) {
+    bound(
+        kind,
+        (fd, address) -> {
+          make(Syscall.of(SyscallName.LISTEN, fd, BACKLOG));
+          then.then(fd, address);
+        });
+  }
+
+  /** Makes a call whose result does not matter. */
+  void make(Syscall syscall) {
+    call(pid, syscall);
   }
 
   private void connect(long fd, UserMem address) {
     call(pid, Syscall.of(SyscallName.CONNECT, fd, address, address.size()));
   }
 
-  private void socket(Kind kind, Consumer<Integer> then) {
+  /** Makes a socket that is closed when the row ends. */
+  void socket(Kind kind, Consumer<Integer> then) {
     call(
         pid,
         Syscall.socket(kind.family(), kind.type(), kind.protocol()),
@@ -202,11 +219,12 @@ final class SyscallErrorsTable extends TableProgram {
 
   /** What goes on with a socket and its name. */
   @FunctionalInterface
-  private interface WithName {
+  interface WithName {
     void then(int fd, UserMem address);
   }
 
-  private void bound(Kind kind, WithName then) {
+  /** Makes a socket with a name that nobody else has. */
+  void bound(Kind kind, WithName then) {
     socket(
         kind,
         fd -> {
@@ -216,10 +234,15 @@ final class SyscallErrorsTable extends TableProgram {
         });
   }
 
+  /** Asks for a name with room for any. */
+  static Syscall nameCall(SyscallName name, int fd) {
+    return Syscall.of(name, fd, UserMem.zeroed(ROOM), UserMem.ofInt(ROOM));
+  }
+
   private void name(int fd, WithName then) {
     call(
         pid,
-        Syscall.of(SyscallName.GETSOCKNAME, fd, UserMem.zeroed(ROOM), UserMem.ofInt(ROOM)),
+        nameCall(SyscallName.GETSOCKNAME, fd),
         (named, made) -> {
           int length = named < 0 ? 0 : made.mem(2).getInt(0);
           then.then(fd, UserMem.of(made.mem(1).get(0, length)));
@@ -369,7 +392,8 @@ final class SyscallErrorsTable extends TableProgram {
     finish(row, Syscall.of(name, fd, address, length));
   }
 
-  private void finish(TableRow row, Syscall syscall) {
+  /** Makes the call that a row is about. */
+  void finish(TableRow row, Syscall syscall) {
     call(
         pid,
         syscall,
@@ -386,8 +410,13 @@ final class SyscallErrorsTable extends TableProgram {
                 row.cell(RESULT) + " " + row.cell(RETURN_VALUE) + " " + row.cell(DETAIL);
             result().compare(row, recorded, said);
           }
-          opened.forEach(fd -> call(pid, Syscall.close(fd)));
-          opened.clear();
+          closeOpened();
         });
+  }
+
+  /** Closes the sockets of the row. */
+  void closeOpened() {
+    opened.forEach(fd -> call(pid, Syscall.close(fd)));
+    opened.clear();
   }
 }
