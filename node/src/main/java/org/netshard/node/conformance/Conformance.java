@@ -31,6 +31,7 @@ public final class Conformance {
     KINDS.put(
         "caps\tsocket\toption\tvalue\tresult\tread_back\tso_buf_lock\ttcp_window_clamp",
         SetsockoptBufTable::new);
+    KINDS.put("id\tgroup\tdescription\tobserved", BindIsolationTable::new);
     KINDS.put("id\texperiment\tstep\tobserved", MemcgTcpTable::new);
     KINDS.put(
         "id\tcaps\tkind\tstate\toperation\tresult\treturn_value\tdetail", SyscallErrorsTable::new);

@@ -1,5 +1,7 @@
 package org.netshard.node.conformance;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +34,39 @@ final class ProbeAddress {
     return UserMem.of(Arrays.copyOf(storage, length));
   }
 
+  /** An address as text: IPv6 if it has a colon. */
+  static UserMem text(String text, int port, int scopeId) {
+    byte[] storage = new byte[SockAddr.STORAGE_BYTES];
+    boolean six = text.indexOf(':') >= 0;
+    byte[] address = literal(text, six);
+    int length =
+        six
+            ? SockAddr.putIn6(storage, address, port, scopeId)
+            : SockAddr.putIn(
+                storage, ByteBuffer.wrap(address).order(ByteOrder.LITTLE_ENDIAN).getInt(), port);
+    return UserMem.of(Arrays.copyOf(storage, length));
+  }
+
+  private static byte[] literal(String text, boolean six) {
+    if (!text.matches("[0-9a-f:]*:[0-9a-f:.]*|[0-9]+([.][0-9]+){3}")) {
+      throw new IllegalArgumentException("'" + text + "' is no address");
+    }
+    byte[] address;
+    try {
+      address = InetAddress.getByName(text).getAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("'" + text + "' is no address", e);
+    }
+    if (!six || address.length == 16) {
+      return address;
+    }
+    byte[] mapped = new byte[16];
+    mapped[10] = -1;
+    mapped[11] = -1;
+    System.arraycopy(address, 0, mapped, 12, 4);
+    return mapped;
+  }
+
   /** An abstract name of AF_UNIX. */
   static UserMem unix(String name) {
     return UserMem.of(("\1\0\0" + name).getBytes(StandardCharsets.ISO_8859_1));
@@ -57,8 +92,13 @@ final class ProbeAddress {
 
   /** A port of this machine, for AF_VSOCK. */
   static UserMem vsock() {
+    return vsock(0x7abc0000);
+  }
+
+  /** A port of this machine, for AF_VSOCK. */
+  static UserMem vsock(int port) {
     UserMem address = of(16, Abi.AF_VSOCK);
-    address.putInt(4, 0x7abc0000);
+    address.putInt(4, port);
     address.putInt(8, -1);
     return address;
   }

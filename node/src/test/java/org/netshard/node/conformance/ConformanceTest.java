@@ -61,6 +61,31 @@ class ConformanceTest {
   }
 
   @Test
+  void portsAndAddressesAreKeptApartAsOnLinux() {
+    TableResult result = Conformance.run(ORACLE.resolve("bind_isolation.tsv.gz"));
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.same()).isEqualTo(211);
+    assertThat(result.notSimulatedCount()).isEqualTo(96);
+  }
+
+  @Test
+  void portsOfAnExperimentAreThoseOfItsText() throws IOException {
+    String header = "id\tgroup\tdescription\tobserved\n";
+    String twice = "X1\treuse\tUDP 127.0.0.1:%s twice, first flags [-], second flags [-]\t";
+    Path table = folder.resolve("ports.tsv");
+    Files.writeString(table, header + String.format(twice, "7") + "bind1=OK; bind2=OK\n");
+    assertThat(Conformance.run(table).differences())
+        .singleElement()
+        .extracting(TableResult.Difference::simulated)
+        .isEqualTo("bind1=OK; bind2=EADDRINUSE");
+
+    Files.writeString(table, header + String.format(twice, "99999999999") + "bind1=OK\n");
+    assertThatThrownBy(() -> Conformance.run(table))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("ports.tsv:2");
+  }
+
+  @Test
   void everyMemoryCgroupIsAsOnLinuxAsFarAsNoDataFlows() {
     TableResult result = Conformance.run(ORACLE.resolve("memcg_tcp.tsv.gz"));
     assertThat(result.differences()).isEmpty();
