@@ -104,6 +104,14 @@ final class StateChange {
           .findFirst()
           .ifPresent(path -> task.net().machine().socketFiles().create(path));
     }
+    boolean binds = call.name().equals("bind") && call.arguments().size() > 1;
+    if (binds
+        && call.result().known()
+        && !call.result().isError()
+        && call.arguments().get(1) instanceof StraceValue.Struct address
+        && address.field("sun_path") instanceof StraceValue.Str path) {
+      task.net().machine().socketFiles().create(path.string());
+    }
   }
 
   /** Makes the directory in which a call of the log makes the file of a socket. */
