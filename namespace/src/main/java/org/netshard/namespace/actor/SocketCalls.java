@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.task.FdCalls;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.OpenFile;
@@ -19,6 +20,8 @@ import org.netshard.protocol.actor.Call;
 import org.netshard.protocol.actor.NetMessage;
 import org.netshard.protocol.actor.SockMessage;
 import org.netshard.protocol.core.Progress;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SocketOptions;
 
 /**
@@ -228,8 +231,89 @@ final class SocketCalls {
     return perform(caller, asked, "__sys_connect");
   }
 
+  /** Makes the other end of a connection, in the namespace of the sock that connects. */
+  private long makeEnd(SocketFile connecting) {
+    Task creator = known(task);
+    Sk sk = connecting.sk();
+    call.create().begin(sk.net(), creator.cred(), sk.family(), sk.type(), sk.protocol());
+    return pass(
+        nets.of((NetState) sk.net()),
+        new NetMessage.SockCreate(call),
+        "unix_create1",
+        result -> result < 0 ? result : connectTo(connecting));
+  }
+
+  private long connectTo(SocketFile connecting) {
+    Sk end = call.sk();
+    ActorRef<SockMessage> endSock = call.sock();
+    // No descriptor has it before it is accepted, so no file is accounted for until then.
+    OpenFile file = new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, new SocketFile(endSock, end));
+    file.get();
+    model.socketOpened();
+    return pass(
+        connecting.sock(),
+        new SockMessage.Connect(call, end, file),
+        "sock->ops->connect",
+        result -> result);
+  }
+
+  /**
+   * {@code accept4(fd, addr, addrlen, flags)}.
+   *
+   * <p><b>Errors</b>, in order: EBADF, EINVAL for unknown flags, EMFILE, ENOTSOCK; those of the
+   * kind; ENFILE and ENOMEM for the file; ECONNABORTED, EFAULT and EINVAL for the address.
+   */
+  long accept(Task caller, Syscall asked, int flags) {
+    OpenFile file = file(caller, asked);
+    if (file == null || FdCalls.isPath(file)) {
+      return Errno.EBADF.negated();
+    }
+    if ((flags & ~(Abi.SOCK_CLOEXEC | Abi.SOCK_NONBLOCK)) != 0) {
+      return Errno.EINVAL.negated();
+    }
+    fd = caller.fds().lowestFree(0, caller.nofile());
+    if (fd < 0) {
+      return fd;
+    }
+    return perform(caller, asked, "__sys_accept4");
+  }
+
+  private long accepted(Syscall asked) {
+    Task caller = known(task);
+    OpenFile waiting = (OpenFile) call.accepted();
+    SocketFile socket = (SocketFile) known(waiting.payload());
+    int flags = asked.name() == SyscallName.ACCEPT4 ? asked.intArg(3) : 0;
+    int allocated = allocFile();
+    if (allocated < 0) {
+      return release(waiting, allocated);
+    }
+    OpenFile file =
+        new OpenFile(
+            OpenFile.Kind.SOCKET,
+            Abi.O_RDWR | (flags & Abi.SOCK_NONBLOCK),
+            socket,
+            call.cred().euid(),
+            call.objcg());
+    if (!asked.mem(1).isNull()) {
+      int named = SockNames.peerName(socket.sk(), asked.mem(1), asked.mem(2));
+      if (named < 0) {
+        file.get();
+        return release(file, named);
+      }
+    }
+    install(caller, fd, file, flags);
+    return fd;
+  }
+
   private long afterPerform(long result) {
     Syscall asked = call.syscall();
+    if (result == SockNames.NEEDS_SOCK) {
+      return makeEnd((SocketFile) known(known(performing).payload()));
+    }
+    boolean accepts = asked.name() == SyscallName.ACCEPT || asked.name() == SyscallName.ACCEPT4;
+    if (accepts && result == 0) {
+      return accepted(asked);
+    }
     if (result == WAIT) {
       ((TaskProgress) call.progress()).hold(known(performing));
       return WAIT;

@@ -87,6 +87,8 @@ final class SyscallTable {
       case BIND -> sockets.perform(task, call, "__sys_bind");
       case LISTEN -> sockets.perform(task, call, "__sys_listen");
       case CONNECT -> sockets.connect(task, call);
+      case ACCEPT -> sockets.accept(task, call, 0);
+      case ACCEPT4 -> sockets.accept(task, call, call.intArg(3));
       case SENDTO -> sockets.perform(task, call, "__sys_sendto");
       case SENDMSG -> sockets.perform(task, call, "__sys_sendmsg");
       case RECVFROM -> sockets.perform(task, call, "__sys_recvfrom");

@@ -11,6 +11,7 @@ import org.netshard.namespace.net.MachineState;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.CallingTask;
+import org.netshard.protocol.core.PassedFile;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.SocketFiles;
 import org.netshard.protocol.core.SocketInode;
@@ -44,6 +45,11 @@ class FileNamesTest {
       @Override
       public int fileFlags() {
         return 0;
+      }
+
+      @Override
+      public void accepted(PassedFile file) {
+        throw new IllegalStateException("names accept nothing");
       }
 
       @Override

@@ -89,7 +89,9 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
 
   private static boolean readsOrSeeks(SyscallName name) {
     return switch (name) {
-      case IOCTL,
+      case ACCEPT,
+          ACCEPT4,
+          IOCTL,
           READ,
           PREAD64,
           LSEEK,
@@ -157,6 +159,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       case READ, READV, WRITE, WRITEV, SENDTO, SENDMSG, RECVFROM, RECVMSG, SHUTDOWN ->
           data(fd(task, call.intArg(0)), noLongerNew);
       case IOCTL -> ioctl(call, task, noLongerNew);
+      case ACCEPT, ACCEPT4 -> data(fd(task, call.intArg(0)), noLongerNew);
       case POLL -> poll(call, task, noLongerNew);
       case EPOLL_WAIT -> epollWait(call, task, noLongerNew);
       case EPOLL_CTL -> epollCtl(call, task);

@@ -379,7 +379,7 @@ final class ReplayProgram implements Program {
   private static boolean givesFds(Syscall call) {
     return switch (call.name()) {
       case SOCKET, SOCKETPAIR, DUP, DUP2, DUP3, OPEN, OPENAT, CREAT -> true;
-      case PIPE, PIPE2, EVENTFD2, EPOLL_CREATE, EPOLL_CREATE1, RECVMSG -> true;
+      case ACCEPT, ACCEPT4, PIPE, PIPE2, EVENTFD2, EPOLL_CREATE, EPOLL_CREATE1, RECVMSG -> true;
       case FCNTL -> CallPlan.duplicates(call.intArg(1));
       case GETSOCKOPT -> ResultComparison.returnsPidfd(call);
       default -> false;

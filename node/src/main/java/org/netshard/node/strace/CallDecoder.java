@@ -151,6 +151,8 @@ public final class CallDecoder {
       case RMDIR -> Syscall.of(name, text(argument(0)));
       case LSEEK -> numbers(name, 3);
       case IOCTL -> ioctl(name);
+      case ACCEPT -> Syscall.of(name, number(0), room(1), length(argument(2)));
+      case ACCEPT4 -> Syscall.of(name, number(0), room(1), length(argument(2)), number(3));
       case SHUTDOWN, EVENTFD2 -> numbers(name, 2);
       case EPOLL_CREATE, EPOLL_CREATE1 -> numbers(name, 1);
       case SENDTO,
@@ -495,6 +497,11 @@ public final class CallDecoder {
         | Notation.number(function.arguments().get(3)) << 16
         | Notation.number(function.arguments().get(1)) << 8
         | Notation.number(function.arguments().get(2));
+  }
+
+  /** Room for an address. */
+  private UserMem room(int index) {
+    return output(argument(index), USUAL_ROOM);
   }
 
   /** What a program writes. */

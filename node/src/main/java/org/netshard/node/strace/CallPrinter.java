@@ -121,7 +121,12 @@ public final class CallPrinter {
       case FCNTL -> fcntl();
       case GETSOCKOPT -> getsockopt();
       case SETSOCKOPT -> setsockopt();
-      case GETSOCKNAME, GETPEERNAME -> getsockname();
+      case GETSOCKNAME, GETPEERNAME, ACCEPT -> getsockname();
+      case ACCEPT4 -> {
+        List<StraceValue> arguments = new ArrayList<>(getsockname());
+        arguments.add(Notation.flags(arg(3) & 0xffffffffL, "SOCK_???", Table.TYPE_FLAG));
+        yield arguments;
+      }
       case BIND, CONNECT -> List.of(number(0), sockAddr(), number(2));
       case UNLINK -> List.of(path(0));
       case UNSHARE ->

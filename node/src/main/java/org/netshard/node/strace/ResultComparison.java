@@ -110,7 +110,7 @@ public final class ResultComparison {
     }
     return switch (simulated.name()) {
       case GETSOCKOPT -> getsockopt();
-      case GETSOCKNAME, GETPEERNAME -> getsockname();
+      case GETSOCKNAME, GETPEERNAME, ACCEPT, ACCEPT4 -> getsockname();
       case SOCKETPAIR -> pair(3);
       case PRLIMIT64 -> prlimit64();
       case CAPGET -> capget();
@@ -125,7 +125,18 @@ public final class ResultComparison {
 
   private boolean sameValue(long wanted, long result) {
     return switch (simulated.name()) {
-      case SOCKET, DUP, DUP2, DUP3, OPEN, OPENAT, CREAT, EVENTFD2, EPOLL_CREATE, EPOLL_CREATE1 ->
+      case ACCEPT,
+          ACCEPT4,
+          SOCKET,
+          DUP,
+          DUP2,
+          DUP3,
+          OPEN,
+          OPENAT,
+          CREAT,
+          EVENTFD2,
+          EPOLL_CREATE,
+          EPOLL_CREATE1 ->
           ids.sameFd((int) wanted, (int) result);
       case FCNTL -> sameFcntl(wanted, result);
       case FORK, VFORK, CLONE, CLONE3 -> ids.samePid((int) wanted, (int) result);
@@ -195,7 +206,19 @@ public final class ResultComparison {
           LSEEK,
           OPENAT,
           MKDIRAT,
-          UNLINKAT ->
+          UNLINKAT,
+          ACCEPT,
+          ACCEPT4,
+          SENDTO,
+          RECVFROM,
+          SENDMSG,
+          RECVMSG,
+          READV,
+          WRITEV,
+          SHUTDOWN,
+          IOCTL,
+          EPOLL_CTL,
+          EPOLL_WAIT ->
           List.of(0);
       case DUP2, DUP3 -> List.of(0, 1);
       default -> List.of();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that are killed while they run a scenario: the client is told in one line and ends. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class LostMemberIT {
   private static final String EXAMPLE = Path.of("..", "examples", "two-tenants.yaml").toString();
 

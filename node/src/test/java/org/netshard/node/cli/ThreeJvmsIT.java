@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A cluster of three JVMs: two nodes and the one that runs the scenario. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class ThreeJvmsIT {
   private static final String SCENARIO =
       Path.of("..", "examples", "thousand-kernels.yaml").toString();

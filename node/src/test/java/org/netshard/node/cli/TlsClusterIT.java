@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A cluster of JVMs with two-way TLS, set up as docs/cluster.md says: an authority, a key for each
  * node that it has signed, and nobody else gets in.
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class TlsClusterIT {
   private static final String EXAMPLE = Path.of("..", "examples", "two-tenants.yaml").toString();
 

@@ -26,7 +26,10 @@ final class RecordedMemory {
         byte[] bytes = OptionValue.bytes(entry.intArg(1), value);
         after.mem(3).put(0, bytes, Math.min(bytes.length, after.mem(3).size()));
       }
-    } else if ((entry.name() == SyscallName.GETSOCKNAME || entry.name() == SyscallName.GETPEERNAME)
+    } else if ((entry.name() == SyscallName.GETSOCKNAME
+            || entry.name() == SyscallName.GETPEERNAME
+            || entry.name() == SyscallName.ACCEPT
+            || entry.name() == SyscallName.ACCEPT4)
         && recorded.arguments().get(2) instanceof Array) {
       int length = (int) Notation.elementAfter(recorded.arguments().get(2));
       put(after.mem(2), length);

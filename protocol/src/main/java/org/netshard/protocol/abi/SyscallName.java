@@ -72,6 +72,8 @@ public enum SyscallName {
   EPOLL_CTL(4),
   EPOLL_WAIT(4),
   IOCTL(3),
+  ACCEPT(3),
+  ACCEPT4(4),
   /**
    * Any call that is not simulated, {@code sys_ni_syscall}: ENOSYS, as in a kernel that was built
    * without it. {@link Syscall#callName} tells which one it is.

@@ -6,6 +6,7 @@ import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.CallingTask;
 import org.netshard.protocol.core.HopTrace;
+import org.netshard.protocol.core.PassedFile;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
@@ -31,6 +32,7 @@ public final class Call implements Caller {
   private @Nullable Memcg memcg;
   private @Nullable Progress progress;
   private @Nullable CallingTask task;
+  private @Nullable PassedFile accepted;
   private @Nullable ActorRef<NetMessage> net;
   private @Nullable ActorRef<SockMessage> sock;
   private @Nullable Sk sk;
@@ -82,6 +84,16 @@ public final class Call implements Caller {
   @Override
   public Progress progress() {
     return known(progress);
+  }
+
+  @Override
+  public void accepted(PassedFile file) {
+    accepted = file;
+  }
+
+  /** The connection that was accepted. */
+  public PassedFile accepted() {
+    return known(accepted);
   }
 
   @Override

@@ -4,6 +4,8 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.TypedActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
@@ -47,6 +49,14 @@ public final class Sock extends BatonBehavior<SockMessage> {
     }
     if (message instanceof SockMessage.Release release) {
       return onRelease(context, release.call());
+    }
+    if (message instanceof SockMessage.Connect connect) {
+      Call call = connect.call();
+      Syscall asked = call.syscall();
+      SockAddr address = SockAddr.of(asked.mem(1), asked.intArg(2));
+      int result = sk.ops().connectTo(sk, call, address, connect.end(), connect.file());
+      call.done("Sock", result, "sock->ops->connect");
+      return Behaviors.same();
     }
     if (message instanceof SockMessage.Socketpair pair) {
       Call call = pair.call();
@@ -93,6 +103,10 @@ public final class Sock extends BatonBehavior<SockMessage> {
       case CONNECT -> {
         int result = SockNames.connect(sk, call, asked.mem(1), asked.intArg(2));
         call.done("Sock", result, "sock->ops->connect");
+      }
+      case ACCEPT, ACCEPT4 -> {
+        int flags = (call.fileFlags() & Abi.O_NONBLOCK) != 0 ? Abi.MSG_DONTWAIT : 0;
+        call.done("Sock", sk.ops().accept(sk, call, flags), "sock->ops->accept");
       }
       case LISTEN -> {
         int result = SockNames.listen(sk, call, asked.intArg(1));

@@ -3,6 +3,7 @@ package org.netshard.protocol.actor;
 import akka.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.PassedFile;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.memcg.SockMemcg;
 
@@ -33,6 +34,15 @@ public sealed interface SockMessage extends BatonMessage {
    * @param other the other one
    */
   record Socketpair(Call call, Sk other) implements SockMessage {}
+
+  /**
+   * Connect to another new sock, which waits at a listener from then on ({@code connect}).
+   *
+   * @param call the baton
+   * @param end the other one
+   * @param file what holds it
+   */
+  record Connect(Call call, Sk end, PassedFile file) implements SockMessage {}
 
   /**
    * The last reference is gone: end ({@code sock_release}).

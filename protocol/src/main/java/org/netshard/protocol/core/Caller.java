@@ -16,6 +16,9 @@ public interface Caller {
   /** Flags of the file through which the call is made, {@code O_NONBLOCK} and so on. */
   int fileFlags();
 
+  /** A connection was accepted; its reference goes over to the caller. */
+  void accepted(PassedFile file);
+
   /** The task that makes it. */
   CallingTask task();
 }

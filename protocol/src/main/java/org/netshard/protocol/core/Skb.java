@@ -28,6 +28,7 @@ public final class Skb {
   private final byte[] data;
   private final int truesize;
   private int consumed;
+  private @Nullable PassedFile connection;
   private @Nullable Sk owner;
   private int pid;
   private @Nullable Cred cred;
@@ -131,6 +132,16 @@ public final class Skb {
   /** Files that it brings, or brings no longer. */
   public void setFiles(List<PassedFile> passed) {
     files = passed;
+  }
+
+  /** The new sock that a connection brings to a listener, or null. */
+  public @Nullable PassedFile connection() {
+    return connection;
+  }
+
+  /** It brings a new sock to a listener. */
+  public void setConnection(PassedFile end) {
+    connection = end;
   }
 
   /** The one after it in its queue, or null. */

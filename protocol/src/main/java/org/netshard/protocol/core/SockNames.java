@@ -20,6 +20,12 @@ public final class SockNames {
   /** {@code getname} of the other end whatever the state, for {@code SO_PEERNAME}. */
   public static final int PEER_ALWAYS = 2;
 
+  /**
+   * {@code connect} has found a listener that takes the connection: it needs one more sock, the
+   * other end of it. No result of a call is this number.
+   */
+  public static final int NEEDS_SOCK = Integer.MIN_VALUE + 1;
+
   private SockNames() {}
 
   /**
@@ -52,6 +58,17 @@ public final class SockNames {
   /** {@code getsockname(2)}. */
   public static int getsockname(Sk sk, UserMem addr, UserMem addrlen) {
     return getname(sk, OWN, addr, addrlen);
+  }
+
+  /**
+   * The address of the other end of an accepted sock. <b>Errors:</b> ECONNABORTED, EFAULT, EINVAL.
+   */
+  public static int peerName(Sk sk, UserMem addr, UserMem addrlen) {
+    byte[] address = new byte[SockAddr.STORAGE_BYTES];
+    int length = sk.ops().getname(sk, address, PEER_ALWAYS);
+    return length < 0
+        ? Errno.ECONNABORTED.negated()
+        : moveAddrToUser(address, length, addr, addrlen);
   }
 
   /** {@code getpeername(2)}. */

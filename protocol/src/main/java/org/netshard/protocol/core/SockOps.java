@@ -67,6 +67,28 @@ public interface SockOps {
   }
 
   /**
+   * Connects the sock to a new one, which waits at the listener to be accepted; after {@link
+   * #connect} has asked for it.
+   *
+   * @param end the new sock
+   * @param file what holds it, with a reference that goes over to the listener
+   */
+  default int connectTo(Sk sk, Caller caller, SockAddr address, Sk end, PassedFile file) {
+    throw new IllegalStateException("this kind of sock makes no connection");
+  }
+
+  /**
+   * Takes a connection that waits; {@link Caller#accepted} is told which.
+   *
+   * @param flags {@code MSG_DONTWAIT} if it must not wait
+   * @return 0, {@code -errno}: EOPNOTSUPP for kinds without ({@code sock_no_accept}), or {@link
+   *     Progress#WAIT}
+   */
+  default int accept(Sk sk, Caller caller, int flags) {
+    return Errno.EOPNOTSUPP.negated();
+  }
+
+  /**
    * Lets the sock take connections.
    *
    * @param backlog how many may wait to be accepted

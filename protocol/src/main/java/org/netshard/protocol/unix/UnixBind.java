@@ -127,7 +127,7 @@ final class UnixBind {
   /** Takes the name of a sock back that is closed; a file stays. */
   static void release(Sk sk) {
     UnixSock unix = UnixSock.of(sk);
-    if (unix == null || unix.address == null) {
+    if (unix == null || unix.address == null || unix.nameOfListener) {
       return;
     }
     if (unix.inode != null) {

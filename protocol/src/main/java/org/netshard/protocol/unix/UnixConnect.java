@@ -5,11 +5,15 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.PassedFile;
+import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SocketFiles;
 import org.netshard.protocol.core.SocketInode;
+import org.netshard.protocol.cred.Cred;
 
 /**
  * Connecting AF_UNIX socks. Datagrams get a peer; for streams, what comes before the listener is
@@ -80,7 +84,8 @@ final class UnixConnect {
    * {@code connect(2)} of streams and of packets in sequence.
    *
    * <p><b>Errors</b>, in order: EINVAL for a bad address, those of {@link #find}, ECONNREFUSED if
-   * the other does not listen, EISCONN for a connected sock, EINVAL for one that listens.
+   * the other does not listen, EAGAIN if its backlog is full, EISCONN for a connected sock, EINVAL
+   * for one that listens.
    */
   static int stream(Sk sk, Caller caller, SockAddr address) {
     int error = prepare(sk, address);
@@ -95,11 +100,78 @@ final class UnixConnect {
     if (other.state() != Sk.TCP_LISTEN || (other.shutdown() & Sk.RCV_SHUTDOWN) != 0) {
       return Errno.ECONNREFUSED.negated();
     }
+    if (UnixDgram.isFull(other)) {
+      boolean nonBlocking = (caller.fileFlags() & Abi.O_NONBLOCK) != 0;
+      long timeout = nonBlocking ? 0 : sk.rare().sndtimeoJiffies();
+      return SendBuffer.waitIn(UnixSock.peerWait(other), sk, caller, timeout, false);
+    }
     if (sk.state() != Sk.TCP_CLOSE) {
       boolean connected = sk.state() == Sk.TCP_ESTABLISHED;
       return (connected ? Errno.EISCONN : Errno.EINVAL).negated();
     }
-    return SockNames.leftOut(sk, "a connection to a listening AF_UNIX socket");
+    return SockNames.NEEDS_SOCK;
+  }
+
+  /**
+   * The rest of {@code unix_stream_connect}: the new sock is the other end, with the name of the
+   * listener, and waits there to be accepted.
+   */
+  static int streamTo(Sk sk, Caller caller, SockAddr address, Sk end, PassedFile file) {
+    Sk listener = find(sk, caller, address).sk();
+    if (listener == null) {
+      throw new IllegalStateException("the listener is gone in the middle of a connect");
+    }
+    UnixSock its = UnixSock.forWrite(listener);
+    UnixSock ends = UnixSock.forWrite(end);
+    ends.address = its.address;
+    ends.nameOfListener = true;
+    UnixSock.setPeer(end, sk);
+    UnixSock.setPeer(sk, end);
+    end.setState(Sk.TCP_ESTABLISHED);
+    sk.setState(Sk.TCP_ESTABLISHED);
+    end.rareForWrite().setPeer(caller.pid(), caller.cred());
+    Cred listens = listener.rare().peerCred();
+    if (listens != null) {
+      sk.rareForWrite().setPeer(listener.rare().peerPid(), listens);
+    }
+    Skb skb = new Skb(new byte[1], Skb.truesize(1, 0));
+    skb.setOwnerW(end);
+    skb.setConnection(file);
+    listener.receiveQueue().add(skb);
+    listener.dataReady();
+    return 0;
+  }
+
+  /**
+   * {@code unix_accept}.
+   *
+   * <p><b>Errors</b>, in order: EOPNOTSUPP for datagrams, EINVAL for a sock that does not listen,
+   * its own, EAGAIN, EINTR, EINVAL if it takes no more.
+   */
+  static int accept(Sk sk, Caller caller, int flags) {
+    if (sk.type() == Abi.SOCK_DGRAM) {
+      return Errno.EOPNOTSUPP.negated();
+    }
+    if (sk.state() != Sk.TCP_LISTEN) {
+      return Errno.EINVAL.negated();
+    }
+    if (sk.err() != 0) {
+      return -sk.takeErr();
+    }
+    Skb skb = sk.isReadable() ? sk.receiveQueue().poll() : null;
+    PassedFile file = skb == null ? null : skb.connection();
+    if (skb == null || file == null) {
+      long timeout = (flags & Abi.MSG_DONTWAIT) != 0 ? 0 : sk.rare().rcvtimeoJiffies();
+      boolean mayWait = caller.progress().mayWait(timeout, sk.net().machine().nowNs());
+      if (mayWait && (sk.shutdown() & Sk.RCV_SHUTDOWN) != 0) {
+        return Errno.EINVAL.negated();
+      }
+      return SendBuffer.waitIn(sk.waitQueue(), sk, caller, timeout, true);
+    }
+    skb.free();
+    UnixSock.wakeAllPeers(sk);
+    caller.accepted(file);
+    return 0;
   }
 
   /**

@@ -8,6 +8,7 @@ import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.core.Msg;
+import org.netshard.protocol.core.PassedFile;
 import org.netshard.protocol.core.Poll;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
@@ -66,10 +67,24 @@ public final class UnixOps implements SockOps {
     sk.net().addProtoInuse(sk.proto(), -1);
   }
 
+  /** A connection that nobody has accepted ends: its other end learns it by ECONNRESET. */
+  private static void abort(PassedFile connection, Machine machine) {
+    Sk end = connection.sk();
+    Sk peer = end == null ? null : UnixSock.peer(end);
+    if (peer != null) {
+      peer.setErr(Errno.ECONNRESET.number());
+    }
+    machine.fput(connection);
+  }
+
   /** Drops all that waits to be read. */
   static void purge(Sk sk) {
     Machine machine = sk.net().machine();
     for (Skb skb = sk.receiveQueue().poll(); skb != null; skb = sk.receiveQueue().poll()) {
+      PassedFile connection = skb.connection();
+      if (connection != null) {
+        abort(connection, machine);
+      }
       UnixGc.of(machine).remove(skb.files());
       skb.files().forEach(machine::fput);
       skb.free();
@@ -121,6 +136,16 @@ public final class UnixOps implements SockOps {
   private static void join(Sk sk, Sk peer) {
     UnixSock.setPeer(sk, peer);
     sk.setState(Sk.TCP_ESTABLISHED);
+  }
+
+  @Override
+  public int connectTo(Sk sk, Caller caller, SockAddr address, Sk end, PassedFile file) {
+    return UnixConnect.streamTo(sk, caller, address, end, file);
+  }
+
+  @Override
+  public int accept(Sk sk, Caller caller, int flags) {
+    return UnixConnect.accept(sk, caller, flags);
   }
 
   @Override

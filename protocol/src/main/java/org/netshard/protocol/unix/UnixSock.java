@@ -21,6 +21,9 @@ public final class UnixSock implements SkBinding {
   /** {@code path}: the file of a path name, else null. */
   @Nullable SocketInode inode;
 
+  /** Whether the name is that of the listener that the sock came from, which keeps it. */
+  boolean nameOfListener;
+
   /** {@code peer}; it stays when the peer is closed. */
   private @Nullable Sk peer;
 

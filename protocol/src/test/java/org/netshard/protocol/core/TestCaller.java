@@ -77,6 +77,11 @@ public final class TestCaller implements Caller, CallingTask {
   }
 
   @Override
+  public void accepted(PassedFile file) {
+    files.add(file);
+  }
+
+  @Override
   public CallingTask task() {
     return this;
   }
