@@ -2,6 +2,7 @@ package org.netshard.namespace.actor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.task.Task;
 
@@ -16,6 +17,7 @@ import org.netshard.namespace.task.Task;
 final class OomKill {
   private final KernelModel model;
   private final SyscallTable syscalls;
+  private final IntConsumer dying;
   private final List<Killed> killed = new ArrayList<>(0);
   private boolean running;
   private boolean restart;
@@ -28,9 +30,15 @@ final class OomKill {
    */
   record Killed(Task task, String by) {}
 
-  OomKill(KernelModel model, SyscallTable syscalls) {
+  /**
+   * Nobody is being killed.
+   *
+   * @param dying is told of each task before it ends, to give back what its call holds
+   */
+  OomKill(KernelModel model, SyscallTable syscalls, IntConsumer dying) {
     this.model = model;
     this.syscalls = syscalls;
+    this.dying = dying;
   }
 
   /** Whether nobody is being killed. */
@@ -59,6 +67,7 @@ final class OomKill {
       String killer = model.cgroups().takeKiller(tgid);
       for (Task task : model.threadGroup(tgid)) {
         killed.add(new Killed(task, killer));
+        dying.accept(task.pid());
       }
       long ending = syscalls.kill(tgid);
       if (ending == SocketCalls.PENDING) {

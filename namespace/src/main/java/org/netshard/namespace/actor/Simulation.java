@@ -368,7 +368,7 @@ final class Simulation implements KernelView {
       end(result);
       return;
     }
-    OomKill kill = oomKill == null ? new OomKill(model, syscalls()) : oomKill;
+    OomKill kill = oomKill == null ? new OomKill(model, syscalls(), this::releaseHeld) : oomKill;
     oomKill = kill;
     long killing = idle ? kill.begin(result) : kill.next();
     if (killing == SocketCalls.PENDING) {
@@ -387,6 +387,17 @@ final class Simulation implements KernelView {
       begin(interrupted.step);
     } else {
       end(kill.result());
+    }
+  }
+
+  /** Gives the file back that the call of a task holds, as the task is being killed. */
+  private void releaseHeld(int pid) {
+    for (ProgramRun run : programs) {
+      boolean its = run.progress != null && run.step != null && run.step.pid() == pid;
+      OpenFile file = its ? run.progress().takeHeld() : null;
+      if (file != null) {
+        syscalls().addToRelease(file);
+      }
     }
   }
 

@@ -154,6 +154,11 @@ final class SyscallTable {
     return baton;
   }
 
+  /** Lets the next kill give a file back that a call held. */
+  void addToRelease(OpenFile file) {
+    sockets.addToRelease(file);
+  }
+
   /** The actors of the namespaces in which sockets were made. */
   NetActors nets() {
     return nets;

@@ -194,6 +194,54 @@ class SetupSimulation {
   }
 
   @Test
+  void aFrozenSleeperIsWokenWhenItIsThawedAndAKilledOneLeavesNothing() throws IOException {
+    JsonNode report =
+        new ObjectMapper()
+            .readTree(
+                run(
+                    ExitCodes.GOOD,
+                    """
+                    setup:
+                      - mkdir /sys/fs/cgroup/ice /sys/fs/cgroup/gone
+                      - {at: 5ms, lines: echo 1 > /sys/fs/cgroup/ice/cgroup.freeze}
+                      - {at: 12ms, lines: cat /sys/fs/cgroup/ice/cgroup.events}
+                      - {at: 20ms, lines: echo 0 > /sys/fs/cgroup/ice/cgroup.freeze}
+                      - {at: 7ms, lines: echo 1 > /sys/fs/cgroup/gone/cgroup.kill}
+                    tasks:
+                      - name: sleeper
+                        cgroup: /ice
+                        calls:
+                          - socket(AF_UNIX, SOCK_DGRAM, 0) = 3
+                          - 'bind(3, {sa_family=AF_UNIX, sun_path=@"a"}, 4) = 0'
+                          - recvfrom(3, "hi", 10, 0, NULL, NULL) = 2
+                          - close(3) = 0
+                      - name: victim
+                        cgroup: /gone
+                        calls:
+                          - socket(AF_UNIX, SOCK_DGRAM, 0) = 3
+                          - 'bind(3, {sa_family=AF_UNIX, sun_path=@"b"}, 4) = 0'
+                          - recvfrom(3, "hi", 10, 0, NULL, NULL)
+                      - name: waker
+                        start: 10ms
+                        calls:
+                          - socket(AF_UNIX, SOCK_DGRAM, 0) = 3
+                          - 'sendto(3, "hi", 2, 0, {sa_family=AF_UNIX, sun_path=@"a"}, 4) = 2'
+                          - 'sendto(3, "hi", 2, 0, {sa_family=AF_UNIX, sun_path=@"b"}, 4) = -1 ECONNREFUSED (Connection refused)'
+                    """,
+                    "--json",
+                    "--check",
+                    "ledger"));
+    assertThat(report.path("expectations").path("met").asInt()).isEqualTo(9);
+    assertThat(report.path("expectations").path("notMet").asInt()).isZero();
+    assertThat(report.path("crashes")).isEmpty();
+    assertThat(report.path("virtualSeconds").asDouble()).isBetween(0.0200, 0.0201);
+    assertThat(report.path("killed").findValuesAsText("task")).containsExactly("victim");
+    for (JsonNode cgroup : report.path("cgroups")) {
+      assertThat(cgroup.path("currentBytes").asLong()).isZero();
+    }
+  }
+
+  @Test
   void memoryThatDoesNotFitIsBadInput() throws IOException {
     run(
         ExitCodes.BAD_INPUT,
