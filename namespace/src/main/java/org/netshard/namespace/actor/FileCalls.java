@@ -29,8 +29,8 @@ import org.netshard.protocol.core.Msg;
  * __do_sys_close_range}; {@code fs/read_write.c}: {@code vfs_read}, {@code vfs_write}, {@code
  * vfs_llseek}.
  *
- * <p><b>Differs from Linux:</b> data does not flow yet, so reading and writing a socket, or a file
- * that is not the kernel's own, is EINVAL, and told as left out.
+ * <p><b>Differs from Linux:</b> reading and writing a file that is not the kernel's own is EINVAL,
+ * and told as left out.
  */
 final class FileCalls {
   /** {@code MAX_RW_COUNT}: most bytes of one read or write. */

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.SocketPayload;
 import org.netshard.protocol.core.Poll;
+import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.WaitQueue;
 
 /**
@@ -19,7 +20,12 @@ public final class Pollable {
   /** What can be done with a file now; a file that is always ready says so. */
   public static int poll(OpenFile file) {
     if (file.payload() instanceof SocketPayload socket) {
-      return socket.sk().ops().poll(socket.sk());
+      Sk sk = socket.sk();
+      if (!sk.ops().movesData(sk)) {
+        String what = "waiting for a " + sk.proto() + " socket is not simulated: it is never ready";
+        sk.net().machine().leftOut(what);
+      }
+      return sk.ops().poll(sk);
     }
     return file.payload() instanceof FileOps ops ? ops.poll() : ALWAYS;
   }

@@ -106,7 +106,11 @@ public final class Sock extends BatonBehavior<SockMessage> {
       }
       case ACCEPT, ACCEPT4 -> {
         int flags = (call.fileFlags() & Abi.O_NONBLOCK) != 0 ? Abi.MSG_DONTWAIT : 0;
-        call.done("Sock", sk.ops().accept(sk, call, flags), "sock->ops->accept");
+        int result =
+            sk.ops().movesData(sk)
+                ? sk.ops().accept(sk, call, flags)
+                : SockNames.leftOut(sk, "accept of a " + sk.proto() + " socket");
+        call.done("Sock", result, "sock->ops->accept");
       }
       case LISTEN -> {
         int result = SockNames.listen(sk, call, asked.intArg(1));

@@ -21,7 +21,7 @@ public final class SocketIo {
   private SocketIo() {}
 
   /** Whether it is one of these calls. */
-  public static boolean isOne(Syscall call) {
+  private static boolean isOne(Syscall call) {
     return switch (call.name()) {
       case SENDTO, SENDMSG, RECVFROM, RECVMSG, READ, READV, WRITE, WRITEV, SHUTDOWN -> true;
       default -> false;
@@ -30,6 +30,9 @@ public final class SocketIo {
 
   /** Makes one of these calls: its result, {@code -errno}, or {@link Progress#WAIT}. */
   public static int perform(Sk sk, Caller caller, Syscall call) {
+    if (isOne(call) && !sk.ops().movesData(sk)) {
+      return SockNames.leftOut(sk, call.callName() + " of a " + sk.proto() + " socket");
+    }
     return switch (call.name()) {
       case SENDTO -> sendto(sk, caller, call);
       case SENDMSG -> sendmsg(sk, caller, call);
