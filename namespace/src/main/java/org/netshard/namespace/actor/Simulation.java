@@ -3,6 +3,7 @@ package org.netshard.namespace.actor;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -83,7 +84,7 @@ final class Simulation implements KernelView {
     this.model = model;
     this.context = context;
     this.hash = new TraceHash(name);
-    this.memory = observe.ledger() ? new KernelLedger(model, List.of()) : null;
+    this.memory = observe.ledger() ? new KernelLedger(model, List.of(), this::heldFiles) : null;
     this.series = new MemorySeries(model, observe.sampleNs());
   }
 
@@ -323,6 +324,17 @@ final class Simulation implements KernelView {
       frozen = List.of();
       waiting.forEach(event -> queue.add(nowNs, event));
     }
+  }
+
+  private Iterator<OpenFile> heldFiles() {
+    List<OpenFile> held = new ArrayList<>();
+    for (ProgramRun run : programs) {
+      OpenFile file = run.progress == null ? null : run.progress.held();
+      if (file != null) {
+        held.add(file);
+      }
+    }
+    return held.iterator();
   }
 
   /** Sums up all memory after an event, if the run is watched so. */

@@ -1,7 +1,9 @@
 package org.netshard.namespace.kernel;
 
+import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import org.netshard.namespace.cgroup.MemcgLedger;
 import org.netshard.namespace.net.NetState;
@@ -13,6 +15,7 @@ import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkMem;
+import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.memcg.ObjCgroup.Slab;
 import org.netshard.protocol.memcg.SockMemcg;
 
@@ -26,6 +29,8 @@ import org.netshard.protocol.memcg.SockMemcg;
 public final class KernelLedger {
   private final KernelModel model;
   private final Iterable<Sk> others;
+  private final Iterable<OpenFile> held;
+  private final ArrayDeque<OpenFile> found = new ArrayDeque<>();
   private final IdentityHashMap<NetNs, int[]> used = new IdentityHashMap<>();
   private MemcgLedger memcgs;
   private long tcpPages;
@@ -40,8 +45,20 @@ public final class KernelLedger {
    * @param others socks that no file refers to: those not accepted yet, and orphans
    */
   public KernelLedger(KernelModel model, Iterable<Sk> others) {
+    this(model, others, List.of());
+  }
+
+  /**
+   * The ledger of a machine.
+   *
+   * @param model the machine
+   * @param others as above
+   * @param held files that calls hold whose tasks sleep, whatever became of their descriptors
+   */
+  public KernelLedger(KernelModel model, Iterable<Sk> others, Iterable<OpenFile> held) {
     this.model = model;
     this.others = others;
+    this.held = held;
     this.memcgs = new MemcgLedger(model.cgroups());
   }
 
@@ -77,22 +94,46 @@ public final class KernelLedger {
       }
       for (int fd = fds.nextOpen(0); fd >= 0; fd = fds.nextOpen(fd + 1)) {
         OpenFile file = fds.get(fd);
-        if (file != null && file.kind() != OpenFile.Kind.OTHER && seen.add(file)) {
-          addFile(file);
+        if (file != null) {
+          found.add(file);
         }
+      }
+    }
+    held.forEach(found::add);
+    for (OpenFile file = found.poll(); file != null; file = found.poll()) {
+      if (seen.add(file)) {
+        addFile(file);
       }
     }
   }
 
+  /** Adds a file, and finds those that wait in messages at its socket. */
   private void addFile(OpenFile file) {
-    files++;
-    memcgs.object(file.objcg(), model.profile().fileBytes(), Slab.UNRECLAIMABLE);
+    boolean accounted = file.kind() != OpenFile.Kind.OTHER;
+    if (accounted) {
+      files++;
+      memcgs.object(file.objcg(), model.profile().fileBytes(), Slab.UNRECLAIMABLE);
+    }
     if (file.payload() instanceof SocketPayload socket) {
       sockets++;
-      memcgs.object(file.objcg(), model.profile().dentryBytes(), Slab.RECLAIMABLE);
+      if (accounted) {
+        memcgs.object(file.objcg(), model.profile().dentryBytes(), Slab.RECLAIMABLE);
+      }
       Sk sk = socket.sk();
       memcgs.object(sk.objcg(), model.profile().inodeBytes(), Slab.RECLAIMABLE);
       addSock(sk);
+      if (sk.isReadable()) {
+        addWaiting(sk);
+      }
+    }
+  }
+
+  private void addWaiting(Sk sk) {
+    for (Skb skb = sk.receiveQueue().peek(); skb != null; skb = skb.next()) {
+      skb.files().forEach(file -> found.add((OpenFile) file));
+      if (skb.connection() instanceof OpenFile end) {
+        found.add(end);
+      }
     }
   }
 

@@ -67,6 +67,35 @@ class RunCommandTest {
   }
 
   @Test
+  void unixSocketsTalkTheSameOnOneNodeAndOnThree() throws IOException {
+    String file = EXAMPLES.resolve("unix-sockets.yaml").toString();
+    assertThat(netshard("run", file, "--json", "--check", "ledger")).isEqualTo(ExitCodes.GOOD);
+    JsonNode report = json();
+    assertThat(report.path("expectations").path("met").asInt()).isEqualTo(35);
+    assertThat(report.path("warnings")).isEmpty();
+    out.getBuffer().setLength(0);
+    assertThat(netshard("run", file, "--json", "--nodes", "3")).isEqualTo(ExitCodes.GOOD);
+    assertThat(json().path("traceHash")).isEqualTo(report.path("traceHash"));
+  }
+
+  @Test
+  void whoStillWaitsAtTheEndIsTold() throws IOException {
+    String file =
+        write(
+            """
+            tasks:
+              - name: t
+                calls:
+                  - socketpair(AF_UNIX, SOCK_STREAM, 0, [3, 4]) = 0
+                  - read(3, "x", 1) = 1
+            """);
+    assertThat(netshard("run", file, "--json")).isEqualTo(ExitCodes.DIFFERENT);
+    assertThat(json().path("warnings"))
+        .extracting(JsonNode::asText)
+        .containsExactly("t still waits in read(3, \"x\", 1) = 1");
+  }
+
+  @Test
   void anExpectationThatIsNotMetIsToldWithItsPlace() throws IOException {
     String file =
         write(
