@@ -80,13 +80,19 @@ final class ProcessCalls {
   /** {@code exit}, {@code exit_group}: closes what nobody else uses, and ends the task. */
   long exit(Task task, Syscall call) {
     if (call.name() == SyscallName.EXIT_GROUP) {
-      model.threadsOf(task).forEach(this::end);
+      model.threadsOf(task).forEach(this::zap);
     }
     end(task);
     if (model.threadsOf(task).isEmpty() && task.leavePidNs()) {
-      List.copyOf(model.tasks().values()).stream().filter(task::sharesPidNs).forEach(this::end);
+      List.copyOf(model.tasks().values()).stream().filter(task::sharesPidNs).forEach(this::zap);
     }
     return sockets.releaseQueued(0);
+  }
+
+  /** Ends a task that does not end by itself ({@code zap_other_threads}, {@code zap_pid_ns}). */
+  private void zap(Task task) {
+    model.noteKilled(task.pid());
+    end(task);
   }
 
   private void end(Task task) {
@@ -99,10 +105,7 @@ final class ProcessCalls {
 
   /** Ends all tasks of a thread group, as a signal that kills does. */
   long kill(int tgid) {
-    for (Task task : model.threadGroup(tgid)) {
-      model.noteKilled(task.pid());
-      end(task);
-    }
+    model.threadGroup(tgid).forEach(this::zap);
     return sockets.releaseQueued(0);
   }
 

@@ -31,6 +31,7 @@ import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.actor.Call;
 import org.netshard.protocol.actor.KernelMessage;
 import org.netshard.protocol.actor.Lane;
@@ -360,7 +361,18 @@ final class Simulation implements KernelView {
     model.machine().setCpu(cpu);
     model.cgroups().memcontrol().begin(nowNs, cpu, false);
     model.cgroups().memcontrol().enter(task.memcg());
+    if (step.call().name() == SyscallName.EXIT_GROUP) {
+      endSleepers(task);
+    }
     after(syscalls().perform(task, step.call(), known(running).progress()));
+  }
+
+  /** Threads of a process that ends are not woken any more, and hold nothing. */
+  private void endSleepers(Task ending) {
+    for (Task thread : model.threadsOf(ending)) {
+      releaseHeld(thread.pid());
+      programs.forEach(run -> run.killed(thread.pid(), "exit_group"));
+    }
   }
 
   /** The baton is home. */

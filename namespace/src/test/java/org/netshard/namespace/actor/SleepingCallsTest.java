@@ -184,6 +184,23 @@ class SleepingCallsTest {
   }
 
   @Test
+  void aThreadThatSleepsEndsWithItsProcessAndGivesBackWhatItHolds() {
+    Task parent =
+        new Task(
+            at(0, 1, socketpair(Abi.SOCK_STREAM)),
+            at(0, 1, Syscall.of(SyscallName.CLONE, 0x00010f00, 0)),
+            at(1, 1, read(3, 10)),
+            at(9, 1, read(3, 10)));
+    Task thread =
+        new Task(at(4, 2, Syscall.close(3)), at(5, 2, Syscall.of(SyscallName.EXIT_GROUP, 0)));
+    KernelReport report = run(parent, thread);
+    assertThat(report.crash()).isEmpty();
+    assertThat(report.socketsOpen()).isZero();
+    assertThat(parent.outcomes).hasSize(2);
+    assertThat(parent.asleep).isFalse();
+  }
+
+  @Test
   void whoIsNeverWokenIsAsleepAtTheEnd() {
     Task parent =
         new Task(

@@ -225,23 +225,4 @@ final class IoDecoder {
     }
     return mem;
   }
-
-  /** Whether a call is one of these. */
-  static boolean decodes(SyscallName name) {
-    return switch (name) {
-      case SENDTO,
-          RECVFROM,
-          SENDMSG,
-          RECVMSG,
-          READV,
-          WRITEV,
-          PIPE,
-          PIPE2,
-          POLL,
-          EPOLL_CTL,
-          EPOLL_WAIT ->
-          true;
-      default -> false;
-    };
-  }
 }
