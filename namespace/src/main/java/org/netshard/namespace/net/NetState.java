@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.sysctl.NetSysctls;
 import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetGeneric;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Proto;
@@ -36,7 +37,7 @@ public final class NetState implements NetNs {
   private int passive = 1;
   private int socketsUsed;
   private int timeWaitCount;
-  private boolean loIsUp;
+  private @Nullable NetDevice lo;
   private boolean loWasUp;
   private @Nullable List<Generic<?>> generic;
   private int @Nullable [] protoInuse;
@@ -162,10 +163,25 @@ public final class NetState implements NetNs {
     return ifindex == LO_IFINDEX ? "lo" : null;
   }
 
+  @Override
+  public @Nullable NetDevice device(int ifindex) {
+    return ifindex == LO_IFINDEX ? lo() : null;
+  }
+
+  /** {@code lo}, made when somebody first asks. */
+  private NetDevice lo() {
+    NetDevice present = lo;
+    if (present == null) {
+      present = new NetDevice(LO_IFINDEX, "lo");
+      lo = present;
+    }
+    return present;
+  }
+
   /** Whether {@code lo} is up; it is down at first. */
   @Override
   public boolean loIsUp() {
-    return loIsUp;
+    return lo != null && lo.isUp();
   }
 
   @Override
@@ -175,7 +191,7 @@ public final class NetState implements NetNs {
 
   /** Sets {@code lo} up or down. */
   public void setLoUp(boolean up) {
-    loIsUp = up;
+    lo().setUp(up);
     loWasUp |= up;
   }
 

@@ -33,6 +33,9 @@ public interface NetNs {
   /** The name of the device with this index, or null. */
   @Nullable String deviceName(int ifindex);
 
+  /** The device with this index, or null. */
+  @Nullable NetDevice device(int ifindex);
+
   /** Whether {@code lo} is up now. */
   boolean loIsUp();
 

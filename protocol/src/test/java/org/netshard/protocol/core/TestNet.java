@@ -28,6 +28,7 @@ public final class TestNet implements NetNs, Machine {
   private int orphans;
   private final TestFiles files = new TestFiles();
   private boolean loUp = true;
+  private final NetDevice lo = new NetDevice(1, "lo");
   private int drawn;
 
   /** A namespace of the initial user namespace. */
@@ -220,6 +221,12 @@ public final class TestNet implements NetNs, Machine {
   @Override
   public @Nullable String deviceName(int ifindex) {
     return ifindex == 1 ? "lo" : null;
+  }
+
+  @Override
+  public @Nullable NetDevice device(int ifindex) {
+    lo.setUp(loUp);
+    return ifindex == 1 ? lo : null;
   }
 
   @Override
