@@ -15,7 +15,10 @@ import org.netshard.protocol.actor.NetMessage;
 import org.netshard.protocol.actor.ProtoFamily;
 import org.netshard.protocol.actor.ProtoFamilyMessage;
 import org.netshard.protocol.actor.SockMessage;
+import org.netshard.protocol.core.DevQueue;
+import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.family.NetProtoFamily;
 import org.netshard.protocol.family.SockCreate;
 import org.netshard.protocol.memcg.Gfp;
@@ -63,6 +66,8 @@ public final class Net extends BatonBehavior<NetMessage> {
   protected Behavior<NetMessage> onMessage(TypedActorContext<NetMessage> akka, NetMessage message) {
     if (message instanceof NetMessage.SockCreate create) {
       onSockCreate(akka, create.call());
+    } else if (message instanceof NetMessage.NetRx rx) {
+      onNetRx(rx.call(), rx.packet());
     } else if (message instanceof NetMessage.SockRelease release) {
       finish(release.call(), release.objcg(), release.call().refusal(), "sock_release");
     } else if (message instanceof NetMessage.CreateFailed failed) {
@@ -73,6 +78,15 @@ public final class Net extends BatonBehavior<NetMessage> {
       throw new IllegalStateException("no handler for " + message);
     }
     return Behaviors.same();
+  }
+
+  private void onNetRx(Call call, Packet packet) {
+    DevQueue.receive(ns, packet);
+    DropReason dropped = packet.dropped();
+    if (dropped != null && call.traced()) {
+      call.note("Net", dropped.kernelName(), "kfree_skb_reason");
+    }
+    call.done("Net", 0, "net_rx_action");
   }
 
   private void onSockCreate(TypedActorContext<NetMessage> akka, Call call) {

@@ -36,15 +36,19 @@ import org.netshard.protocol.actor.Call;
 import org.netshard.protocol.actor.KernelMessage;
 import org.netshard.protocol.actor.Lane;
 import org.netshard.protocol.actor.MemCgroupMessage;
+import org.netshard.protocol.actor.NetMessage;
 import org.netshard.protocol.core.HopTrace;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.Softirqs;
 import org.netshard.protocol.cred.Cred;
 
 /**
  * The events of one kernel: takes them from the queue in order, makes the calls of its programs,
  * and keeps what came of them.
  */
-final class Simulation implements KernelView {
+final class Simulation implements KernelView, Softirqs {
   /**
    * Time from the last reference of a namespace until {@code cleanup_net} has ended it, most of
    * which it waits for other processors: 30 to 60 ms on an idle Linux 6.18.
@@ -63,6 +67,7 @@ final class Simulation implements KernelView {
   private long events;
   private boolean cleanupQueued;
   private boolean batonOut;
+  private boolean receiving;
   private @Nullable ProgramRun running;
   private @Nullable KernelBoot boot;
   private String crash = "";
@@ -85,6 +90,7 @@ final class Simulation implements KernelView {
     this.model = model;
     this.context = context;
     this.hash = new TraceHash(name);
+    model.machine().setSoftirqs(this);
     this.memory = observe.ledger() ? new KernelLedger(model, List.of(), this::heldFiles) : null;
     this.series = new MemorySeries(model, observe.sampleNs());
   }
@@ -283,6 +289,30 @@ final class Simulation implements KernelView {
     added.schedule();
   }
 
+  @Override
+  public void netRx(NetNs net, Packet packet, long atNs) {
+    queue.add(atNs, () -> receive(net, packet));
+  }
+
+  @Override
+  public void timer(long atNs, Runnable end) {
+    queue.add(atNs, end::run);
+  }
+
+  /** A packet comes to a namespace, if that is still there. */
+  private void receive(NetNs net, Packet packet) {
+    NetState state = (NetState) net;
+    if (!state.alive()) {
+      return;
+    }
+    hash.add(nowNs, state.cookie(), packet);
+    Call baton = syscalls().baton();
+    NetMessage rx = new NetMessage.NetRx(baton, packet);
+    receiving = true;
+    batonOut = true;
+    baton.pass("Kernel", syscalls().nets().of(state), rx, "net_rx_action");
+  }
+
   /** Lets something happen at a moment of virtual time. */
   void at(long timeNs, Event event) {
     queue.add(timeNs, event);
@@ -378,6 +408,10 @@ final class Simulation implements KernelView {
   /** The baton is home. */
   void resume(long partResult) {
     batonOut = false;
+    if (receiving) {
+      receiving = false;
+      return;
+    }
     after(syscalls().resume(partResult));
   }
 

@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.core.Packet;
 
 /**
  * The hash over everything that happened in one kernel, in order: SHA-256 over its name, its events
@@ -18,6 +19,9 @@ public final class TraceHash {
   private static final int BUFFER_BYTES = 2048;
   private static final int RECORD_BYTES_MAX = 128;
   private static final int POINTER_BYTES_MAX = 64;
+
+  /** What of a packet is hashed: its headers and the beginning of its data. */
+  private static final int PACKET_BYTES_MAX = 128;
 
   private final String kernel;
   private @Nullable MessageDigest digest;
@@ -54,6 +58,18 @@ public final class TraceHash {
         addContent(call.mem(i).content());
       }
     }
+  }
+
+  /**
+   * Adds a packet that has come.
+   *
+   * @param net cookie of the namespace to which it has come
+   */
+  public void add(long timeNs, long net, Packet packet) {
+    int length = Math.min(packet.end() - packet.network(), PACKET_BYTES_MAX);
+    ByteBuffer out = room(3 * Long.BYTES + length);
+    out.putLong(timeNs).putLong(net).putLong(packet.end() - packet.network());
+    out.put(packet.bytes(), packet.network(), length);
   }
 
   /** Adds an event that is not a call. */

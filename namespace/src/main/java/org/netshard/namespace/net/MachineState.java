@@ -14,13 +14,16 @@ import org.netshard.namespace.sysctl.SysctlTable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.core.NetGeneric;
+import org.netshard.protocol.core.NetProtocols;
 import org.netshard.protocol.core.PassedFile;
 import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.core.ProtoMem;
+import org.netshard.protocol.core.Softirqs;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.family.FamilyTable;
+import org.netshard.protocol.inet.InetProtocols;
 import org.netshard.protocol.memcg.Gfp;
 import org.netshard.protocol.profile.KernelProfile;
 import org.netshard.protocol.profile.SysctlProfile;
@@ -65,6 +68,7 @@ public final class MachineState implements Machine {
   private int orphanCount;
   private @Nullable Set<String> leftOut;
   private @Nullable FileNames fileNames;
+  private @Nullable Softirqs softirqs;
   private long random;
   private @Nullable ArrayDeque<PassedFile> delayedFput;
 
@@ -336,6 +340,25 @@ public final class MachineState implements Machine {
   @Override
   public long nowNs() {
     return nowNs;
+  }
+
+  @Override
+  public Softirqs softirqs() {
+    Softirqs present = softirqs;
+    if (present == null) {
+      throw new IllegalStateException("nobody handles what happens later");
+    }
+    return present;
+  }
+
+  /** Says who handles what happens later. */
+  public void setSoftirqs(Softirqs handler) {
+    softirqs = handler;
+  }
+
+  @Override
+  public NetProtocols protocols() {
+    return InetProtocols.ALL;
   }
 
   /** The next number of SplitMix64, whose state is a counter. */

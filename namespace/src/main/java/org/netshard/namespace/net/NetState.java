@@ -258,7 +258,7 @@ public final class NetState implements NetNs {
   @Override
   public void addMib(Mib mib, long delta) {
     if (mibs == null) {
-      mibs = new long[Mib.values().length];
+      mibs = new long[Mib.COUNT];
     }
     mibs[mib.ordinal()] += delta;
   }

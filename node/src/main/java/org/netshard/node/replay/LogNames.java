@@ -53,11 +53,23 @@ final class LogNames {
     }
   }
 
+  /** The address that a call gives to the kernel. */
+  private static UserMem given(Syscall call) {
+    return switch (call.name()) {
+      case BIND, CONNECT -> call.mem(1);
+      case SENDTO -> call.mem(4);
+      case SENDMSG -> {
+        UserMem header = call.mem(1);
+        yield header.accessible(0, Long.BYTES) ? header.pointer(0) : UserMem.NULL;
+      }
+      default -> UserMem.NULL;
+    };
+  }
+
   /** The call as it is made. */
   Syscall inSimulation(Syscall call) {
-    UserMem memory = call.mem(1);
-    boolean given = call.name() == SyscallName.BIND || call.name() == SyscallName.CONNECT;
-    if (!given || !memory.accessible(0, NETLINK_PORT_AT)) {
+    UserMem memory = given(call);
+    if (!memory.accessible(0, NETLINK_PORT_AT)) {
       return call;
     }
     switch (memory.getShort(0)) {

@@ -158,6 +158,20 @@ public final class UserMem {
     return content;
   }
 
+  /** Copies bytes from here into an array. */
+  public void copyTo(int offset, byte[] into, int at, int length) {
+    if (length > 0) {
+      mapped().get(offset, into, at, length);
+    }
+  }
+
+  /** Copies bytes of an array to here. */
+  public void copyFrom(int offset, byte[] from, int at, int length) {
+    if (length > 0) {
+      mapped().put(offset, from, at, length);
+    }
+  }
+
   /** Writes the first bytes of an array. */
   public void put(int offset, byte[] content, int length) {
     if (length > 0) {

@@ -1,6 +1,7 @@
 package org.netshard.protocol.actor;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.memcg.ObjCgroup;
 
 /** What a {@code Net} understands. */
@@ -27,6 +28,14 @@ public sealed interface NetMessage extends BatonMessage {
    * @param objcg who pays for the inode, or null
    */
   record SockRelease(Call call, @Nullable ObjCgroup objcg) implements NetMessage {}
+
+  /**
+   * A packet has come to a device ({@code net_rx_action}).
+   *
+   * @param call the baton, which carries no call now
+   * @param packet the packet
+   */
+  record NetRx(Call call, Packet packet) implements NetMessage {}
 
   /**
    * The sock is ready; ask {@code security_socket_post_create} before it is given out.

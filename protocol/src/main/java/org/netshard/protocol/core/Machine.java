@@ -45,6 +45,12 @@ public interface Machine {
    */
   int randomBelow(int bound);
 
+  /** What happens later by itself. */
+  Softirqs softirqs();
+
+  /** The layers that packets go up through. */
+  NetProtocols protocols();
+
   /** Virtual time since the machine was started, in nanoseconds. */
   long nowNs();
 

@@ -19,24 +19,125 @@ public enum Mib {
   TCP_RCVQ_DROP("TcpExt", "TCPRcvQDrop"),
   /** {@code LINUX_MIB_TCPABORTONMEMORY}: socks ended for want of memory. */
   TCP_ABORT_ON_MEMORY("TcpExt", "TCPAbortOnMemory"),
-  /** {@code UDP_MIB_RCVBUFERRORS}: datagrams that did not fit into a receive buffer. */
-  UDP_RCVBUF_ERRORS("Udp", "RcvbufErrors"),
-  /** {@code UDP_MIB_MEMERRORS}: datagrams for which there was no memory; Linux forgets most. */
-  UDP_MEM_ERRORS("Udp", "MemErrors"),
-  /** {@code UDP_MIB_INERRORS}: datagrams that were not delivered for any reason. */
+  IP_IN_RECEIVES("Ip", "InReceives"),
+  IP_IN_HDR_ERRORS("Ip", "InHdrErrors"),
+  IP_IN_ADDR_ERRORS("Ip", "InAddrErrors"),
+  IP_FORW_DATAGRAMS("Ip", "ForwDatagrams"),
+  IP_IN_UNKNOWN_PROTOS("Ip", "InUnknownProtos"),
+  IP_IN_DISCARDS("Ip", "InDiscards"),
+  IP_IN_DELIVERS("Ip", "InDelivers"),
+  IP_OUT_REQUESTS("Ip", "OutRequests"),
+  IP_OUT_DISCARDS("Ip", "OutDiscards"),
+  IP_OUT_NO_ROUTES("Ip", "OutNoRoutes"),
+  IP_REASM_TIMEOUT("Ip", "ReasmTimeout"),
+  IP_REASM_REQDS("Ip", "ReasmReqds"),
+  IP_REASM_OKS("Ip", "ReasmOKs"),
+  IP_REASM_FAILS("Ip", "ReasmFails"),
+  IP_FRAG_OKS("Ip", "FragOKs"),
+  IP_FRAG_FAILS("Ip", "FragFails"),
+  IP_FRAG_CREATES("Ip", "FragCreates"),
+  IP_OUT_TRANSMITS("Ip", "OutTransmits"),
+  IP_IN_NO_ROUTES("IpExt", "InNoRoutes"),
+  IP_IN_TRUNCATED_PKTS("IpExt", "InTruncatedPkts"),
+  IP_IN_MCAST_PKTS("IpExt", "InMcastPkts"),
+  IP_OUT_MCAST_PKTS("IpExt", "OutMcastPkts"),
+  IP_IN_BCAST_PKTS("IpExt", "InBcastPkts"),
+  IP_OUT_BCAST_PKTS("IpExt", "OutBcastPkts"),
+  IP_IN_OCTETS("IpExt", "InOctets"),
+  IP_OUT_OCTETS("IpExt", "OutOctets"),
+  IP_IN_MCAST_OCTETS("IpExt", "InMcastOctets"),
+  IP_OUT_MCAST_OCTETS("IpExt", "OutMcastOctets"),
+  IP_IN_BCAST_OCTETS("IpExt", "InBcastOctets"),
+  IP_OUT_BCAST_OCTETS("IpExt", "OutBcastOctets"),
+  IP_IN_CSUM_ERRORS("IpExt", "InCsumErrors"),
+  IP_IN_NO_ECT_PKTS("IpExt", "InNoECTPkts"),
+  IP_IN_ECT1_PKTS("IpExt", "InECT1Pkts"),
+  IP_IN_ECT0_PKTS("IpExt", "InECT0Pkts"),
+  IP_IN_CE_PKTS("IpExt", "InCEPkts"),
+  IP_REASM_OVERLAPS("IpExt", "ReasmOverlaps"),
+  ICMP_IN_MSGS("Icmp", "InMsgs"),
+  ICMP_IN_ERRORS("Icmp", "InErrors"),
+  ICMP_IN_CSUM_ERRORS("Icmp", "InCsumErrors"),
+  ICMP_OUT_MSGS("Icmp", "OutMsgs"),
+  ICMP_OUT_ERRORS("Icmp", "OutErrors"),
+  UDP_IN_DATAGRAMS("Udp", "InDatagrams"),
+  UDP_NO_PORTS("Udp", "NoPorts"),
   UDP_IN_ERRORS("Udp", "InErrors"),
-  /** The same of UDP-Lite. */
-  UDPLITE_RCVBUF_ERRORS("UdpLite", "RcvbufErrors"),
-  /** The same of UDP-Lite. */
+  UDP_OUT_DATAGRAMS("Udp", "OutDatagrams"),
+  UDP_RCVBUF_ERRORS("Udp", "RcvbufErrors"),
+  UDP_SNDBUF_ERRORS("Udp", "SndbufErrors"),
+  UDP_IN_CSUM_ERRORS("Udp", "InCsumErrors"),
+  UDP_IGNORED_MULTI("Udp", "IgnoredMulti"),
+  UDP_MEM_ERRORS("Udp", "MemErrors"),
+  UDPLITE_IN_DATAGRAMS("UdpLite", "InDatagrams"),
+  UDPLITE_NO_PORTS("UdpLite", "NoPorts"),
   UDPLITE_IN_ERRORS("UdpLite", "InErrors"),
-  /** The same over IPv6, in {@code /proc/net/snmp6}. */
-  UDP6_RCVBUF_ERRORS("Udp6", "RcvbufErrors"),
-  /** The same over IPv6. */
+  UDPLITE_OUT_DATAGRAMS("UdpLite", "OutDatagrams"),
+  UDPLITE_RCVBUF_ERRORS("UdpLite", "RcvbufErrors"),
+  UDPLITE_SNDBUF_ERRORS("UdpLite", "SndbufErrors"),
+  UDPLITE_IN_CSUM_ERRORS("UdpLite", "InCsumErrors"),
+  UDPLITE_IGNORED_MULTI("UdpLite", "IgnoredMulti"),
+  UDPLITE_MEM_ERRORS("UdpLite", "MemErrors"),
+  IP6_IN_RECEIVES("Ip6", "InReceives"),
+  IP6_IN_HDR_ERRORS("Ip6", "InHdrErrors"),
+  IP6_IN_TOO_BIG_ERRORS("Ip6", "InTooBigErrors"),
+  IP6_IN_NO_ROUTES("Ip6", "InNoRoutes"),
+  IP6_IN_ADDR_ERRORS("Ip6", "InAddrErrors"),
+  IP6_IN_UNKNOWN_PROTOS("Ip6", "InUnknownProtos"),
+  IP6_IN_TRUNCATED_PKTS("Ip6", "InTruncatedPkts"),
+  IP6_IN_DISCARDS("Ip6", "InDiscards"),
+  IP6_IN_DELIVERS("Ip6", "InDelivers"),
+  IP6_OUT_FORW_DATAGRAMS("Ip6", "OutForwDatagrams"),
+  IP6_OUT_REQUESTS("Ip6", "OutRequests"),
+  IP6_OUT_DISCARDS("Ip6", "OutDiscards"),
+  IP6_OUT_NO_ROUTES("Ip6", "OutNoRoutes"),
+  IP6_REASM_TIMEOUT("Ip6", "ReasmTimeout"),
+  IP6_REASM_REQDS("Ip6", "ReasmReqds"),
+  IP6_REASM_OKS("Ip6", "ReasmOKs"),
+  IP6_REASM_FAILS("Ip6", "ReasmFails"),
+  IP6_FRAG_OKS("Ip6", "FragOKs"),
+  IP6_FRAG_FAILS("Ip6", "FragFails"),
+  IP6_FRAG_CREATES("Ip6", "FragCreates"),
+  IP6_IN_MCAST_PKTS("Ip6", "InMcastPkts"),
+  IP6_OUT_MCAST_PKTS("Ip6", "OutMcastPkts"),
+  IP6_IN_OCTETS("Ip6", "InOctets"),
+  IP6_OUT_OCTETS("Ip6", "OutOctets"),
+  IP6_IN_MCAST_OCTETS("Ip6", "InMcastOctets"),
+  IP6_OUT_MCAST_OCTETS("Ip6", "OutMcastOctets"),
+  IP6_IN_NO_ECT_PKTS("Ip6", "InNoECTPkts"),
+  IP6_IN_ECT1_PKTS("Ip6", "InECT1Pkts"),
+  IP6_IN_ECT0_PKTS("Ip6", "InECT0Pkts"),
+  IP6_IN_CE_PKTS("Ip6", "InCEPkts"),
+  IP6_OUT_TRANSMITS("Ip6", "OutTransmits"),
+  ICMP6_IN_MSGS("Icmp6", "InMsgs"),
+  ICMP6_IN_ERRORS("Icmp6", "InErrors"),
+  ICMP6_OUT_MSGS("Icmp6", "OutMsgs"),
+  ICMP6_OUT_ERRORS("Icmp6", "OutErrors"),
+  ICMP6_IN_CSUM_ERRORS("Icmp6", "InCsumErrors"),
+  UDP6_IN_DATAGRAMS("Udp6", "InDatagrams"),
+  UDP6_NO_PORTS("Udp6", "NoPorts"),
   UDP6_IN_ERRORS("Udp6", "InErrors"),
-  /** The same of UDP-Lite over IPv6. */
+  UDP6_OUT_DATAGRAMS("Udp6", "OutDatagrams"),
+  UDP6_RCVBUF_ERRORS("Udp6", "RcvbufErrors"),
+  UDP6_SNDBUF_ERRORS("Udp6", "SndbufErrors"),
+  UDP6_IN_CSUM_ERRORS("Udp6", "InCsumErrors"),
+  UDP6_IGNORED_MULTI("Udp6", "IgnoredMulti"),
+  UDP6_MEM_ERRORS("Udp6", "MemErrors"),
+  UDPLITE6_IN_DATAGRAMS("UdpLite6", "InDatagrams"),
+  UDPLITE6_NO_PORTS("UdpLite6", "NoPorts"),
+  UDPLITE6_IN_ERRORS("UdpLite6", "InErrors"),
+  UDPLITE6_OUT_DATAGRAMS("UdpLite6", "OutDatagrams"),
   UDPLITE6_RCVBUF_ERRORS("UdpLite6", "RcvbufErrors"),
-  /** The same of UDP-Lite over IPv6. */
-  UDPLITE6_IN_ERRORS("UdpLite6", "InErrors");
+  UDPLITE6_SNDBUF_ERRORS("UdpLite6", "SndbufErrors"),
+  UDPLITE6_IN_CSUM_ERRORS("UdpLite6", "InCsumErrors"),
+  UDPLITE6_MEM_ERRORS("UdpLite6", "MemErrors");
+
+  /** How many there are. */
+  public static final int COUNT = values().length;
+
+  private static final Mib[] ALL = values();
+
+  private static final int UDP_KINDS = UDPLITE_IN_DATAGRAMS.ordinal() - UDP_IN_DATAGRAMS.ordinal();
 
   private final String group;
   private final String kernelName;
@@ -46,18 +147,20 @@ public enum Mib {
     this.kernelName = kernelName;
   }
 
-  /** Datagrams that did not fit into a receive buffer, by kind of sock. */
-  public static Mib udpRcvbufErrors(boolean v6, boolean lite) {
-    return v6
-        ? lite ? UDPLITE6_RCVBUF_ERRORS : UDP6_RCVBUF_ERRORS
-        : lite ? UDPLITE_RCVBUF_ERRORS : UDP_RCVBUF_ERRORS;
-  }
-
-  /** Datagrams that were not delivered, by kind of sock. */
-  public static Mib udpInErrors(boolean v6, boolean lite) {
-    return v6
-        ? lite ? UDPLITE6_IN_ERRORS : UDP6_IN_ERRORS
-        : lite ? UDPLITE_IN_ERRORS : UDP_IN_ERRORS;
+  /**
+   * A counter of UDP as another kind of it has it.
+   *
+   * @param udp the counter as UDP over IPv4 has it
+   */
+  public static Mib udp(Mib udp, boolean v6, boolean lite) {
+    Mib first =
+        v6
+            ? lite ? UDPLITE6_IN_DATAGRAMS : UDP6_IN_DATAGRAMS
+            : lite ? UDPLITE_IN_DATAGRAMS : UDP_IN_DATAGRAMS;
+    int kind = udp.ordinal() - UDP_IN_DATAGRAMS.ordinal();
+    // UDP-Lite over IPv6 has no IgnoredMulti.
+    boolean shorter = v6 && lite && kind == UDP_KINDS - 1;
+    return ALL[first.ordinal() + kind - (shorter ? 1 : 0)];
   }
 
   /** The first word of its line. */

@@ -24,6 +24,10 @@ public final class Msg {
   private static final int CONTROLLEN = 40;
   private static final int FLAGS = 48;
   private static final int CMSG_HEADER_BYTES = 16;
+
+  /** Control messages up to this length need no memory of the sock. */
+  private static final int CONTROL_ON_STACK_BYTES = 36;
+
   private static final UserMem[] NO_BASES = {};
   private static final int[] NO_LENGTHS = {};
 
@@ -172,6 +176,17 @@ public final class Msg {
    */
   public byte @org.jspecify.annotations.Nullable [] read(int from, int length) {
     byte[] bytes = new byte[length];
+    return readInto(from, bytes, 0, length) ? bytes : null;
+  }
+
+  /**
+   * Copies bytes out of the program's memory into others.
+   *
+   * @param from position in the message
+   * @param into where to, from {@code at} on
+   * @return false for a bad address
+   */
+  public boolean readInto(int from, byte[] into, int at, int length) {
     int position = from;
     int done = 0;
     for (int i = 0; i < bases.length && done < length; i++) {
@@ -181,13 +196,29 @@ public final class Msg {
       }
       int part = Math.min(lengths[i] - position, length - done);
       if (!bases[i].accessible(position, part)) {
-        return null;
+        return false;
       }
-      System.arraycopy(bases[i].get(position, part), 0, bytes, done, part);
+      bases[i].copyTo(position, into, at + done, part);
       done += part;
       position = 0;
     }
-    return bytes;
+    return true;
+  }
+
+  /**
+   * Checks the control messages of one that is sent.
+   *
+   * <p><b>Errors</b>, in order: ENOBUFS for more than {@code net.core.optmem_max}, EFAULT.
+   *
+   * @return 0 or {@code -errno}
+   */
+  public int checkControl(long optmemMax) {
+    if (controlLength > Integer.MAX_VALUE
+        || (controlLength > CONTROL_ON_STACK_BYTES && controlLength > optmemMax)) {
+      return Errno.ENOBUFS.negated();
+    }
+    boolean readable = controlLength <= 0 || control.accessible(0, (int) controlLength);
+    return readable ? 0 : Errno.EFAULT.negated();
   }
 
   /**
@@ -208,9 +239,7 @@ public final class Msg {
       if (!bases[i].accessible(position, part)) {
         return false;
       }
-      byte[] piece = new byte[part];
-      System.arraycopy(bytes, offset + done, piece, 0, part);
-      bases[i].put(position, piece, part);
+      bases[i].copyFrom(position, bytes, offset + done, part);
       done += part;
       position = 0;
     }

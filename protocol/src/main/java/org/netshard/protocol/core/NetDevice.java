@@ -10,10 +10,14 @@ public final class NetDevice {
   /** The MTU of {@code lo} at first, bytes. */
   public static final int LOOPBACK_MTU = 65536;
 
+  private static final int ARPHRD_LOOPBACK = 772;
+
   private final int ifindex;
   private final String name;
   private int mtu = LOOPBACK_MTU;
   private boolean up;
+  private long delayNs;
+  private long lastArrivalNs;
   private long rxPackets;
   private long rxBytes;
   private long txPackets;
@@ -33,6 +37,11 @@ public final class NetDevice {
   /** Its name. */
   public String name() {
     return name;
+  }
+
+  /** {@code ARPHRD_LOOPBACK} and so on. */
+  public int hardwareType() {
+    return ARPHRD_LOOPBACK;
   }
 
   /** The longest packet that it takes, without link header, bytes. */
@@ -61,6 +70,22 @@ public final class NetDevice {
     rxBytes += bytes;
     txPackets++;
     txBytes += bytes;
+  }
+
+  /** How long a packet takes through {@code lo}, virtual nanoseconds. */
+  public long delayNs() {
+    return delayNs;
+  }
+
+  /** Sets how long a packet takes. */
+  public void setDelayNs(long nanoseconds) {
+    delayNs = nanoseconds;
+  }
+
+  /** When a packet arrives that is sent now: never before one that was sent earlier. */
+  long arrivalNs(long nowNs) {
+    lastArrivalNs = Math.max(lastArrivalNs, nowNs + delayNs);
+    return lastArrivalNs;
   }
 
   /** Packets received. */

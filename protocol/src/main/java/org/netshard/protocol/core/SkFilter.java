@@ -1,5 +1,6 @@
 package org.netshard.protocol.core;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -17,7 +18,10 @@ import org.netshard.protocol.cred.Cred;
  * the memory that holds the struct, as a program in it has no other address. There are no eBPF
  * programs, so a descriptor of one is always EBADF.
  */
-final class SkFilter {
+public final class SkFilter {
+  /** Header of UDP, which a program that chooses in a group does not see, bytes. */
+  private static final int REUSEPORT_HEADER_BYTES = 8;
+
   private SkFilter() {}
 
   /**
@@ -59,6 +63,50 @@ final class SkFilter {
       return Errno.EINVAL.negated();
     }
     return error;
+  }
+
+  /** Whether a sock has a filter. */
+  public static boolean isAttached(Sk sk) {
+    return sk.rare().filter != null;
+  }
+
+  /**
+   * Asks the filter of a sock about a packet, and cuts it as the filter says ({@code
+   * sk_filter_trim_cap}).
+   *
+   * @param packet its {@code start} is where it begins for the filter
+   * @param least bytes that are never cut
+   * @return whether the sock takes it
+   */
+  public static boolean run(Sk sk, Packet packet, int least) {
+    byte[] program = sk.rare().filter;
+    if (program == null) {
+      return true;
+    }
+    int kept = BpfRun.run(program, packet, packet.start());
+    if (kept == 0) {
+      return false;
+    }
+    if (Integer.compareUnsigned(kept, packet.len()) < 0) {
+      packet.trim(Math.max(kept, least));
+    }
+    return true;
+  }
+
+  /**
+   * Which sock of a group a packet is for, as a program says that one of them has brought; below 0
+   * if there is none.
+   *
+   * @param packet its {@code start} is the transport's header, which the program does not see
+   */
+  public static int reuseportIndex(List<Sk> group, Packet packet) {
+    for (Sk sk : group) {
+      byte[] program = sk.rare().reuseportProgram;
+      if (program != null) {
+        return BpfRun.run(program, packet, packet.transport() + REUSEPORT_HEADER_BYTES);
+      }
+    }
+    return -1;
   }
 
   /** {@code SO_ATTACH_BPF} and {@code SO_ATTACH_REUSEPORT_EBPF}: EINVAL, EPERM, EBADF. */
@@ -119,6 +167,7 @@ final class SkFilter {
     }
     sk.setFlag(SockFlag.SK_REUSEPORT_CB, true);
     sk.setFlag(SockFlag.SK_REUSEPORT_PROG, true);
+    sk.rareForWrite().reuseportProgram = program(optval);
     return 0;
   }
 
@@ -131,6 +180,7 @@ final class SkFilter {
       return Errno.ENOENT.negated();
     }
     sk.setFlag(SockFlag.SK_REUSEPORT_PROG, false);
+    sk.rareForWrite().reuseportProgram = null;
     return 0;
   }
 

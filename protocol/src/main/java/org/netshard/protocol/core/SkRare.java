@@ -71,11 +71,32 @@ public final class SkRare {
   /** {@code sk_peer_pid}; 0 if there is none. */
   int peerPid;
 
+  /** {@code sk_error_queue}. */
+  @Nullable SkbQueue errorQueue;
+
   /** {@code sk_peer_cred}. */
   @Nullable Cred peerCred;
 
   /** {@code sk_filter}, as the program gave it: 8 bytes an instruction. */
   byte @Nullable [] filter;
+
+  /** The program that chooses in a reuseport group, which this sock has brought. */
+  byte @Nullable [] reuseportProgram;
+
+  /** {@code sk_error_queue}: errors and time stamps that wait to be read, or null. */
+  public @Nullable SkbQueue errorQueue() {
+    return errorQueue;
+  }
+
+  /** The same, made if there is none. */
+  public SkbQueue errorQueueForWrite() {
+    SkbQueue present = errorQueue;
+    if (present == null) {
+      present = new SkbQueue();
+      errorQueue = present;
+    }
+    return present;
+  }
 
   /** {@code sk_rcvtimeo}, jiffies. */
   public long rcvtimeoJiffies() {

@@ -10,7 +10,7 @@ import org.netshard.protocol.cred.Cred;
  * <p><b>Source:</b> {@code include/linux/skbuff.h}, {@code struct sk_buff}; {@code
  * include/net/af_unix.h}, {@code struct unix_skb_parms}.
  */
-public final class Skb {
+public class Skb {
   private static final int CACHE_LINE = 64;
   private static final int SHARED_INFO_BYTES = 320;
   private static final int SK_BUFF_BYTES = 256;
@@ -26,7 +26,7 @@ public final class Skb {
   public static final int MAX_FRAGS = 17;
 
   private final byte[] data;
-  private final int truesize;
+  private int truesize;
   private int consumed;
   private @Nullable PassedFile connection;
   private @Nullable Sk owner;
@@ -72,6 +72,11 @@ public final class Skb {
     return truesize;
   }
 
+  /** It takes so many bytes now, while it belongs to nobody. */
+  public void setTruesize(int bytes) {
+    truesize = bytes;
+  }
+
   /** Bytes that have been read already ({@code UNIXCB.consumed}). */
   public int consumed() {
     return consumed;
@@ -80,6 +85,11 @@ public final class Skb {
   /** More of it has been read. */
   public void consume(int bytes) {
     consumed += bytes;
+  }
+
+  /** None of it has been read. */
+  public void resetConsumed() {
+    consumed = 0;
   }
 
   /** Bytes that have not been read ({@code unix_skb_len}). */

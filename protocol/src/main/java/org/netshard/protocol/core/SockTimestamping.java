@@ -26,6 +26,9 @@ final class SockTimestamping {
   /** {@code SOF_TIMESTAMPING_MASK}: up to {@code SOF_TIMESTAMPING_TX_COMPLETION}, bit 18. */
   static final int SOF_TIMESTAMPING_MASK = (1 << 19) - 1;
 
+  /** {@code SOF_TIMESTAMPING_TX_RECORD_MASK}. */
+  static final int TX_RECORD_MASK = 1 | 1 << 1 | 1 << 8 | 1 << 9 | 1 << 18;
+
   /** {@code TSFLAGS_ANY}. */
   private static final int TSFLAGS_ANY = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RAW_HARDWARE;
 

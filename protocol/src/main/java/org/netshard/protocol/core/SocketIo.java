@@ -80,8 +80,8 @@ public final class SocketIo {
   /**
    * {@code sendmsg(fd, msg, flags)}.
    *
-   * <p><b>Errors</b>, in order: those of {@link Msg#check}, EFAULT for the address; those of the
-   * kind.
+   * <p><b>Errors</b>, in order: those of {@link Msg#check}, EFAULT for the address, those of {@link
+   * Msg#checkControl}; those of the kind.
    */
   private static int sendmsg(Sk sk, Caller caller, Syscall call) {
     int checked = Msg.check(call.mem(1));
@@ -93,7 +93,8 @@ public final class SocketIo {
     if (!msg.name().accessible(0, msg.nameLength())) {
       return Errno.EFAULT.negated();
     }
-    return sk.ops().sendmsg(sk, caller, msg);
+    int control = msg.checkControl(sk.net().sysctl(Sysctl.CORE_OPTMEM_MAX));
+    return control < 0 ? control : sk.ops().sendmsg(sk, caller, msg);
   }
 
   /**

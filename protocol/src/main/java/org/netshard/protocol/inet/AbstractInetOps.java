@@ -46,7 +46,9 @@ public abstract class AbstractInetOps implements SockOps, InetPorts {
   @Override
   public void destroy(Sk sk) {
     Mroute.destroy(sk);
+    IpMcDevice.leaveAll(sk.net(), InetOptions.of(sk).mcList());
     if (isV6(sk)) {
+      IpMcDevice.leaveAll(sk.net(), Inet6Options.of(sk).mcList());
       Inet6Options.destroy(sk);
     }
   }

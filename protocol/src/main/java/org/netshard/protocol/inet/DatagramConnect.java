@@ -19,6 +19,7 @@ import org.netshard.protocol.inet6.Ipv6Address;
 public final class DatagramConnect {
   private static final int LO_MTU = 65536;
   private static final int IP_MTU_MAX = 65535;
+  private static final int IDS = 65536;
 
   private DatagramConnect() {}
 
@@ -83,6 +84,7 @@ public final class DatagramConnect {
       inet.rcvSaddr = route.saddr();
       ports.rehash(sk);
     }
+    inet.setId(sk.net().machine().randomBelow(IDS));
     sk.setState(Sk.TCP_ESTABLISHED);
     return 0;
   }

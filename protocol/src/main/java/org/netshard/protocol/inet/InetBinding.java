@@ -14,6 +14,9 @@ public final class InetBinding implements SkBinding {
   /** {@code icsk_bind_hash}: the port of a sock of TCP. */
   @Nullable BindBucket bucket;
 
+  /** {@code sk_reuseport_cb}: those with which it shares its port. */
+  @Nullable ReuseportGroup reuseport;
+
   /** Whether it stands in the table of its proto ({@code sk_hashed}). */
   private boolean hashed;
 

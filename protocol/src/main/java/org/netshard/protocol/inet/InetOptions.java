@@ -21,6 +21,9 @@ public final class InetOptions extends OptionBlock {
   /** {@code IP_PMTUDISC_OMIT}, the highest. */
   public static final int IP_PMTUDISC_OMIT = 5;
 
+  /** {@code IP_CMSG_ALL}: the flags from PKTINFO to RECVFRAGSIZE. */
+  private static final int CMSG_FLAGS = (InetFlag.RECVFRAGSIZE.bit() << 1) - 1;
+
   private static final int VARIANTS = 8;
   private static final InetOptions[] SHARED = new InetOptions[VARIANTS];
 
@@ -32,6 +35,9 @@ public final class InetOptions extends OptionBlock {
 
   /** {@code ipmr_table}: the table of multicast routes that the sock is about; 0 for the usual. */
   int mrouteTable;
+
+  /** {@code inet_id}: identification of the next packet of a connected sock, 16 bits. */
+  private char id;
 
   private int flags;
 
@@ -123,6 +129,11 @@ public final class InetOptions extends OptionBlock {
     flags = on ? flags | flag.bit() : flags & ~flag.bit();
   }
 
+  /** Whether the sock wants control messages ({@code inet_cmsg_flags}). */
+  public boolean hasCmsgFlags() {
+    return (flags & CMSG_FLAGS) != 0;
+  }
+
   /** {@code tos}, unsigned. */
   public int tos() {
     return tos & 0xff;
@@ -186,6 +197,16 @@ public final class InetOptions extends OptionBlock {
   /** Sets {@code inet_saddr}. */
   public void setSaddr(int address) {
     saddr = address;
+  }
+
+  /** Draws the identification of the next packet. */
+  public int nextId() {
+    return id++;
+  }
+
+  /** Sets the identification of the next packet. */
+  public void setId(int next) {
+    id = (char) next;
   }
 
   /** {@code inet_daddr}, network byte order. */

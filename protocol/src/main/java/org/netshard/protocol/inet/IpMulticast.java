@@ -104,6 +104,7 @@ final class IpMulticast {
       return Errno.ENOBUFS.negated();
     }
     InetOptions.forWrite(sk).mcList = list.plus(entry);
+    IpMcDevice.join(sk.net(), device, group);
     return 0;
   }
 
@@ -120,6 +121,7 @@ final class IpMulticast {
       boolean there = wanted != 0 ? entry.ifindex() == wanted : entry.address() == address;
       if (same && there) {
         InetOptions.forWrite(sk).mcList = list.minus(entry);
+        IpMcDevice.leave(sk.net(), entry.ifindex(), group);
         SkOmem.free(sk, entry.bytes() + entry.sourceBytes());
         return 0;
       }

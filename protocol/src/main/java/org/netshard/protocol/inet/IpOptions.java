@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Differs from Linux:</b> no CIPSO domain of interpretation is configured, so that option is
  * always refused.
  */
-final class IpOptions {
+public final class IpOptions {
   private static final int IPOPT_END = 0;
   private static final int IPOPT_NOOP = 1;
   private static final int IPOPT_RR = 7;
@@ -42,13 +42,13 @@ final class IpOptions {
    *
    * @param privileged whether the task may use options that the kernel does not know
    */
-  static byte @Nullable [] compile(byte[] given, boolean privileged) {
+  public static byte @Nullable [] compile(byte[] given, boolean privileged) {
     byte[] data = Arrays.copyOf(given, (given.length + 3) & ~3);
     return new IpOptions(data, privileged).walk() ? data : null;
   }
 
   /** Whether valid options say which way a packet is to take. */
-  static boolean hasSourceRoute(byte[] options) {
+  public static boolean hasSourceRoute(byte[] options) {
     int at = 0;
     while (at < options.length && options[at] != IPOPT_END) {
       int type = options[at] & 0xff;

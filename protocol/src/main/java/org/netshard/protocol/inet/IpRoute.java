@@ -41,6 +41,11 @@ public final class IpRoute {
    * @param errno why there is no way, positive; 0 if there is one
    */
   public record Result(int daddr, int saddr, Type type, int errno) {
+    /** The device by which it leaves. */
+    public int oif() {
+      return LO;
+    }
+
     private static Result failed(Errno errno) {
       return new Result(0, 0, Type.UNICAST, errno.number());
     }
@@ -87,7 +92,8 @@ public final class IpRoute {
         : output(net, first.daddr(), first.saddr(), oif);
   }
 
-  private static Result output(NetNs net, int daddr, int saddr, int oif) {
+  /** The way of a packet ({@code ip_route_output_key_hash_rcu}); arguments as {@link #connect}. */
+  public static Result output(NetNs net, int daddr, int saddr, int oif) {
     int out = oif;
     if (saddr != 0) {
       if (InetAddress4.isMulticast(saddr) || saddr == InetAddress4.BROADCAST) {

@@ -198,6 +198,16 @@ public final class Inet6Options extends OptionBlock {
     return mcastOif;
   }
 
+  /** {@code sticky_pktinfo.ipi6_ifindex}, or 0. */
+  public int stickyIfindex() {
+    return stickyIfindex;
+  }
+
+  /** {@code sticky_pktinfo.ipi6_addr}; not to be changed. */
+  public byte[] stickyAddress() {
+    return stickyAddress;
+  }
+
   /** {@code ucast_oif}. */
   public int ucastOif() {
     return ucastOif;

@@ -23,7 +23,12 @@ public final class Ip6Route {
    * @param errno why there is no way, positive; 0 if there is one
    */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Result(byte[] saddr, int errno) {}
+  public record Result(byte[] saddr, int errno) {
+    /** The device by which it leaves. */
+    public int oif() {
+      return LO;
+    }
+  }
 
   private Ip6Route() {}
 

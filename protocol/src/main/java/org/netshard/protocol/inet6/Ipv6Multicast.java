@@ -14,6 +14,7 @@ import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.inet.GroupFilter;
+import org.netshard.protocol.inet.IpMcDevice;
 import org.netshard.protocol.inet.McList;
 import org.netshard.protocol.inet.McSources;
 
@@ -96,6 +97,7 @@ final class Ipv6Multicast {
     }
     Inet6Options inet6 = Inet6Options.forWrite(sk);
     inet6.mcList = inet6.mcList.plus(entry);
+    IpMcDevice.join(sk.net(), entry.ifindex(), entry.group());
     return 0;
   }
 
@@ -119,6 +121,7 @@ final class Ipv6Multicast {
     }
     Inet6Options inet6 = Inet6Options.forWrite(sk);
     inet6.mcList = inet6.mcList.minus(entry);
+    IpMcDevice.leave(sk.net(), entry.ifindex(), entry.group());
     SkOmem.free(sk, entry.bytes() + entry.sourceBytes());
     return 0;
   }

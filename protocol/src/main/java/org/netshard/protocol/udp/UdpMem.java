@@ -44,8 +44,8 @@ public final class UdpMem {
       sk.rareForWrite().addDrop();
       boolean v6 = sk.family() == Abi.AF_INET6;
       boolean lite = sk.protocol() == Abi.IPPROTO_UDPLITE;
-      sk.net().addMib(Mib.udpRcvbufErrors(v6, lite), 1);
-      sk.net().addMib(Mib.udpInErrors(v6, lite), 1);
+      sk.net().addMib(Mib.udp(Mib.UDP_RCVBUF_ERRORS, v6, lite), 1);
+      sk.net().addMib(Mib.udp(Mib.UDP_IN_ERRORS, v6, lite), 1);
       return Admission.RCVBUF_FULL;
     }
     if (!SkMem.schedule(sk, truesize, SkMem.Kind.RECV, softirqGfp)) {

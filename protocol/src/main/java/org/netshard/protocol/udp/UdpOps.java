@@ -4,6 +4,10 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.UdpOption;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.DatagramQueue;
+import org.netshard.protocol.core.ErrSkb;
+import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.inet.AbstractInetOps;
@@ -40,7 +44,10 @@ public final class UdpOps extends AbstractInetOps {
 
   @Override
   public void destroy(Sk sk) {
+    UdpSend.flush(sk);
+    Udp6Send.flush(sk);
     unhash(sk);
+    ErrSkb.purge(sk);
     UdpMem.destruct(sk);
     super.destroy(sk);
   }
@@ -58,6 +65,46 @@ public final class UdpOps extends AbstractInetOps {
   @Override
   public void rehash(Sk sk) {
     UdpTable.rehash(sk);
+  }
+
+  @Override
+  public boolean movesData(Sk sk) {
+    return true;
+  }
+
+  /** {@code inet_sendmsg}: EAGAIN without a free port; then those of UDP. */
+  @Override
+  public int sendmsg(Sk sk, Caller caller, Msg msg) {
+    if (!autobind(sk)) {
+      return Errno.EAGAIN.negated();
+    }
+    return isV6(sk) ? Udp6Send.sendmsg(sk, caller, msg) : UdpSend.sendmsg(sk, caller, msg);
+  }
+
+  @Override
+  public int recvmsg(Sk sk, Caller caller, Msg msg) {
+    return UdpRecv.recvmsg(sk, caller, msg);
+  }
+
+  @Override
+  public int inq(Sk sk) {
+    return Math.max(0, UdpRecv.firstLength(sk));
+  }
+
+  @Override
+  public int outq(Sk sk) {
+    return sk.wmemAlloc() - 1;
+  }
+
+  @Override
+  public int shutdown(Sk sk, int how) {
+    return DatagramQueue.shutdown(sk, how);
+  }
+
+  /** {@code udp_poll}. */
+  @Override
+  public int poll(Sk sk) {
+    return DatagramQueue.poll(sk);
   }
 
   @Override
@@ -99,14 +146,26 @@ public final class UdpOps extends AbstractInetOps {
     }
     UdpOptions udp = UdpOptions.forWrite(sk);
     switch (optname) {
-      case UdpOption.UDP_CORK -> udp.cork = val != 0;
+      case UdpOption.UDP_CORK -> {
+        udp.cork = val != 0;
+        if (!udp.cork) {
+          UdpSend.push(sk);
+          Udp6Send.push(sk);
+        }
+      }
       case UdpOption.UDP_ENCAP -> udp.encapType = (byte) val;
       case UdpOption.UDP_NO_CHECK6_TX -> udp.noCheck6Tx = val != 0;
       case UdpOption.UDP_NO_CHECK6_RX -> udp.noCheck6Rx = val != 0;
       case UdpOption.UDP_SEGMENT -> udp.gsoSize = (char) val;
       case UdpOption.UDP_GRO -> udp.gro = val != 0;
-      case UdpOption.UDPLITE_SEND_CSCOV -> udp.sendCscov = coverage(val);
-      case UdpOption.UDPLITE_RECV_CSCOV -> udp.recvCscov = coverage(val);
+      case UdpOption.UDPLITE_SEND_CSCOV -> {
+        udp.sendCscov = coverage(val);
+        udp.hasSendCscov = true;
+      }
+      case UdpOption.UDPLITE_RECV_CSCOV -> {
+        udp.recvCscov = coverage(val);
+        udp.hasRecvCscov = true;
+      }
       default -> throw new IllegalStateException("SOL_UDP option " + optname);
     }
     return 0;

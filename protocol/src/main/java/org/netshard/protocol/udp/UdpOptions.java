@@ -1,8 +1,11 @@
 package org.netshard.protocol.udp;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.OptionBlock;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.ip.IpCork;
+import org.netshard.protocol.ip6.Ip6Cork;
 
 /**
  * The options of a UDP or UDP-Lite sock.
@@ -42,6 +45,24 @@ public final class UdpOptions extends OptionBlock {
 
   /** {@code pcrlen}: the least coverage that is received, bytes. */
   char recvCscov;
+
+  /** {@code UDPLITE_SEND_CC}: the coverage of what is sent was set. */
+  boolean hasSendCscov;
+
+  /** {@code UDPLITE_RECV_CC}: the least coverage that is received was set. */
+  boolean hasRecvCscov;
+
+  /** {@code reader_queue}: how many of those that wait the reader has before it. */
+  int readerCount;
+
+  /** A datagram of IPv4 that waits for more data ({@code pending}). */
+  @Nullable IpCork pending;
+
+  /** The same of IPv6. */
+  @Nullable Ip6Cork pending6;
+
+  /** The header of the datagram that waits. */
+  UdpSend.@Nullable Ports pendingPorts;
 
   /** The shared block of new socks. */
   static UdpOptions shared() {

@@ -12,6 +12,7 @@ import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.inet.InetBinding;
 import org.netshard.protocol.inet.LocalPorts;
 import org.netshard.protocol.inet.RcvSaddr;
+import org.netshard.protocol.inet.ReuseportGroup;
 
 /**
  * The local ports of UDP, or of UDP-Lite, in a namespace.
@@ -48,6 +49,11 @@ public final class UdpTable {
     return slots.isEmpty();
   }
 
+  /** The socks with this port, or null. */
+  @Nullable SkList slot(int port) {
+    return slots.get(port);
+  }
+
   /** How many socks have this port. */
   public int owners(int port) {
     SkList slot = slots.get(port);
@@ -75,13 +81,35 @@ public final class UdpTable {
   }
 
   private void hash(Sk sk, int port) {
-    // A group is joined, or founded; what it is for is chosen when a datagram comes.
+    SkList slot = slots.computeIfAbsent(port, free -> new SkList());
     if (sk.flag(SockFlag.SK_REUSEPORT)) {
+      ReuseportGroup.add(sk, sharer(sk, slot));
       sk.setFlag(SockFlag.SK_REUSEPORT_CB, true);
     }
-    slots.computeIfAbsent(port, free -> new SkList()).addHead(sk);
+    if (sk.flag(SockFlag.SK_REUSEPORT) && sk.family() == Abi.AF_INET6) {
+      slot.addTail(sk);
+    } else {
+      slot.addHead(sk);
+    }
     InetBinding.forWrite(sk).setHashed(true);
     sk.net().addProtoInuse(sk.proto(), 1);
+  }
+
+  /** {@code udp_reuseport_add_sock}: one whose group a new sock joins, or null. */
+  private static @Nullable Sk sharer(Sk sk, SkList slot) {
+    for (int i = 0; i < slot.size(); i++) {
+      Sk other = slot.get(i);
+      boolean same =
+          other.family() == sk.family()
+              && other.flag(SockFlag.SK_REUSEPORT)
+              && other.boundDevIf() == sk.boundDevIf()
+              && other.uid() == sk.uid()
+              && RcvSaddr.equal(sk, other, false);
+      if (same && ReuseportGroup.of(other) != null) {
+        return other;
+      }
+    }
+    return null;
   }
 
   /** Takes a sock out; its port is free then. */
@@ -100,6 +128,7 @@ public final class UdpTable {
       table.slots.remove(sk.num());
     }
     binding.setHashed(false);
+    ReuseportGroup.detach(sk);
     sk.setFlag(SockFlag.SK_REUSEPORT_CB, false);
     sk.setNum(0);
     sk.net().addProtoInuse(sk.proto(), -1);
@@ -107,6 +136,7 @@ public final class UdpTable {
 
   /** A sock in the table has another address now: it is no longer in its group. */
   static void rehash(Sk sk) {
+    ReuseportGroup.detach(sk);
     sk.setFlag(SockFlag.SK_REUSEPORT_CB, false);
   }
 

@@ -1,5 +1,6 @@
 package org.netshard.protocol.core;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -9,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
+import org.netshard.protocol.inet.InetProtocols;
 import org.netshard.protocol.memcg.Gfp;
 
 /** A namespace for tests: one device {@code lo} of index 1, sysctls of a fresh namespace. */
-public final class TestNet implements NetNs, Machine {
+public final class TestNet implements NetNs, Machine, Softirqs {
   private final Map<Sysctl, String> sysctls = new EnumMap<>(Sysctl.class);
   private final Map<NetGeneric<?>, Object> generic = new LinkedHashMap<>();
   private final List<PassedFile> released = new ArrayList<>();
@@ -30,6 +32,8 @@ public final class TestNet implements NetNs, Machine {
   private boolean loUp = true;
   private final NetDevice lo = new NetDevice(1, "lo");
   private int drawn;
+  private final ArrayDeque<Packet> arriving = new ArrayDeque<>();
+  private final List<Runnable> timers = new ArrayList<>();
 
   /** A namespace of the initial user namespace. */
   public TestNet() {
@@ -263,6 +267,41 @@ public final class TestNet implements NetNs, Machine {
   @Override
   public TestFiles socketFiles() {
     return files;
+  }
+
+  @Override
+  public Softirqs softirqs() {
+    return this;
+  }
+
+  @Override
+  public void netRx(NetNs net, Packet packet, long atNs) {
+    arriving.add(packet);
+  }
+
+  @Override
+  public void timer(long atNs, Runnable end) {
+    timers.add(end);
+  }
+
+  /** Lets all packets arrive, and those that they cause. */
+  public void deliver() {
+    Packet packet;
+    while ((packet = arriving.poll()) != null) {
+      DevQueue.receive(this, packet);
+    }
+  }
+
+  /** Lets all timers end. */
+  public void endTimers() {
+    List<Runnable> due = List.copyOf(timers);
+    timers.clear();
+    due.forEach(Runnable::run);
+  }
+
+  @Override
+  public NetProtocols protocols() {
+    return InetProtocols.ALL;
   }
 
   /** Not random: each number is a good deal from the one before. */

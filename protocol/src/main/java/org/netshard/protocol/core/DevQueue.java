@@ -1,0 +1,55 @@
+package org.netshard.protocol.core;
+
+/**
+ * Packets into and out of devices.
+ *
+ * <p><b>Source:</b> {@code net/core/dev.c}: {@code __dev_queue_xmit}, {@code
+ * __netif_receive_skb_core}; {@code drivers/net/loopback.c}, {@code loopback_xmit}; {@code
+ * net/ethernet/eth.c}, {@code eth_header}.
+ */
+public final class DevQueue {
+  private static final int ETHERTYPE_AT = 12;
+
+  private DevQueue() {}
+
+  /**
+   * Sends a packet whose network header is complete: adds the link header, and hands it to the
+   * device, which is {@code lo}: it comes back as an event of its own.
+   */
+  public static void xmit(NetNs net, Packet packet) {
+    int mac = packet.network() - Packet.ETH_HLEN;
+    NetBytes.put16(packet.bytes(), mac + ETHERTYPE_AT, packet.ethertype());
+    xmitFrame(net, packet);
+  }
+
+  /** Sends a packet whose link header is complete ({@code dev_queue_xmit}). */
+  public static void xmitFrame(NetNs net, Packet packet) {
+    long nowNs = net.machine().nowNs();
+    PacketTypes taps = PacketTypes.of(net);
+    if (!taps.isEmpty()) {
+      packet.setTstampNs(nowNs);
+      taps.show(packet, true);
+    }
+    NetDevice dev = packet.dev();
+    dev.countLoopback(packet.end() - packet.network() + Packet.ETH_HLEN);
+    // loopback_xmit: skb_orphan, so the sender's buffer is free before the packet has arrived.
+    packet.free();
+    net.machine().softirqs().netRx(net, packet, dev.arrivalNs(nowNs));
+  }
+
+  /** A packet has come ({@code __netif_receive_skb_core}). */
+  public static void receive(NetNs net, Packet packet) {
+    packet.setTstampNs(net.machine().nowNs());
+    packet.setStart(packet.network());
+    PacketTypes taps = PacketTypes.of(net);
+    if (!taps.isEmpty()) {
+      taps.show(packet, false);
+    }
+    NetProtocols.Layer layer = net.machine().protocols().layer(packet.ethertype());
+    if (layer == null) {
+      packet.drop(DropReason.UNHANDLED_PROTO);
+    } else {
+      layer.rcv(net, packet);
+    }
+  }
+}

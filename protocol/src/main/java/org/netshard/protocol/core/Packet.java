@@ -1,0 +1,336 @@
+package org.netshard.protocol.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A packet with its headers, on its way or waiting to be read.
+ *
+ * <p>Its bytes are those of the wire, from the link header on. Where a layer begins is told by
+ * offsets into them, so nothing is copied on the way. A checksum that a device would fill in is
+ * left as Linux leaves it ({@link Checksum#PARTIAL}).
+ *
+ * <p><b>Source:</b> {@code include/linux/skbuff.h}, {@code struct sk_buff}.
+ */
+public final class Packet extends Skb {
+  /** {@code ETH_P_IP}. */
+  public static final int ETH_P_IP = 0x0800;
+
+  /** {@code ETH_P_IPV6}. */
+  public static final int ETH_P_IPV6 = 0x86dd;
+
+  /** {@code ETH_HLEN}: the link header of {@code lo}, bytes. */
+  public static final int ETH_HLEN = 14;
+
+  /** {@code LL_RESERVED_SPACE}: room before the network header, bytes. */
+  public static final int LL_RESERVED_BYTES = 16;
+
+  /** Memory that is asked for besides the bytes of a packet: {@code hh_len + 15}. */
+  public static final int ALLOC_EXTRA_BYTES = LL_RESERVED_BYTES + 15;
+
+  /** For whom a packet is, by its link header ({@code PACKET_HOST} and so on, in their order). */
+  public enum Type {
+    HOST,
+    BROADCAST,
+    MULTICAST,
+    OTHERHOST,
+    OUTGOING
+  }
+
+  /** What is known of the checksum of the transport ({@code ip_summed}). */
+  public enum Checksum {
+    /** It has to be looked at. */
+    NONE,
+    /** It is known to be right. */
+    UNNECESSARY,
+    /** It is the sum of the pseudo header alone; who needs the rest adds it. */
+    PARTIAL
+  }
+
+  private final NetDevice dev;
+  private final int ethertype;
+  private int network;
+  private int transport;
+  private int start;
+  private int end;
+  private Type type = Type.HOST;
+  private Checksum checksum = Checksum.NONE;
+  private int csumOffset;
+  private int gsoSize;
+  private int mark;
+  private int priority;
+  private long tstampNs;
+  private int ifindex;
+  private boolean routed;
+  private boolean local = true;
+  private boolean ignoreDf;
+  private int fragMaxSize;
+  private int drops;
+  private @Nullable DropReason dropped;
+  private @Nullable Object cb;
+
+  /**
+   * A packet that belongs to nobody.
+   *
+   * @param dev the device that it leaves by, or came by
+   * @param ethertype {@code ETH_P_IP} and so on
+   * @param bytes its bytes, with room for the link header before {@code network}
+   * @param network where the network header begins
+   * @param truesize memory that it takes, bytes
+   */
+  public Packet(NetDevice dev, int ethertype, byte[] bytes, int network, int truesize) {
+    super(bytes, truesize);
+    this.dev = dev;
+    this.ethertype = ethertype;
+    this.network = network;
+    this.transport = network;
+    this.start = network;
+    this.end = bytes.length;
+    this.ifindex = dev.ifindex();
+  }
+
+  /** A copy that shares the bytes ({@code skb_clone}). */
+  public Packet copy() {
+    Packet copy = new Packet(dev, ethertype, data(), network, truesize());
+    copy.transport = transport;
+    copy.start = start;
+    copy.end = end;
+    copy.type = type;
+    copy.checksum = checksum;
+    copy.csumOffset = csumOffset;
+    copy.gsoSize = gsoSize;
+    copy.mark = mark;
+    copy.priority = priority;
+    copy.tstampNs = tstampNs;
+    copy.ifindex = ifindex;
+    copy.routed = routed;
+    copy.local = local;
+    copy.fragMaxSize = fragMaxSize;
+    copy.cb = cb;
+    return copy;
+  }
+
+  /** Its bytes; see {@link #start} and {@link #end}. */
+  public byte[] bytes() {
+    return data();
+  }
+
+  /** Its device. */
+  public NetDevice dev() {
+    return dev;
+  }
+
+  /** {@code skb->protocol}. */
+  public int ethertype() {
+    return ethertype;
+  }
+
+  /** Where the network header begins. */
+  public int network() {
+    return network;
+  }
+
+  /** Where the transport's header begins. */
+  public int transport() {
+    return transport;
+  }
+
+  /** Says where the transport's header begins. */
+  public void setTransport(int offset) {
+    transport = offset;
+  }
+
+  /** Where what is not handled yet begins ({@code skb->data}). */
+  public int start() {
+    return start;
+  }
+
+  /** Says where what is not handled yet begins. */
+  public void setStart(int offset) {
+    start = offset;
+  }
+
+  /** A layer is done: skips its bytes ({@code skb_pull}). */
+  public void pull(int bytes) {
+    start += bytes;
+  }
+
+  /** Where its bytes end. */
+  public int end() {
+    return end;
+  }
+
+  /** Bytes that are not handled yet ({@code skb->len}). */
+  public int len() {
+    return end - start;
+  }
+
+  /** Cuts what is behind so many bytes ({@code pskb_trim}). */
+  public void trim(int len) {
+    end = Math.min(end, start + len);
+  }
+
+  /** For whom it is by its link header. */
+  public Type type() {
+    return type;
+  }
+
+  /** Says for whom it is. */
+  public void setType(Type newType) {
+    type = newType;
+  }
+
+  /** What is known of its checksum. */
+  public Checksum checksum() {
+    return checksum;
+  }
+
+  /** Says what is known of its checksum. */
+  public void setChecksum(Checksum known) {
+    checksum = known;
+  }
+
+  /** Leaves the checksum of the transport to the device, at so many bytes of its header. */
+  public void setChecksumPartial(int offset) {
+    checksum = Checksum.PARTIAL;
+    csumOffset = offset;
+  }
+
+  /** Where in the transport's header a partial checksum stands. */
+  public int csumOffset() {
+    return csumOffset;
+  }
+
+  /** {@code gso_size}: payload of each segment that it stands for, bytes; 0 if it is one. */
+  public int gsoSize() {
+    return gsoSize;
+  }
+
+  /** Says that it stands for several. */
+  public void setGsoSize(int bytes) {
+    gsoSize = bytes;
+  }
+
+  /** {@code skb->mark}. */
+  public int mark() {
+    return mark;
+  }
+
+  /** {@code skb->priority}. */
+  public int priority() {
+    return priority;
+  }
+
+  /** What the sock says of it. */
+  public void setMarkAndPriority(int newMark, int newPriority) {
+    mark = newMark;
+    priority = newPriority;
+  }
+
+  /** When it was received, virtual nanoseconds. */
+  public long tstampNs() {
+    return tstampNs;
+  }
+
+  /** Says when it was received. */
+  public void setTstampNs(long time) {
+    tstampNs = time;
+  }
+
+  /** The device by which it came in ({@code inet_iif}). */
+  public int ifindex() {
+    return ifindex;
+  }
+
+  /** Whether a route goes with it, as one that came over {@code lo} ({@code skb_valid_dst}). */
+  public boolean routed() {
+    return routed;
+  }
+
+  /** Whether its route ends here. */
+  public boolean local() {
+    return local;
+  }
+
+  /** Sets its route. */
+  public void setRoute(boolean endsHere) {
+    routed = true;
+    local = endsHere;
+  }
+
+  /** Whether it may be cut into fragments though it says that it must not. */
+  public boolean ignoreDf() {
+    return ignoreDf;
+  }
+
+  /** Says whether it may be cut all the same. */
+  public void setIgnoreDf(boolean ignore) {
+    ignoreDf = ignore;
+  }
+
+  /** The largest fragment that it was put together from, bytes; 0 if it came whole. */
+  public int fragMaxSize() {
+    return fragMaxSize;
+  }
+
+  /** Says what it was put together from. */
+  public void setFragMaxSize(int bytes) {
+    fragMaxSize = bytes;
+  }
+
+  /** Drops of the sock when it was queued ({@code SOCK_SKB_CB(skb)->dropcount}). */
+  public int drops() {
+    return drops;
+  }
+
+  /** Says what the sock had dropped when it was queued. */
+  public void setDrops(int count) {
+    drops = count;
+  }
+
+  /** What the layer that has it now keeps with it ({@code skb->cb}), or null. */
+  public @Nullable Object cb() {
+    return cb;
+  }
+
+  /** Keeps something with it. */
+  public void setCb(@Nullable Object newCb) {
+    cb = newCb;
+  }
+
+  /** It is dropped ({@code kfree_skb_reason}). */
+  public void drop(DropReason reason) {
+    dropped = reason;
+  }
+
+  /** Why it was dropped, or null if it was not. */
+  public @Nullable DropReason dropped() {
+    return dropped;
+  }
+
+  /** One byte, unsigned. */
+  public int u8(int at) {
+    return NetBytes.get8(data(), at);
+  }
+
+  /** 16 bits in network byte order, unsigned. */
+  public int u16(int at) {
+    return NetBytes.get16(data(), at);
+  }
+
+  /** 32 bits in network byte order. */
+  public int u32(int at) {
+    return NetBytes.get32(data(), at);
+  }
+
+  /** An IPv4 address. */
+  public int addr(int at) {
+    return NetBytes.getAddr(data(), at);
+  }
+
+  /** A copy of some bytes. */
+  public byte[] get(int at, int length) {
+    byte[] copy = new byte[length];
+    System.arraycopy(data(), at, copy, 0, length);
+    return copy;
+  }
+}

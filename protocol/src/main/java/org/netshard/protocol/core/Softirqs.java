@@ -1,0 +1,23 @@
+package org.netshard.protocol.core;
+
+/**
+ * What happens later by itself: packets that arrive and timers that end. Each is an event of
+ * virtual time.
+ *
+ * <p><b>Source:</b> {@code kernel/softirq.c}: {@code NET_RX_SOFTIRQ}, {@code TIMER_SOFTIRQ}.
+ */
+public interface Softirqs {
+  /**
+   * A packet comes to a namespace ({@code netif_rx}).
+   *
+   * @param atNs when, virtual nanoseconds
+   */
+  void netRx(NetNs net, Packet packet, long atNs);
+
+  /**
+   * A timer ends ({@code mod_timer}).
+   *
+   * @param atNs when, virtual nanoseconds
+   */
+  void timer(long atNs, Runnable end);
+}

@@ -1,0 +1,106 @@
+package org.netshard.protocol.inet;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.NetGeneric;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SkFilter;
+import org.netshard.protocol.core.SockFlag;
+
+/**
+ * Socks that share an address and port, of which one is chosen for each flow.
+ *
+ * <p><b>Source:</b> {@code net/core/sock_reuseport.c}: {@code reuseport_add_sock}, {@code
+ * __reuseport_detach_sock}, {@code reuseport_select_sock}, {@code run_bpf_filter}.
+ *
+ * <p><b>Differs from Linux:</b> the hash of a flow is another one; its secret comes from the seed.
+ */
+public final class ReuseportGroup {
+  private static final NetGeneric<Secret> SECRET = new NetGeneric<>(Secret::new);
+  private static final long GOLDEN = 0x9e3779b97f4a7c15L;
+  private static final long MIX = 0xbf58476d1ce4e5b9L;
+
+  private final List<Sk> socks = new ArrayList<>(2);
+
+  private static final class Secret {
+    private long value;
+  }
+
+  private ReuseportGroup() {}
+
+  /** The group of a sock, or null. */
+  public static @Nullable ReuseportGroup of(Sk sk) {
+    InetBinding binding = InetBinding.of(sk);
+    return binding == null || !sk.flag(SockFlag.SK_REUSEPORT_CB) ? null : binding.reuseport;
+  }
+
+  /** Adds a sock to the group of another, or to one of its own. */
+  public static void add(Sk sk, @Nullable Sk other) {
+    ReuseportGroup group = other == null ? null : of(other);
+    if (group == null) {
+      group = new ReuseportGroup();
+    }
+    group.socks.add(sk);
+    InetBinding.forWrite(sk).reuseport = group;
+  }
+
+  /** Takes a sock out of its group; the last one takes its place. */
+  public static void detach(Sk sk) {
+    InetBinding binding = InetBinding.of(sk);
+    ReuseportGroup group = binding == null ? null : binding.reuseport;
+    if (binding == null || group == null) {
+      return;
+    }
+    binding.reuseport = null;
+    int at = group.socks.indexOf(sk);
+    Sk last = group.socks.remove(group.socks.size() - 1);
+    if (at < group.socks.size()) {
+      group.socks.set(at, last);
+    }
+  }
+
+  /** The hash of a flow. */
+  public static long hash(NetNs net, int saddr, int sport, int daddr, int dport) {
+    Secret secret = net.generic(SECRET);
+    if (secret.value == 0) {
+      secret.value = net.machine().randomBelow(Integer.MAX_VALUE) + 1L;
+    }
+    long hash = (((long) saddr << 32) | (daddr & 0xffff_ffffL)) * GOLDEN + secret.value;
+    hash = (hash ^ (hash >>> 29) ^ ((long) sport << 16 | dport)) * MIX;
+    return (hash ^ (hash >>> 32)) & 0xffff_ffffL;
+  }
+
+  /** Whether one of them has a peer ({@code reuseport_has_conns}). */
+  public boolean hasConns() {
+    for (Sk sk : socks) {
+      if (sk.state() == Sk.TCP_ESTABLISHED) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The sock for a flow: as the program says that one of them has brought, else by the hash; null
+   * if all have peers.
+   */
+  public @Nullable Sk select(long hash, Packet packet) {
+    int count = socks.size();
+    int chosen = count < 2 ? -1 : SkFilter.reuseportIndex(socks, packet);
+    if (chosen >= 0 && chosen < count) {
+      return socks.get(chosen);
+    }
+    int first = (int) ((hash * count) >>> 32);
+    int at = first;
+    while (socks.get(at).state() == Sk.TCP_ESTABLISHED) {
+      at = at + 1 == count ? 0 : at + 1;
+      if (at == first) {
+        return null;
+      }
+    }
+    return socks.get(at);
+  }
+}

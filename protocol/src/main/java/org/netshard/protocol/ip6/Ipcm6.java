@@ -1,0 +1,68 @@
+package org.netshard.protocol.ip6;
+
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.inet6.Inet6Flag;
+import org.netshard.protocol.inet6.Inet6Options;
+
+/**
+ * What a packet of IPv6 is to have that is about to be sent: as the sock says, and the control
+ * messages of the call after it.
+ *
+ * <p><b>Source:</b> {@code include/net/ipv6.h}, {@code struct ipcm6_cookie}, {@code ipcm6_init_sk};
+ * {@code include/net/flow.h}, {@code struct flowi6}.
+ */
+public final class Ipcm6 {
+  /** Source address; {@code ::} to choose one. */
+  public byte[] saddr;
+
+  /** The device to go out by, or 0. */
+  public int oif;
+
+  /** Hop limit, or -1. */
+  public int hlimit = -1;
+
+  /** Traffic class, or -1. */
+  public int tclass = -1;
+
+  /** Whether it must not be cut into fragments. */
+  public boolean dontfrag;
+
+  /** Flow label and traffic class that the program gave with the address; 0 for none. */
+  public int flowinfo;
+
+  /** {@code sockc.mark}. */
+  public int mark;
+
+  /** {@code sockc.priority}. */
+  public int priority;
+
+  /** {@code sockc.tsflags}. */
+  public int tsflags;
+
+  /** {@code gso_size}: payload of each segment, bytes; 0 for one datagram. */
+  public int gsoSize;
+
+  private Ipcm6(byte[] saddr) {
+    this.saddr = saddr;
+  }
+
+  /** What a sock says. */
+  public static Ipcm6 of(Sk sk) {
+    Inet6Options inet6 = Inet6Options.of(sk);
+    Ipcm6 ipc = new Ipcm6(inet6.saddr());
+    ipc.dontfrag = inet6.has(Inet6Flag.DONTFRAG);
+    ipc.tclass = inet6.tclass();
+    ipc.oif = sk.boundDevIf() != 0 ? sk.boundDevIf() : inet6.stickyIfindex();
+    ipc.mark = sk.mark();
+    ipc.priority = sk.priority();
+    ipc.tsflags = sk.rare().tsflags();
+    return ipc;
+  }
+
+  /** What the kernel itself sends. */
+  static Ipcm6 ofKernel(byte[] saddr) {
+    Ipcm6 ipc = new Ipcm6(saddr);
+    ipc.tclass = 0;
+    return ipc;
+  }
+}
