@@ -1,9 +1,12 @@
 package org.netshard.namespace.net;
 
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.netshard.protocol.core.IcmpMsgMib;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Sysctl;
 
@@ -109,10 +112,33 @@ public final class ProcMibs {
       UdpLite6InCsumErrors UdpLite6MemErrors
       """;
 
+  private static final String LAST_OF_ICMP6 = "Icmp6OutMLDv2Reports";
+  private static final int ICMP_TYPES_PER_LINE = 16;
+
   private static final Map<String, Mib> COUNTED = new TreeMap<>();
 
   static {
     EnumSet.allOf(Mib.class).forEach(mib -> COUNTED.put(mib.group() + mib.kernelName(), mib));
+  }
+
+  /** The types of ICMP that have columns of their own. */
+  private static final Map<String, Integer> ICMP_TYPES = new TreeMap<>();
+
+  static {
+    icmp("", "DestUnreachs 3 TimeExcds 11 ParmProbs 12 SrcQuenchs 4 Redirects 5 Echos 8");
+    icmp("", "EchoReps 0 Timestamps 13 TimestampReps 14 AddrMasks 17 AddrMaskReps 18");
+    icmp("6", "DestUnreachs 1 PktTooBigs 2 TimeExcds 3 ParmProblems 4 Echos 128");
+    icmp("6", "EchoReplies 129 GroupMembQueries 130 GroupMembResponses 131");
+    icmp("6", "GroupMembReductions 132 RouterSolicits 133 RouterAdvertisements 134");
+    icmp("6", "NeighborSolicits 135 NeighborAdvertisements 136 Redirects 137 MLDv2Reports 143");
+  }
+
+  private static void icmp(String version, String namesAndTypes) {
+    String[] words = namesAndTypes.split(" ", -1);
+    for (int i = 0; i < words.length; i += 2) {
+      ICMP_TYPES.put("Icmp" + version + "In" + words[i], Integer.valueOf(words[i + 1]));
+      ICMP_TYPES.put("Icmp" + version + "Out" + words[i], Integer.valueOf(words[i + 1]));
+    }
   }
 
   private ProcMibs() {}
@@ -131,9 +157,38 @@ public final class ProcMibs {
   public static String snmp6(NetState net) {
     StringBuilder text = new StringBuilder();
     for (String name : SNMP6.strip().split(" ", -1)) {
-      text.append(String.format(Locale.ROOT, "%-32s\t%d\n", name, value(name, net)));
+      text.append(line6(name, value(name, net)));
+      if (name.equals(LAST_OF_ICMP6)) {
+        icmpTypes(net, true).forEach((type, count) -> text.append(line6("Icmp6" + type, count)));
+      }
     }
     return text.toString();
+  }
+
+  private static String line6(String name, long value) {
+    return String.format(Locale.ROOT, "%-32s\t%d\n", name, value);
+  }
+
+  /** Messages by type, {@code InType3} and so on, those that there were. */
+  private static Map<String, Long> icmpTypes(NetState net, boolean v6) {
+    IcmpMsgMib messages = IcmpMsgMib.of(net, v6);
+    Map<String, Long> types = new LinkedHashMap<>();
+    messages.in().forEach((type, count) -> types.put("InType" + type, count));
+    messages.out().forEach((type, count) -> types.put("OutType" + type, count));
+    return types;
+  }
+
+  /** {@code icmpmsg_put}: nothing if there were no messages, and up to 16 in a line. */
+  private static void icmpMessages(StringBuilder text, NetState net) {
+    List<Map.Entry<String, Long>> types = List.copyOf(icmpTypes(net, false).entrySet());
+    for (int from = 0; from < types.size(); from += ICMP_TYPES_PER_LINE) {
+      int to = Math.min(types.size(), from + ICMP_TYPES_PER_LINE);
+      text.append("IcmpMsg:");
+      types.subList(from, to).forEach(type -> text.append(' ').append(type.getKey()));
+      text.append("\nIcmpMsg:");
+      types.subList(from, to).forEach(type -> text.append(' ').append(type.getValue()));
+      text.append('\n');
+    }
   }
 
   private static String table(String columns, NetState net) {
@@ -150,6 +205,9 @@ public final class ProcMibs {
                 text.append(' ').append(value(name, net));
               }
               text.append('\n');
+              if (group.equals("Icmp:")) {
+                icmpMessages(text, net);
+              }
             });
     return text.toString();
   }
@@ -158,6 +216,12 @@ public final class ProcMibs {
     Mib mib = COUNTED.get(name);
     if (mib != null) {
       return net.mib(mib);
+    }
+    Integer type = name.startsWith("Icmp") ? ICMP_TYPES.get(name) : null;
+    if (type != null) {
+      IcmpMsgMib messages = IcmpMsgMib.of(net, name.startsWith("Icmp6"));
+      boolean out = name.contains("Out");
+      return (out ? messages.out() : messages.in()).getOrDefault(type, 0L);
     }
     return switch (name) {
       case "IpForwarding" -> forwards(net) ? 1 : 2;

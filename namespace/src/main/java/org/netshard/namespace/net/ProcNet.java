@@ -2,6 +2,8 @@ package org.netshard.namespace.net;
 
 import java.util.Locale;
 import org.netshard.protocol.core.Proto;
+import org.netshard.protocol.ip.IpReassembly;
+import org.netshard.protocol.ip6.Ip6Reassembly;
 
 /**
  * The text of files of {@code /proc/net}, as Linux prints them.
@@ -42,7 +44,11 @@ public final class ProcNet {
         + inuse(net, "UDP-Lite")
         + "\nRAW: inuse "
         + inuse(net, "RAW")
-        + "\nFRAG: inuse 0 memory 0\n";
+        + ("\nFRAG: inuse "
+            + IpReassembly.inuse(net)
+            + " memory "
+            + IpReassembly.memory(net)
+            + "\n");
   }
 
   /** {@code /proc/net/sockstat6}. */
@@ -55,7 +61,8 @@ public final class ProcNet {
         + inuse(net, "UDPLITEv6")
         + "\nRAW6: inuse "
         + inuse(net, "RAWv6")
-        + "\nFRAG6: inuse 0 memory 0\n";
+        + ("\nFRAG6: inuse " + Ip6Reassembly.inuse(net))
+        + (" memory " + Ip6Reassembly.memory(net) + "\n");
   }
 
   /** {@code /proc/net/protocols}. */

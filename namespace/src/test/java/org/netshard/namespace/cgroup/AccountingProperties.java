@@ -293,7 +293,7 @@ class AccountingProperties {
     private void udp(int what, Socket socket, int truesize) {
       if (what < 25) {
         Gfp gfp = machine.model.machine().softirqGfp();
-        UdpMem.Admission admission = UdpMem.enqueue(socket.sk(), truesize, gfp);
+        UdpMem.Admission admission = UdpMem.enqueue(socket.sk(), truesize, false, gfp);
         if (admission == UdpMem.Admission.QUEUED) {
           socket.received.add(truesize);
         }

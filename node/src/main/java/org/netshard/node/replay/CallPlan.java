@@ -34,7 +34,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   /** Files that are the same on any machine, or as the sysctls beside the log say. */
   private static final Pattern KNOWN_PATH =
       Pattern.compile(
-          "/proc/(sys/(net|user)/"
+          "/proc/(sys/(net|user)/|(self/)?net/(sockstat6?|protocols|netstat|snmp6?)$"
               + "|(self|thread-self|[1-9]\\d{0,8})/(ns/net|ns/user|[ug]id_map|setgroups)$)");
 
   private static final int PR_GET_NO_NEW_PRIVS = 39;

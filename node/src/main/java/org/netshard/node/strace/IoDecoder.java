@@ -134,7 +134,8 @@ final class IoDecoder {
       mem.putLong(at, cmsgLength);
       mem.putInt(at + 8, (int) SockAddr.require(cmsg, "cmsg_level"));
       mem.putInt(at + 12, (int) SockAddr.require(cmsg, "cmsg_type"));
-      byte[] data = cmsgData(cmsg.field("cmsg_data"));
+      int content = (int) Math.max(0, cmsgLength - CMSG_HEADER_BYTES);
+      byte[] data = cmsgData(cmsg.field("cmsg_data"), content);
       if (mem.accessible(at + CMSG_HEADER_BYTES, data.length)) {
         mem.put(at + CMSG_HEADER_BYTES, data, data.length);
       }
@@ -143,7 +144,8 @@ final class IoDecoder {
     return mem;
   }
 
-  private static byte[] cmsgData(@Nullable StraceValue value) {
+  /** The content of a control message: bytes, if as many elements as bytes are shown. */
+  private static byte[] cmsgData(@Nullable StraceValue value, int content) {
     if (value == null) {
       return new byte[0];
     }
@@ -156,11 +158,16 @@ final class IoDecoder {
     } else if (value.plain() instanceof Struct struct) {
       members.addAll(struct.members());
     }
-    UserMem mem = UserMem.zeroed(members.size() * Integer.BYTES);
+    int size = members.size() == content ? Byte.BYTES : Integer.BYTES;
+    UserMem mem = UserMem.zeroed(members.size() * size);
     for (int i = 0; i < members.size(); i++) {
       StraceValue member = members.get(i);
       StraceValue number = member instanceof Named named ? named.value() : member;
-      mem.putInt(i * Integer.BYTES, (int) Notation.number(number));
+      if (size == Byte.BYTES) {
+        mem.putByte(i, (int) Notation.number(number));
+      } else {
+        mem.putInt(i * Integer.BYTES, (int) Notation.number(number));
+      }
     }
     return mem.content();
   }

@@ -34,6 +34,7 @@ public final class Msg {
   private UserMem header = UserMem.NULL;
   private UserMem name = UserMem.NULL;
   private int nameLength;
+  private boolean hasName;
   private UserMem[] bases = NO_BASES;
   private int[] lengths = NO_LENGTHS;
   private int size;
@@ -105,6 +106,7 @@ public final class Msg {
     msg.header = header;
     msg.name = header.pointer(0);
     msg.nameLength = msg.name.isNull() ? 0 : Math.min(header.getInt(NAMELEN), 128);
+    msg.hasName = msg.nameLength > 0;
     msg.outFlags = flags & Abi.MSG_CMSG_CLOEXEC;
     msg.control = header.pointer(CONTROL);
     msg.controlLength = msg.control.isNull() ? 0 : header.getLong(CONTROLLEN);
@@ -130,7 +132,13 @@ public final class Msg {
   public Msg withName(UserMem newName, int length) {
     name = newName;
     nameLength = newName.isNull() ? 0 : length;
+    hasName = !newName.isNull();
     return this;
+  }
+
+  /** Whether it is sent to a name, which with {@code sendto} may have no bytes. */
+  public boolean hasName() {
+    return hasName;
   }
 
   /** Bytes of all pieces together. */

@@ -50,6 +50,7 @@ public final class Packet extends Skb {
   private final int ethertype;
   private int network;
   private int transport;
+  private int quotedTransport;
   private int start;
   private int end;
   private Type type = Type.HOST;
@@ -167,6 +168,16 @@ public final class Packet extends Skb {
   /** Cuts what is behind so many bytes ({@code pskb_trim}). */
   public void trim(int len) {
     end = Math.min(end, start + len);
+  }
+
+  /** Where the transport's header of the packet begins that an ICMPv6 error quotes. */
+  public int quotedTransport() {
+    return quotedTransport;
+  }
+
+  /** Says where the transport's header of the quoted packet begins. */
+  public void setQuotedTransport(int offset) {
+    quotedTransport = offset;
   }
 
   /** For whom it is by its link header. */

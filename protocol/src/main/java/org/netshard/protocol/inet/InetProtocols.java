@@ -6,6 +6,9 @@ import org.netshard.protocol.ip.Icmp;
 import org.netshard.protocol.ip.IpInput;
 import org.netshard.protocol.ip6.Icmp6;
 import org.netshard.protocol.ip6.Ip6Input;
+import org.netshard.protocol.ping.PingRcv;
+import org.netshard.protocol.raw.Raw6Rcv;
+import org.netshard.protocol.raw.RawRcv;
 import org.netshard.protocol.udp.Udp6Rcv;
 import org.netshard.protocol.udp.UdpRcv;
 
@@ -19,9 +22,10 @@ public final class InetProtocols {
   /** All of them. */
   public static final NetProtocols ALL =
       new NetProtocols()
+          .addRaw(new RawRcv(), new Raw6Rcv())
           .addLayers(IpInput::rcv, Ip6Input::rcv)
-          .add(Icmp.PROTOCOL, new Icmp(null))
-          .add6(Icmp6.PROTOCOL, new Icmp6(null))
+          .add(Icmp.PROTOCOL, new Icmp(new PingRcv(false)))
+          .add6(Icmp6.PROTOCOL, new Icmp6(new PingRcv(true)))
           .add(Abi.IPPROTO_UDP, new UdpRcv(false))
           .add(Abi.IPPROTO_UDPLITE, new UdpRcv(true))
           .add6(Abi.IPPROTO_UDP, new Udp6Rcv(false))

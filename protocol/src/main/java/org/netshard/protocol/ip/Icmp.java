@@ -88,16 +88,16 @@ public final class Icmp implements NetProtocol {
   public void rcv(NetNs net, Packet packet) {
     net.addMib(Mib.ICMP_IN_MSGS, 1);
     byte[] bytes = packet.bytes();
-    if (packet.len() < HEADER_BYTES) {
-      net.addMib(Mib.ICMP_IN_ERRORS, 1);
-      packet.drop(DropReason.PKT_TOO_SMALL);
-      return;
-    }
     long sum = InetChecksum.add(0, bytes, packet.start(), packet.len());
     if (InetChecksum.finish(sum) != 0) {
       net.addMib(Mib.ICMP_IN_CSUM_ERRORS, 1);
       net.addMib(Mib.ICMP_IN_ERRORS, 1);
       packet.drop(DropReason.ICMP_CSUM);
+      return;
+    }
+    if (packet.len() < HEADER_BYTES) {
+      net.addMib(Mib.ICMP_IN_ERRORS, 1);
+      packet.drop(DropReason.PKT_TOO_SMALL);
       return;
     }
     int type = packet.u8(packet.start());
@@ -161,15 +161,21 @@ public final class Icmp implements NetProtocol {
     reply(net, packet, message);
   }
 
-  /** {@code icmp_reply}. */
+  /** {@code icmp_reply}, which counts as an echo reply whatever it is. */
   private static void reply(NetNs net, Packet packet, byte[] message) {
     Ipcm ipc = new Ipcm();
     ipc.tos = IpHeader.tos(packet);
-    push(net, packet, ipc, message);
+    push(net, packet, ipc, message, ECHOREPLY);
+  }
+
+  /** Counts a message that is sent ({@code icmp_out_count}). */
+  public static void countOut(NetNs net, int type) {
+    IcmpMsgMib.of(net, false).countOut(type);
+    net.addMib(Mib.ICMP_OUT_MSGS, 1);
   }
 
   /** {@code icmp_push_reply}: back to the sender, from the address that was asked. */
-  private static void push(NetNs net, Packet packet, Ipcm ipc, byte[] message) {
+  private static void push(NetNs net, Packet packet, Ipcm ipc, byte[] message, int counted) {
     int daddr = IpHeader.daddr(packet);
     boolean own = IpRoute.addrType(net, daddr) == IpRoute.Type.LOCAL;
     IpRoute.Result route = IpRoute.connect(net, IpHeader.saddr(packet), own ? daddr : 0, 0);
@@ -181,8 +187,7 @@ public final class Icmp implements NetProtocol {
         message, 2, InetChecksum.finish(InetChecksum.add(0, message, 0, message.length)));
     IpCork cork = new IpCork(net, null, ipc, route, 0);
     cork.append(message);
-    IcmpMsgMib.of(net, false).countOut(message[0] & 0xff);
-    net.addMib(Mib.ICMP_OUT_MSGS, 1);
+    countOut(net, counted);
     IpOutput.localOut(net, cork.finish(PROTOCOL));
   }
 
@@ -208,7 +213,7 @@ public final class Icmp implements NetProtocol {
     message[1] = (byte) code;
     NetBytes.put32(message, Integer.BYTES, info);
     System.arraycopy(packet.bytes(), packet.network(), message, HEADER_BYTES, quoted);
-    push(net, packet, ipc, message);
+    push(net, packet, ipc, message, type);
   }
 
   private static boolean isError(Packet packet) {

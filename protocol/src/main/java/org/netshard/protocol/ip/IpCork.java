@@ -92,8 +92,8 @@ public final class IpCork {
    * Adds data.
    *
    * <p><b>Errors</b>, in order: EMSGSIZE if all together is too long, of which the sock learns by
-   * its error queue; those of {@link SendBuffer#room} for the first, ENOBUFS for a later one beyond
-   * twice the send buffer; EFAULT.
+   * its error queue; those of {@link SendBuffer#room} with a header of a transport, ENOBUFS without
+   * one beyond twice the send buffer; EFAULT.
    *
    * @param transportBytes room for the header of the transport, which comes first; 0 if it is there
    * @param from position in the message
@@ -111,7 +111,7 @@ public final class IpCork {
       IpErrors.localError(sender, Errno.EMSGSIZE, route.daddr(), dport, info);
       return Errno.EMSGSIZE.negated();
     }
-    if (length == 0) {
+    if (transportBytes > 0) {
       boolean now = msg.has(Abi.MSG_DONTWAIT);
       int room = SendBuffer.room(sender, caller, now ? 0 : sender.rare().sndtimeoJiffies());
       if (room < 0) {
@@ -196,7 +196,7 @@ public final class IpCork {
         at,
         ipc.options.length,
         ipc.tos,
-        IpOutput.selectIdent(net, sk, df && !ignoreDf),
+        IpOutput.selectIdent(net, sk, df && !ignoreDf, route.saddr(), route.daddr(), protocol),
         df ? IpHeader.IP_DF : 0,
         ttl(inet),
         protocol,

@@ -122,7 +122,7 @@ public final class IpErrors {
   }
 
   /** Queues an error that the sock's own call ran into, if it has asked for it. */
-  static void localError(Sk sk, Errno errno, int daddr, int port, int info) {
+  public static void localError(Sk sk, Errno errno, int daddr, int port, int info) {
     if (!InetOptions.of(sk).has(InetFlag.RECVERR)) {
       return;
     }

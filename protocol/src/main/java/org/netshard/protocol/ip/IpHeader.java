@@ -2,6 +2,7 @@ package org.netshard.protocol.ip;
 
 import org.netshard.protocol.core.InetChecksum;
 import org.netshard.protocol.core.NetBytes;
+import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
 
 /**
@@ -128,6 +129,25 @@ public final class IpHeader {
     bytes[at + PROTOCOL] = (byte) protocol;
     NetBytes.putAddr(bytes, at + SADDR, saddr);
     NetBytes.putAddr(bytes, at + DADDR, daddr);
+  }
+
+  /**
+   * Completes a header that a program gave: length, checksum, and what of source and identification
+   * is 0.
+   */
+  public static void fillIn(NetNs net, Packet packet, int saddr) {
+    byte[] bytes = packet.bytes();
+    int at = packet.network();
+    if (saddr(packet) == 0) {
+      NetBytes.putAddr(bytes, at + SADDR, saddr);
+    }
+    if (id(packet) == 0) {
+      boolean whole = (fragOff(packet) & IP_DF) != 0;
+      int id =
+          IpOutput.selectIdent(net, null, whole, saddr(packet), daddr(packet), protocol(packet));
+      setId(bytes, at, id);
+    }
+    complete(bytes, at, packet.end() - at);
   }
 
   /** Sets flags and offset of a fragment. */

@@ -19,16 +19,12 @@ import org.netshard.protocol.inet.IpRoute;
  * <p><b>Source:</b> {@code net/ipv4/ip_output.c}: {@code ip_local_out}, {@code ip_output}, {@code
  * ip_finish_output}, {@code ip_do_fragment}; {@code include/net/ip.h}: {@code ip_dont_fragment},
  * {@code ip_sk_ignore_df}, {@code ip_select_ident_segs}.
- *
- * <p><b>Differs from Linux:</b> packets of socks without a peer draw their identification at
- * random, where Linux draws the step from the last one of the same addresses.
  */
 public final class IpOutput {
   private static final int IP_PMTUDISC_WANT = 1;
   private static final int IP_PMTUDISC_DO = 2;
   private static final int IP_PMTUDISC_PROBE = 3;
   private static final int IP_PMTUDISC_OMIT = 5;
-  private static final int IDS = 65536;
 
   private IpOutput() {}
 
@@ -50,7 +46,7 @@ public final class IpOutput {
   }
 
   /** The device by which a route leaves. */
-  static NetDevice device(NetNs net, IpRoute.Result route) {
+  public static NetDevice device(NetNs net, IpRoute.Result route) {
     NetDevice dev = net.device(route.oif());
     if (dev == null) {
       throw new IllegalStateException("a route by a device that is not there: " + route);
@@ -59,7 +55,7 @@ public final class IpOutput {
   }
 
   /** Whether what goes this way comes to this namespace. */
-  static boolean endsHere(NetNs net, IpRoute.Result route) {
+  public static boolean endsHere(NetNs net, IpRoute.Result route) {
     return switch (route.type()) {
       case LOCAL, BROADCAST -> true;
       case MULTICAST -> IpMcDevice.isMember(net, route.oif(), route.daddr());
@@ -72,11 +68,12 @@ public final class IpOutput {
    *
    * @param whole whether it cannot be cut into fragments, so that it needs none
    */
-  static int selectIdent(NetNs net, @Nullable Sk sk, boolean whole) {
+  static int selectIdent(
+      NetNs net, @Nullable Sk sk, boolean whole, int saddr, int daddr, int protocol) {
     if (sk != null && InetOptions.of(sk).daddr() != 0) {
       return InetOptions.forWrite(sk).nextId();
     }
-    return whole ? 0 : net.machine().randomBelow(IDS);
+    return whole ? 0 : IpIdents.select(net, saddr, daddr, protocol);
   }
 
   /**

@@ -19,9 +19,13 @@ import org.netshard.protocol.core.Sysctl;
  * <p><b>Source:</b> {@code net/ipv4/ip_fragment.c}: {@code ip_defrag}, {@code ip_frag_queue},
  * {@code ip_frag_reasm}, {@code ip_expire}.
  */
-final class IpReassembly {
+public final class IpReassembly {
   private static final NetGeneric<IpReassembly> KEY = new NetGeneric<>(IpReassembly::new);
   private static final long NS_PER_SECOND = 1_000_000_000L;
+
+  /** Size of a {@code struct ipq}. */
+  private static final int QUEUE_BYTES = 264;
+
   private static final int LONGEST = 65535;
 
   private final TreeMap<Key, Reassembly> queues =
@@ -34,6 +38,20 @@ final class IpReassembly {
   private record Key(int saddr, int daddr, int id, int protocol) {}
 
   private IpReassembly() {}
+
+  /** How many packets are not complete. */
+  public static int inuse(NetNs net) {
+    return of(net).queues.size();
+  }
+
+  /** The memory that they take, bytes. */
+  public static long memory(NetNs net) {
+    long sum = 0;
+    for (Reassembly queue : of(net).queues.values()) {
+      sum += queue.truesize() + QUEUE_BYTES;
+    }
+    return sum;
+  }
 
   /** Those of a namespace. */
   static IpReassembly of(NetNs net) {

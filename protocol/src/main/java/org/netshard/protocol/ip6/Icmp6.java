@@ -75,16 +75,16 @@ public final class Icmp6 implements NetProtocol {
     net.addMib(Mib.ICMP6_IN_MSGS, 1);
     int length = packet.len();
     byte[] bytes = packet.bytes();
-    if (length < HEADER_BYTES) {
-      net.addMib(Mib.ICMP6_IN_ERRORS, 1);
-      packet.drop(DropReason.PKT_TOO_SMALL);
-      return;
-    }
     long sum = Ip6Header.pseudo(bytes, packet.network(), length, PROTOCOL);
     if (InetChecksum.finish(InetChecksum.add(sum, bytes, packet.start(), length)) != 0) {
       net.addMib(Mib.ICMP6_IN_CSUM_ERRORS, 1);
       net.addMib(Mib.ICMP6_IN_ERRORS, 1);
       packet.drop(DropReason.ICMP_CSUM);
+      return;
+    }
+    if (length < HEADER_BYTES) {
+      net.addMib(Mib.ICMP6_IN_ERRORS, 1);
+      packet.drop(DropReason.PKT_TOO_SMALL);
       return;
     }
     int type = packet.u8(packet.start());
@@ -113,14 +113,16 @@ public final class Icmp6 implements NetProtocol {
 
   /** {@code icmpv6_notify}: tells the socks that sent the packet that is quoted. */
   private void notify(NetNs net, Packet packet, int type) {
-    int quoted = packet.start();
-    if (packet.len() < Ip6Header.BYTES + HEADER_BYTES) {
+    int transport = packet.len() < Ip6Header.BYTES ? 0 : Ip6ExtHeaders.skip(packet, packet.start());
+    if (transport == 0 || transport + HEADER_BYTES > packet.end()) {
+      net.addMib(Mib.ICMP6_IN_ERRORS, 1);
       packet.drop(DropReason.PKT_TOO_SMALL);
       return;
     }
+    packet.setQuotedTransport(transport);
     int code = packet.u8(packet.transport() + 1);
     int info = packet.u32(packet.transport() + Integer.BYTES);
-    int protocol = packet.u8(quoted + Ip6Header.NEXTHDR);
+    int protocol = Ip6ExtHeaders.protocol(packet, packet.start());
     NetProtocols protocols = net.machine().protocols();
     NetProtocol sender = protocols.inet6(protocol);
     if (sender != null) {
@@ -181,9 +183,14 @@ public final class Icmp6 implements NetProtocol {
     long sum = Ip6Header.pseudo(bytes, answer.network(), message.length, PROTOCOL);
     sum = InetChecksum.add(sum, bytes, answer.transport(), message.length);
     NetBytes.put16(bytes, answer.transport() + 2, InetChecksum.finish(sum));
-    IcmpMsgMib.of(net, true).countOut(message[0] & 0xff);
-    net.addMib(Mib.ICMP6_OUT_MSGS, 1);
+    countOut(net, message[0] & 0xff);
     Ip6Output.localOut(net, answer);
+  }
+
+  /** Counts a message that is sent. */
+  public static void countOut(NetNs net, int type) {
+    IcmpMsgMib.of(net, true).countOut(type);
+    net.addMib(Mib.ICMP6_OUT_MSGS, 1);
   }
 
   /** Errors about ICMP itself are for who sent the echo. */

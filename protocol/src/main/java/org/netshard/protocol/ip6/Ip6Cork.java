@@ -83,8 +83,8 @@ public final class Ip6Cork {
    * Adds data.
    *
    * <p><b>Errors</b>, in order: EMSGSIZE if all together is too long, or would have to be cut and
-   * must not be; those of {@link SendBuffer#room} for the first, ENOBUFS for a later one beyond
-   * twice the send buffer; EFAULT.
+   * must not be; those of {@link SendBuffer#room} with a header of a transport, ENOBUFS without one
+   * beyond twice the send buffer; EFAULT.
    *
    * @param transportBytes room for the header of the transport, which comes first; 0 if it is there
    * @param from position in the message
@@ -103,7 +103,7 @@ public final class Ip6Cork {
       Ip6Errors.localError(sender, Errno.EMSGSIZE, daddr, dport, mtu);
       return Errno.EMSGSIZE.negated();
     }
-    if (length == 0) {
+    if (transportBytes > 0) {
       boolean now = msg.has(Abi.MSG_DONTWAIT);
       int room = SendBuffer.room(sender, caller, now ? 0 : sender.rare().sndtimeoJiffies());
       if (room < 0) {

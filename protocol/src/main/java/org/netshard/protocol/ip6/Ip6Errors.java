@@ -83,7 +83,7 @@ public final class Ip6Errors {
   }
 
   /** Queues an error that the sock's own call ran into, if it has asked for it. */
-  static void localError(Sk sk, Errno errno, byte[] daddr, int port, int info) {
+  public static void localError(Sk sk, Errno errno, byte[] daddr, int port, int info) {
     if (!Inet6Options.of(sk).has(Inet6Flag.RECVERR6)) {
       return;
     }

@@ -60,8 +60,6 @@ public final class Ip6Output {
     int length = packet.end() - at;
     Ip6Header.setPayloadLen(packet.bytes(), at, length - Ip6Header.BYTES);
     net.addMib(Mib.IP6_OUT_REQUESTS, 1);
-    net.addMib(Mib.IP6_OUT_TRANSMITS, 1);
-    net.addMib(Mib.IP6_OUT_OCTETS, length);
     if (Ipv6Address.isMulticast(Ip6Header.daddr(packet))) {
       net.addMib(Mib.IP6_OUT_MCAST_PKTS, 1);
       net.addMib(Mib.IP6_OUT_MCAST_OCTETS, length);
@@ -70,8 +68,15 @@ public final class Ip6Output {
     if (packet.gsoSize() == 0 && length > mtu) {
       return fragment(net, packet, mtu);
     }
-    DevQueue.xmit(net, packet);
+    transmit(net, packet);
     return 0;
+  }
+
+  /** Hands a packet to its device ({@code ip6_finish_output2}). */
+  public static void transmit(NetNs net, Packet packet) {
+    net.addMib(Mib.IP6_OUT_TRANSMITS, 1);
+    net.addMib(Mib.IP6_OUT_OCTETS, packet.end() - packet.network());
+    DevQueue.xmit(net, packet);
   }
 
   private static int fragment(NetNs net, Packet packet, int mtu) {
@@ -88,7 +93,7 @@ public final class Ip6Output {
     for (int from = begin; from < packet.end(); from += partMax) {
       int part = Math.min(partMax, packet.end() - from);
       boolean more = from + part < packet.end();
-      DevQueue.xmit(net, fragment(packet, from, part, from - begin, more, id));
+      transmit(net, fragment(packet, from, part, from - begin, more, id));
       net.addMib(Mib.IP6_FRAG_CREATES, 1);
     }
     net.addMib(Mib.IP6_FRAG_OKS, 1);

@@ -18,16 +18,34 @@ import org.netshard.protocol.core.Sysctl;
  * <p><b>Source:</b> RFC 8200, section 4.5; {@code net/ipv6/reassembly.c}: {@code ipv6_frag_rcv},
  * {@code ip6_frag_queue}, {@code ip6_frag_reasm}, {@code ip6frag_expire_frag_queue}.
  */
-final class Ip6Reassembly {
+public final class Ip6Reassembly {
   private static final NetGeneric<Ip6Reassembly> KEY = new NetGeneric<>(Ip6Reassembly::new);
   private static final long NS_PER_SECOND = 1_000_000_000L;
   private static final int FRAG_HDR_BYTES = 8;
+
+  /** Size of a {@code struct frag_queue}. */
+  private static final int QUEUE_BYTES = 248;
+
   private static final int ADDRESSES_BYTES = 32;
   private static final int OFFSET_MASK = 0xfff8;
 
   private final TreeMap<byte[], Reassembly> queues = new TreeMap<>(Arrays::compareUnsigned);
 
   private Ip6Reassembly() {}
+
+  /** How many packets are not complete. */
+  public static int inuse(NetNs net) {
+    return of(net).queues.size();
+  }
+
+  /** The memory that they take, bytes. */
+  public static long memory(NetNs net) {
+    long sum = 0;
+    for (Reassembly queue : of(net).queues.values()) {
+      sum += queue.truesize() + QUEUE_BYTES;
+    }
+    return sum;
+  }
 
   /** Those of a namespace. */
   static Ip6Reassembly of(NetNs net) {

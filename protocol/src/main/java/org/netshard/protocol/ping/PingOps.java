@@ -3,10 +3,14 @@ package org.netshard.protocol.ping;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.DatagramQueue;
+import org.netshard.protocol.core.ErrSkb;
+import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.inet.AbstractInetOps;
+import org.netshard.protocol.inet.PacketRead;
 import org.netshard.protocol.inet6.Inet6Options;
 
 /**
@@ -32,7 +36,37 @@ public final class PingOps extends AbstractInetOps {
   @Override
   public void destroy(Sk sk) {
     unhash(sk);
+    ErrSkb.purge(sk);
+    PacketRead.purge(sk);
     super.destroy(sk);
+  }
+
+  @Override
+  public boolean movesData(Sk sk) {
+    return true;
+  }
+
+  @Override
+  public int sendmsg(Sk sk, Caller caller, Msg msg) {
+    if (!autobind(sk)) {
+      return Errno.EAGAIN.negated();
+    }
+    return isV6(sk) ? PingSend.sendmsg6(sk, caller, msg) : PingSend.sendmsg4(sk, caller, msg);
+  }
+
+  @Override
+  public int recvmsg(Sk sk, Caller caller, Msg msg) {
+    return PacketRead.recvmsg(sk, caller, msg, false);
+  }
+
+  @Override
+  public int shutdown(Sk sk, int how) {
+    return DatagramQueue.shutdown(sk, how);
+  }
+
+  @Override
+  public int poll(Sk sk) {
+    return DatagramQueue.poll(sk);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.netshard.protocol.ping;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.NetGeneric;
@@ -34,6 +36,19 @@ public final class PingTable {
   /** Whether nobody has one. */
   public boolean isEmpty() {
     return slots.isEmpty();
+  }
+
+  /** The socks with an identifier, the newest first. */
+  List<Sk> withIdent(int ident) {
+    SkList slot = slots.get(ident);
+    if (slot == null) {
+      return List.of();
+    }
+    List<Sk> socks = new ArrayList<>(slot.size());
+    for (int i = 0; i < slot.size(); i++) {
+      socks.add(slot.get(i));
+    }
+    return socks;
   }
 
   /** Gives a sock an identifier, any for 0. <b>Errors:</b> EADDRINUSE. */

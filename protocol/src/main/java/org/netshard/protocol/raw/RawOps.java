@@ -8,11 +8,15 @@ import org.netshard.protocol.abi.Ipv6Option;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.DatagramQueue;
+import org.netshard.protocol.core.ErrSkb;
+import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.inet.AbstractInetOps;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
+import org.netshard.protocol.inet.PacketRead;
 import org.netshard.protocol.inet.SockoptVal;
 
 /**
@@ -43,7 +47,46 @@ public final class RawOps extends AbstractInetOps {
   @Override
   public void destroy(Sk sk) {
     super.destroy(sk);
+    RawSend.flush(sk);
+    Raw6Send.flush(sk);
     unhash(sk);
+    ErrSkb.purge(sk);
+    PacketRead.purge(sk);
+  }
+
+  @Override
+  public boolean movesData(Sk sk) {
+    return true;
+  }
+
+  @Override
+  public int sendmsg(Sk sk, Caller caller, Msg msg) {
+    return isV6(sk) ? Raw6Send.sendmsg(sk, caller, msg) : RawSend.sendmsg(sk, caller, msg);
+  }
+
+  @Override
+  public int recvmsg(Sk sk, Caller caller, Msg msg) {
+    return PacketRead.recvmsg(sk, caller, msg, true);
+  }
+
+  @Override
+  public int inq(Sk sk) {
+    return PacketRead.inq(sk);
+  }
+
+  @Override
+  public int outq(Sk sk) {
+    return sk.wmemAlloc() - 1;
+  }
+
+  @Override
+  public int shutdown(Sk sk, int how) {
+    return DatagramQueue.shutdown(sk, how);
+  }
+
+  @Override
+  public int poll(Sk sk) {
+    return DatagramQueue.poll(sk);
   }
 
   /** A raw socket has its protocol, always. */

@@ -1,8 +1,11 @@
 package org.netshard.protocol.raw;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.OptionBlock;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.ip.IpCork;
+import org.netshard.protocol.ip6.Ip6Cork;
 
 /**
  * The options of a raw sock.
@@ -30,6 +33,12 @@ public final class RawOptions extends OptionBlock {
 
   /** {@code checksum}: whether packets get a checksum. */
   boolean checksum;
+
+  /** A packet of IPv4 that waits for more data. */
+  @Nullable IpCork pending;
+
+  /** The same of IPv6. */
+  @Nullable Ip6Cork pending6;
 
   /** {@code offset} of the checksum in the packet, bytes. */
   int offset;

@@ -1,6 +1,7 @@
 package org.netshard.protocol.raw;
 
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.core.NetGeneric;
 import org.netshard.protocol.core.NetNs;
@@ -29,6 +30,11 @@ public final class RawTable {
   /** Whether no packet reaches a raw socket here. */
   public boolean isEmpty() {
     return slots.isEmpty();
+  }
+
+  /** The raw sockets of a protocol, or null. */
+  @Nullable SkList slot(int protocol, boolean v6) {
+    return slots.get(protocol | (v6 ? V6 : 0));
   }
 
   private static int key(Sk sk) {

@@ -120,7 +120,7 @@ public final class Udp6Rcv implements NetProtocol {
   @Override
   public void err(NetNs net, Packet icmp, int icmpType, int icmpCode, int info) {
     int quoted = icmp.start();
-    int at = quoted + Ip6Header.BYTES;
+    int at = icmp.quotedTransport();
     byte[] peer = icmp.get(quoted + Ip6Header.DADDR, Ipv6Address.BYTES);
     byte[] own = icmp.get(quoted + Ip6Header.SADDR, Ipv6Address.BYTES);
     int sport = icmp.u16(at);

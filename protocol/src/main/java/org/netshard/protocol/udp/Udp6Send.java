@@ -54,7 +54,7 @@ final class Udp6Send {
   static int sendmsg(Sk sk, Caller caller, Msg msg) {
     UdpOptions udp = UdpOptions.of(sk);
     SockAddr name = null;
-    if (msg.nameLength() > 0) {
+    if (msg.hasName()) {
       if (msg.nameLength() < SockAddr.FAMILY_BYTES) {
         return Errno.EINVAL.negated();
       }
@@ -164,7 +164,7 @@ final class Udp6Send {
     UdpSend.Ports ports = new UdpSend.Ports(sk.sport(), target.dport, ipc.gsoSize);
     int sent = append(sk, caller, msg, cork, ports);
     if (sent == Errno.ENOBUFS.negated()) {
-      UdpSend.count(sk, Mib.UDP_SNDBUF_ERRORS);
+      UdpSend.count(sk, true, Mib.UDP_SNDBUF_ERRORS);
     }
     return sent;
   }
@@ -269,7 +269,7 @@ final class Udp6Send {
     packet.setOwnerW(sk);
     int sent = Ip6Output.localOut(sk.net(), packet);
     if (sent == 0) {
-      UdpSend.count(sk, Mib.UDP_OUT_DATAGRAMS);
+      UdpSend.count(sk, true, Mib.UDP_OUT_DATAGRAMS);
     }
     return sent;
   }

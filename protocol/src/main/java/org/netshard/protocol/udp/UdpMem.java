@@ -36,13 +36,13 @@ public final class UdpMem {
    * the counters of the namespace: Linux 6.18 queues in lumps and forgets them then.
    *
    * @param truesize of its buffer, bytes
+   * @param v6 whether it came over IPv6
    */
-  public static Admission enqueue(Sk sk, int truesize, Gfp softirqGfp) {
+  public static Admission enqueue(Sk sk, int truesize, boolean v6, Gfp softirqGfp) {
     long rmem = sk.rmemAlloc();
     boolean huge = sk.rcvbuf() > Integer.MAX_VALUE >> 1;
     if (rmem + truesize > sk.rcvbuf() && (huge || rmem > 0)) {
       sk.rareForWrite().addDrop();
-      boolean v6 = sk.family() == Abi.AF_INET6;
       boolean lite = sk.protocol() == Abi.IPPROTO_UDPLITE;
       sk.net().addMib(Mib.udp(Mib.UDP_RCVBUF_ERRORS, v6, lite), 1);
       sk.net().addMib(Mib.udp(Mib.UDP_IN_ERRORS, v6, lite), 1);

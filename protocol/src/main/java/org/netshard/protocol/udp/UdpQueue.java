@@ -71,7 +71,7 @@ final class UdpQueue {
     }
     if (SkFilter.isAttached(sk)) {
       if (!isChecksumRight(packet)) {
-        UdpSend.count(sk, Mib.UDP_IN_CSUM_ERRORS);
+        UdpSend.count(sk, packet, Mib.UDP_IN_CSUM_ERRORS);
         drop(sk, packet, DropReason.UDP_CSUM);
         return;
       }
@@ -95,7 +95,7 @@ final class UdpQueue {
   }
 
   private static void drop(Sk sk, Packet packet, DropReason reason) {
-    UdpSend.count(sk, Mib.UDP_IN_ERRORS);
+    UdpSend.count(sk, packet, Mib.UDP_IN_ERRORS);
     sk.rareForWrite().addDrop();
     packet.drop(reason);
   }
@@ -107,8 +107,9 @@ final class UdpQueue {
     if (sk.flag(SockFlag.SOCK_RXQ_OVFL)) {
       packet.setDrops(sk.rare().drops());
     }
+    boolean v6 = packet.ethertype() == Packet.ETH_P_IPV6;
     UdpMem.Admission admission =
-        UdpMem.enqueue(sk, packet.truesize(), sk.net().machine().softirqGfp());
+        UdpMem.enqueue(sk, packet.truesize(), v6, sk.net().machine().softirqGfp());
     switch (admission) {
       case QUEUED -> {
         sk.receiveQueue().add(packet);

@@ -61,8 +61,8 @@ final class UdpRecv {
       if (peek) {
         take(sk, packet);
       }
-      UdpSend.count(sk, Mib.UDP_IN_CSUM_ERRORS);
-      UdpSend.count(sk, Mib.UDP_IN_ERRORS);
+      UdpSend.count(sk, packet, Mib.UDP_IN_CSUM_ERRORS);
+      UdpSend.count(sk, packet, Mib.UDP_IN_ERRORS);
       sk.rareForWrite().addDrop();
     }
   }
@@ -98,12 +98,12 @@ final class UdpRecv {
     if (!msg.write(0, packet.bytes(), packet.start() + skip, copied)) {
       if (!peek) {
         sk.rareForWrite().addDrop();
-        UdpSend.count(sk, Mib.UDP_IN_ERRORS);
+        UdpSend.count(sk, packet, Mib.UDP_IN_ERRORS);
       }
       return Errno.EFAULT.negated();
     }
     if (!peek) {
-      UdpSend.count(sk, Mib.UDP_IN_DATAGRAMS);
+      UdpSend.count(sk, packet, Mib.UDP_IN_DATAGRAMS);
     }
     RecvCmsgs.put(sk, msg, packet);
     msg.setAddress(name(sk, packet));
@@ -147,8 +147,8 @@ final class UdpRecv {
         splice(sk);
         return packet.len();
       }
-      UdpSend.count(sk, Mib.UDP_IN_CSUM_ERRORS);
-      UdpSend.count(sk, Mib.UDP_IN_ERRORS);
+      UdpSend.count(sk, packet, Mib.UDP_IN_CSUM_ERRORS);
+      UdpSend.count(sk, packet, Mib.UDP_IN_ERRORS);
       sk.rareForWrite().addDrop();
       take(sk, packet);
     }

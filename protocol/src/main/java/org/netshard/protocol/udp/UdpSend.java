@@ -14,7 +14,6 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
-import org.netshard.protocol.inet.InetAddress4;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpOptions;
 import org.netshard.protocol.inet.IpRoute;
@@ -22,6 +21,7 @@ import org.netshard.protocol.ip.IpCmsg;
 import org.netshard.protocol.ip.IpCork;
 import org.netshard.protocol.ip.IpHeader;
 import org.netshard.protocol.ip.IpOutput;
+import org.netshard.protocol.ip.IpRouteFor;
 import org.netshard.protocol.ip.Ipcm;
 
 /**
@@ -90,7 +90,7 @@ final class UdpSend {
     if (IpOptions.hasSourceRoute(ipc.options) && faddr == 0) {
       return Errno.EINVAL.negated();
     }
-    IpRoute.Result route = route(sk, ipc, faddr);
+    IpRoute.Result route = IpRouteFor.sock(sk, ipc, faddr);
     if (route.errno() != 0) {
       if (route.errno() == Errno.ENETUNREACH.number()) {
         sk.net().addMib(Mib.IP_OUT_NO_ROUTES, 1);
@@ -104,7 +104,7 @@ final class UdpSend {
     Ports ports = new Ports(sk.sport(), target.dport, ipc.gsoSize);
     int added = append(sk, caller, msg, cork, ports);
     if (added == Errno.ENOBUFS.negated()) {
-      count(sk, Mib.UDP_SNDBUF_ERRORS);
+      count(sk, false, Mib.UDP_SNDBUF_ERRORS);
     }
     return added;
   }
@@ -113,7 +113,7 @@ final class UdpSend {
   record Ports(int source, int dest, int gsoSize) {}
 
   private static Target target(Sk sk, Msg msg) {
-    if (msg.nameLength() == 0) {
+    if (!msg.hasName()) {
       return sk.state() == Sk.TCP_ESTABLISHED
           ? new Target(InetOptions.of(sk).daddr(), sk.dport(), true, 0)
           : new Target(0, 0, false, Errno.EDESTADDRREQ.number());
@@ -150,21 +150,6 @@ final class UdpSend {
       return result;
     }
     return IpCmsg.send(sk, caller, msg, ipc, sk.family() == Abi.AF_INET6);
-  }
-
-  private static IpRoute.Result route(Sk sk, Ipcm ipc, int daddr) {
-    InetOptions inet = InetOptions.of(sk);
-    int saddr = ipc.addr;
-    int oif = ipc.oif;
-    if (InetAddress4.isMulticast(daddr)) {
-      oif = oif == 0 ? inet.mcIndex() : oif;
-      saddr = saddr == 0 ? inet.mcAddr() : saddr;
-    } else if (oif == 0) {
-      oif = inet.ucIndex();
-    } else if (daddr == InetAddress4.BROADCAST && inet.ucIndex() != 0) {
-      oif = inet.ucIndex();
-    }
-    return IpRoute.output(sk.net(), daddr, saddr, oif);
   }
 
   private static int append(Sk sk, Caller caller, Msg msg, IpCork cork, Ports ports) {
@@ -260,7 +245,7 @@ final class UdpSend {
     packet.setOwnerW(sk);
     int sent = IpOutput.localOut(sk.net(), packet);
     if (sent == 0) {
-      count(sk, Mib.UDP_OUT_DATAGRAMS);
+      count(sk, false, Mib.UDP_OUT_DATAGRAMS);
     }
     return sent;
   }
@@ -305,9 +290,13 @@ final class UdpSend {
     return udp.sendCscov > 0 ? udp.sendCscov : length;
   }
 
-  /** Counts for the kind of sock. */
-  static void count(Sk sk, Mib mib) {
-    boolean lite = sk.protocol() == Abi.IPPROTO_UDPLITE;
-    sk.net().addMib(Mib.udp(mib, sk.family() == Abi.AF_INET6, lite), 1);
+  /** Counts for the kind of sock and the version of IP. */
+  static void count(Sk sk, boolean v6, Mib mib) {
+    sk.net().addMib(Mib.udp(mib, v6, sk.protocol() == Abi.IPPROTO_UDPLITE), 1);
+  }
+
+  /** Counts for the kind of sock and the version of a packet. */
+  static void count(Sk sk, Packet packet, Mib mib) {
+    count(sk, packet.ethertype() == Packet.ETH_P_IPV6, mib);
   }
 }

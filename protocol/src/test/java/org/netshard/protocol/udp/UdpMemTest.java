@@ -47,14 +47,14 @@ class UdpMemTest {
     int[][] seen = {{1, 2304, 1792, 1}, {10, 25344, 3328, 7}, {50, 140544, 2816, 35}};
     for (int[] row : seen) {
       for (int i = 0; i < row[0]; i++) {
-        assertThat(UdpMem.enqueue(sk, TRUESIZE, Gfp.ATOMIC)).isEqualTo(Admission.QUEUED);
+        assertThat(UdpMem.enqueue(sk, TRUESIZE, false, Gfp.ATOMIC)).isEqualTo(Admission.QUEUED);
       }
       assertThat(sk.rmemAlloc()).isEqualTo(row[1]);
       assertThat(sk.forwardAlloc()).isEqualTo(row[2]);
       assertThat(memcg.pages()).isEqualTo(row[3]);
     }
     for (int i = 0; i < 100; i++) {
-      UdpMem.enqueue(sk, TRUESIZE, Gfp.ATOMIC);
+      UdpMem.enqueue(sk, TRUESIZE, false, Gfp.ATOMIC);
     }
     assertThat(sk.rmemAlloc()).isEqualTo(211968);
     assertThat(sk.forwardAlloc()).isEqualTo(1024);
@@ -66,7 +66,7 @@ class UdpMemTest {
   void m20FullBufferDropsWithEnomemAndCounts() {
     Sk sk = sk(null);
     for (int i = 0; i < 300; i++) {
-      UdpMem.enqueue(sk, TRUESIZE, Gfp.ATOMIC);
+      UdpMem.enqueue(sk, TRUESIZE, false, Gfp.ATOMIC);
     }
     assertThat(sk.rare().drops()).isEqualTo(208);
     assertThat(net.mib(Mib.UDP_RCVBUF_ERRORS)).isEqualTo(208);
@@ -79,7 +79,7 @@ class UdpMemTest {
     TestMemcg memcg = new TestMemcg(0, 4);
     Sk sk = sk(memcg);
     for (int i = 0; i < 200; i++) {
-      UdpMem.enqueue(sk, TRUESIZE, Gfp.NOWAIT);
+      UdpMem.enqueue(sk, TRUESIZE, false, Gfp.NOWAIT);
     }
     // A live kernel of version 1 with a limit of 16384: kept 7, usage 16384, drops 193.
     assertThat(sk.rmemAlloc()).isEqualTo(7 * TRUESIZE);
@@ -95,8 +95,8 @@ class UdpMemTest {
   void m20OneDatagramAlwaysFitsIntoAnEmptyBuffer() {
     Sk sk = sk(null);
     sk.setRcvbuf(2304);
-    assertThat(UdpMem.enqueue(sk, 66_000, Gfp.ATOMIC)).isEqualTo(Admission.QUEUED);
-    assertThat(UdpMem.enqueue(sk, 1, Gfp.ATOMIC)).isEqualTo(Admission.RCVBUF_FULL);
+    assertThat(UdpMem.enqueue(sk, 66_000, false, Gfp.ATOMIC)).isEqualTo(Admission.QUEUED);
+    assertThat(UdpMem.enqueue(sk, 1, false, Gfp.ATOMIC)).isEqualTo(Admission.RCVBUF_FULL);
   }
 
   @Test
@@ -105,7 +105,7 @@ class UdpMemTest {
     Sk sk = sk(memcg);
     sk.setRcvbuf(20_000);
     for (int i = 0; i < 8; i++) {
-      UdpMem.enqueue(sk, TRUESIZE, Gfp.ATOMIC);
+      UdpMem.enqueue(sk, TRUESIZE, false, Gfp.ATOMIC);
     }
     long pages = memcg.pages();
     UdpMem.release(sk, TRUESIZE, false);
