@@ -50,6 +50,20 @@ class ReplayTest {
   }
 
   @Test
+  void udpLogsAreTheSame() throws IOException {
+    ReplayResult result = replay("fuzz", "udp-");
+    assertThat(result.total().same()).isGreaterThan(3_250);
+    assertThat(result.differences()).isEmpty();
+  }
+
+  @Test
+  void packetsOfEachKindAreCountedTheSame() throws IOException {
+    ReplayResult result = replay("packets", "");
+    assertThat(result.total().same()).isGreaterThan(430);
+    assertThat(result.differences()).isEmpty();
+  }
+
+  @Test
   void aNameThatIsNotKnownIsTold() throws IOException {
     Path log = folder.resolve("newer.strace");
     Files.writeString(log, "close(3) = -1 EBADF\nsocket(AF_MOON, SOCK_STREAM, 0) = 3\n");
