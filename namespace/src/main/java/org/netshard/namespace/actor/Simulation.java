@@ -141,147 +141,27 @@ final class Simulation implements KernelView, Softirqs {
     }
   }
 
-  /** One program of this kernel, and the step that it waits for or makes. */
-  private final class ProgramRun implements Event {
-    private final Program program;
-    private Program.@Nullable Step step;
-    private @Nullable ProgramProgress progress;
-    private long notBeforeNs;
-    private boolean outlivesKills;
-
-    ProgramRun(Program program) {
-      this.program = program;
-    }
-
-    /** Its step cannot be made, or not be ended, as the task was killed. */
-    void taskIsGone() {
-      running = null;
-      if (outlivesKills) {
-        schedule();
-      }
-    }
-
-    /** Asks for the next step and puts it into the queue. */
-    void schedule() {
-      Program.Step next = program.next(Simulation.this, nowNs);
-      step = next;
-      if (next == null) {
-        programs.remove(this);
-      } else {
-        queue.add(Math.max(Math.max(nowNs, notBeforeNs), next.atNs()), this);
-      }
-    }
-
-    @Override
-    public void happen() {
-      proceed(true);
-    }
-
-    /** Begins the call of its step, or goes on with it after a sleep. */
-    void proceed(boolean anew) {
-      Program.Step made = step;
-      if (made == null) {
-        throw new IllegalStateException(program.name() + " has no step to make");
-      }
-      running = this;
-      Task task = model.task(made.pid());
-      if (task == null && model.killed(made.pid())) {
-        taskIsGone();
-      } else if (task != null && task.cgroup().frozen()) {
-        running = null;
-        if (frozen.isEmpty()) {
-          frozen = new ArrayList<>(2);
-        }
-        frozen.add(() -> proceed(anew));
-      } else {
-        if (anew) {
-          progress().reset();
-        }
-        begin(made);
-      }
-    }
-
-    void killed(int pid, String by) {
-      boolean slept = progress != null && step != null && step.pid() == pid && progress.forget();
-      outlivesKills |= program.killed(pid, by, nowNs);
-      if (slept && outlivesKills) {
-        queue.add(nowNs, this);
-      }
-    }
-
-    ProgramProgress progress() {
-      ProgramProgress present = progress;
-      if (present == null) {
-        present = new ProgramProgress(this);
-        progress = present;
-      }
-      return present;
-    }
+  /** The program whose call is under way, or null if there is none. */
+  void setRunning(@Nullable ProgramRun run) {
+    running = run;
   }
 
-  /** How far the present call of a program is. */
-  private final class ProgramProgress extends TaskProgress {
-    private final ProgramRun run;
-    private boolean asleep;
-    private boolean waking;
-    private long sleeps;
-
-    ProgramProgress(ProgramRun run) {
-      this.run = run;
+  /** Lets something happen when the cgroups have changed, as the task for it is frozen now. */
+  void whenThawed(Event event) {
+    if (frozen.isEmpty()) {
+      frozen = new ArrayList<>(2);
     }
-
-    @Override
-    boolean maySleep() {
-      return run.program.maySleep();
-    }
-
-    /** The task sleeps until it is woken, or its time is over. */
-    void sleep() {
-      asleep = true;
-      long number = ++sleeps;
-      if (deadlineNs() != EventQueue.NEVER) {
-        queue.add(deadlineNs(), () -> timeout(number));
-      }
-    }
-
-    private void timeout(long number) {
-      if (asleep && number == sleeps) {
-        leaveQueues();
-        asleep = false;
-        run.proceed(false);
-      }
-    }
-
-    /** The wake-up is an event of its own, after all that is due now. */
-    @Override
-    protected void woken() {
-      if (asleep) {
-        asleep = false;
-        waking = true;
-        queue.add(nowNs, this::goOn);
-      }
-    }
-
-    private void goOn() {
-      if (waking) {
-        waking = false;
-        run.proceed(false);
-      }
-    }
-
-    /** The task will never be woken, as it was killed; whether it slept. */
-    boolean forget() {
-      boolean slept = asleep || waking;
-      asleep = false;
-      waking = false;
-      leaveQueues();
-      return slept;
-    }
+    frozen.add(event);
   }
 
-  /** Adds a program; its first step is asked for at once. */
-  void attach(Program program) {
-    ProgramRun added = new ProgramRun(program);
+  /** A program has no step any more. */
+  void ended(ProgramRun run) {
+    programs.remove(run);
+  }
+
+  @Override
+  public void attach(Program program) {
+    ProgramRun added = new ProgramRun(this, program);
     if (programs.isEmpty()) {
       programs = new LinkedHashSet<>(2);
     }
@@ -316,6 +196,16 @@ final class Simulation implements KernelView, Softirqs {
   /** Lets something happen at a moment of virtual time. */
   void at(long timeNs, Event event) {
     queue.add(timeNs, event);
+  }
+
+  @Override
+  public void later(long timeNs, Runnable action) {
+    queue.add(Math.max(nowNs, timeNs), action::run);
+  }
+
+  @Override
+  public void interrupt(int pid) {
+    programs.forEach(run -> run.interrupt(pid));
   }
 
   /**
@@ -360,7 +250,7 @@ final class Simulation implements KernelView, Softirqs {
   private Iterator<OpenFile> heldFiles() {
     List<OpenFile> held = new ArrayList<>();
     for (ProgramRun run : programs) {
-      OpenFile file = run.progress == null ? null : run.progress.held();
+      OpenFile file = run.held();
       if (file != null) {
         held.add(file);
       }
@@ -382,7 +272,8 @@ final class Simulation implements KernelView, Softirqs {
     }
   }
 
-  private void begin(Program.Step step) {
+  /** Begins a call, or goes on with it. */
+  void begin(Program.Step step) {
     Task task = model.task(step.pid());
     if (task == null) {
       throw new IllegalStateException("no task with pid " + step.pid());
@@ -434,15 +325,16 @@ final class Simulation implements KernelView, Softirqs {
       return;
     }
     ProgramRun interrupted = running;
-    if (interrupted == null || interrupted.step == null) {
+    Program.Step step = interrupted == null ? null : interrupted.step();
+    if (interrupted == null || step == null) {
       throw new IllegalStateException("memory ran out without a call");
     }
     noteKilled(kill);
-    if (kill.killed(interrupted.step.pid())) {
+    if (kill.killed(step.pid())) {
       nowNs += syscallNs();
       interrupted.taskIsGone();
     } else if (kill.restart()) {
-      begin(interrupted.step);
+      begin(step);
     } else {
       end(kill.result());
     }
@@ -451,8 +343,7 @@ final class Simulation implements KernelView, Softirqs {
   /** Gives the file back that the call of a task holds, as the task is being killed. */
   private void releaseHeld(int pid) {
     for (ProgramRun run : programs) {
-      boolean its = run.progress != null && run.step != null && run.step.pid() == pid;
-      OpenFile file = its ? run.progress().takeHeld() : null;
+      OpenFile file = run.makes(pid) ? run.progress().takeHeld() : null;
       if (file != null) {
         syscalls().addToRelease(file);
       }
@@ -477,26 +368,27 @@ final class Simulation implements KernelView, Softirqs {
 
   private void end(long result) {
     ProgramRun ended = running;
-    if (ended == null || ended.step == null) {
+    Program.Step step = ended == null ? null : ended.step();
+    if (ended == null || step == null) {
       throw new IllegalStateException("a result without a call");
     }
-    if (result == SocketCalls.WAIT && ended.program.maySleep()) {
+    if (result == SocketCalls.WAIT && ended.program().maySleep()) {
       running = null;
-      ended.progress().sleep();
+      ended.sleep();
       return;
     }
-    Syscall made = ended.step.call();
+    Syscall made = step.call();
     nowNs += syscallNs();
     model.machine().setNowNs(nowNs);
     throttle(ended, made);
-    hash.add(nowNs, ended.step.pid(), made, result);
+    hash.add(nowNs, step.pid(), made, result);
     ledger().count(made, result);
     Memcontrol.Refusal refusal = model.cgroups().memcontrol().refusal();
-    Task caller = model.task(ended.step.pid());
+    Task caller = model.task(step.pid());
     if (refusal != null && caller != null && Errno.isError(result)) {
       ledger().refused(refusal, caller.name(), made.name(), result, nowNs);
     }
-    ended.program.completed(this, made, result, nowNs);
+    ended.program().completed(this, made, result, nowNs);
     running = null;
     if (model.machine().cleanupPending() && !cleanupQueued) {
       cleanupQueued = true;
@@ -507,10 +399,11 @@ final class Simulation implements KernelView, Softirqs {
 
   /** A task that has passed {@code memory.high} sleeps before it makes its next call. */
   private void throttle(ProgramRun program, Syscall made) {
-    Task task = program.step == null ? null : model.task(program.step.pid());
+    Program.Step step = program.step();
+    Task task = step == null ? null : model.task(step.pid());
     long sleepNs = model.cgroups().memcontrol().takeThrottleNs(task == null ? null : task.memcg());
     if (sleepNs > 0) {
-      program.notBeforeNs = nowNs + sleepNs;
+      program.notBefore(nowNs + sleepNs);
       hash.add(nowNs, "mem_cgroup_handle_over_high " + made.callName() + " " + sleepNs);
     }
   }
@@ -559,12 +452,7 @@ final class Simulation implements KernelView, Softirqs {
   /** What this kernel did. */
   KernelReport report() {
     series.end(nowNs);
-    programs.forEach(
-        run -> {
-          if (run.progress != null && run.progress.asleep) {
-            run.program.asleep(nowNs);
-          }
-        });
+    programs.forEach(ProgramRun::tellSleeper);
     return ledger().report(model, series, hash.hex(), events, nowNs, crash);
   }
 

@@ -32,6 +32,15 @@ public interface KernelView {
    */
   int installUnsimulated(int pid, boolean cloexec);
 
+  /** Adds a program; its first step is asked for at once. */
+  void attach(Program program);
+
+  /** Has something done at a moment of virtual time, or now if that has passed. */
+  void later(long timeNs, Runnable action);
+
+  /** Wakes a task that sleeps in a call, as a signal does; its call ends with EINTR if it can. */
+  void interrupt(int pid);
+
   /** Has every hop of the calls to come told to somebody, or nobody with null. */
   void trace(@Nullable HopTrace trace);
 
