@@ -115,12 +115,10 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     }
     Syscall mapped =
         FdsInMemory.inSimulation(
-            call.withArg(0, process.fds().simulated(call.intArg(0))), process.fds());
+            call.withArg(0, process.fds().simulated(call.intArg(0), task)), process.fds());
     if (call.name() == SyscallName.DUP2 || call.name() == SyscallName.DUP3) {
-      int target = process.fds().simulated(call.intArg(1));
-      if (task.fds().get(target) != null) {
-        mapped = mapped.withArg(1, target);
-      }
+      int target = process.fds().simulated(call.intArg(1), task);
+      mapped = mapped.withArg(1, target);
     }
     return mapped;
   }

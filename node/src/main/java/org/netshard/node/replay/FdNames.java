@@ -2,6 +2,7 @@ package org.netshard.node.replay;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.netshard.namespace.task.Task;
 
 /**
  * How the descriptors of a log are numbered in the simulation, where that differs. One object
@@ -15,8 +16,21 @@ final class FdNames {
     return simulated.getOrDefault(recorded, recorded);
   }
 
+  /**
+   * The simulated number of a recorded descriptor of a task. If nothing is known of it and another
+   * has its number in the simulation, it gets one of which there is none.
+   */
+  int simulated(int recorded, Task task) {
+    if (!simulated.containsKey(recorded) && simulated.containsValue(recorded)) {
+      map(recorded, task.fds().lowestFree(0, Integer.MAX_VALUE));
+    }
+    return simulated(recorded);
+  }
+
   /** Notes that a call gave this descriptor in the log and that one in the simulation. */
   void map(int recorded, int given) {
+    // Who had the number before has been closed.
+    simulated.values().removeIf(number -> number == given);
     if (recorded == given) {
       simulated.remove(recorded);
     } else {

@@ -66,13 +66,15 @@ public final class Replay {
             List.of(),
             List.of(),
             List.of());
-    ReplayProgram program = new ReplayProgram(file, log, new ReplaySetup(sysctls));
+    LogReplay program = new LogReplay(file, log, new ReplaySetup(sysctls));
     try (LocalKernel kernel = LocalKernel.start(machine)) {
-      KernelReport report = kernel.run(program);
-      if (!report.crash().isEmpty()) {
-        throw new IllegalStateException(
-            file + ": a bug stopped the kernel: " + report.crash() + program.position());
-      }
+      do {
+        KernelReport report = kernel.run(program);
+        if (!report.crash().isEmpty()) {
+          throw new IllegalStateException(
+              file + ": a bug stopped the kernel: " + report.crash() + program.position());
+        }
+      } while (!program.done());
     }
     BadInputException bad = program.bad();
     if (bad != null) {

@@ -9,8 +9,8 @@ import org.netshard.protocol.abi.Syscall;
 /** Whether a simulated result is the recorded one. */
 final class ReplayComparison {
   /**
-   * Descriptors and pids may be numbered differently: {@link ReplayProgram} notes the pairs when
-   * the call is over.
+   * Descriptors and pids may be numbered differently: {@link ReplayCalls} notes the pairs when the
+   * call is over.
    */
   private static final IdMapping MAPPED =
       new IdMapping() {

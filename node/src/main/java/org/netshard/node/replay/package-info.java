@@ -1,7 +1,7 @@
 /**
  * Replay: the calls of a {@code strace} log, made again in a simulated kernel and compared.
  *
- * <p>Read {@link org.netshard.node.replay.ReplayProgram} first.
+ * <p>Read {@link org.netshard.node.replay.LogReplay} first.
  */
 @NullMarked
 package org.netshard.node.replay;

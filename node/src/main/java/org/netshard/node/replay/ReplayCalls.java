@@ -1,17 +1,14 @@
 package org.netshard.node.replay;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.KernelView;
-import org.netshard.namespace.program.Program;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
-import org.netshard.node.cli.BadInputException;
 import org.netshard.node.strace.CallDecoder;
 import org.netshard.node.strace.ResultComparison;
 import org.netshard.node.strace.StraceEvent;
@@ -20,53 +17,41 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
-import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.ping.PingOps;
 
 /**
- * Makes the calls of a log in a simulated kernel, in the order of the log, and compares results.
+ * What the calls of a log are in the simulation, and what their results come to.
  *
  * <p>A call that this kernel does not have changes only what the log shows of it: the descriptors
  * that it gave exist from then on, as files that are not simulated. After a difference the
  * simulation is brought back to what the log says, so that one difference is counted once.
  */
-final class ReplayProgram implements Program {
+final class ReplayCalls {
+  private static final String STILL_SLEEPING = "still sleeping, and nothing left to wake it";
+
   private final String file;
-  private final List<StraceEvent> events;
   private final ReplaySetup setup;
-  private @Nullable BadInputException bad;
   private final ReplayResult result = new ReplayResult();
   private final Map<Integer, LogProcess> processes = new LinkedHashMap<>();
   private final LogPids pids = new LogPids(processes);
   private final LogNames names = new LogNames();
   private final IdentityHashMap<Sk, String> noLongerNew = new IdentityHashMap<>();
-  private final ArrayDeque<Step> quiet = new ArrayDeque<>();
-  private final long baseNs;
-  private final Map<Integer, StraceEvent.Call> waiting = new LinkedHashMap<>();
-  private boolean again;
-  private int position;
-  private @Nullable Asked asked;
+  private final List<Quiet> quiet = new ArrayList<>();
 
-  /** A call that is under way: what the log says of it, and who makes it. */
-  private record Asked(StraceEvent.Call recorded, LogProcess process, @Nullable Before before) {}
-
-  /** Who and where a task was before a call that can change it. */
-  private record Before(Cred cred, NetState net) {}
+  /** A call that the log does not have, made to bring the simulation to what it says. */
+  record Quiet(int pid, Syscall call) {}
 
   /**
-   * A replay.
+   * The calls of a log.
    *
    * @param file the log, for messages
-   * @param log its events in their order
+   * @param order in which order they were made
    * @param setup makes the first process of the log
    */
-  ReplayProgram(String file, List<StraceEvent> log, ReplaySetup setup) {
+  ReplayCalls(String file, LogOrder order, ReplaySetup setup) {
     this.file = file;
-    this.events = CallOrder.of(log);
     this.setup = setup;
-    this.baseNs = log.isEmpty() ? 0 : Math.max(0, log.get(0).place().startNs());
   }
 
   /** What came of it. */
@@ -75,119 +60,50 @@ final class ReplayProgram implements Program {
     return result;
   }
 
-  /** Where in the log it is, for messages. */
-  String position() {
-    Asked was = asked;
-    return was == null ? "" : " at " + was.recorded().place() + ": " + was.recorded().text();
+  /** Calls to be made besides, each once. */
+  List<Quiet> takeQuiet() {
+    List<Quiet> taken = List.copyOf(quiet);
+    quiet.clear();
+    return taken;
   }
 
-  @Override
-  public String name() {
-    return file;
+  /** A process has ended; null if it was not there. */
+  @Nullable LogProcess exited(StraceEvent.Exit exit) {
+    return processes.remove(exit.pid());
   }
 
-  /** What is wrong with the log or the settings and has ended the replay, or null. */
-  @Nullable BadInputException bad() {
-    return bad;
+  /** A thread has become its process's only one. */
+  void superseded(StraceEvent.Superseded superseded) {
+    LogProcess by = processes.remove(superseded.by());
+    if (by != null) {
+      processes.put(superseded.pid(), new LogProcess(superseded.pid(), by.pid(), by.fds()));
+    }
   }
 
-  /** The calls of a log are made in the order in which they were over, so none waits for long. */
-  @Override
-  public boolean maySleep() {
-    return false;
-  }
-
-  @Override
-  public @Nullable Step next(KernelView kernel, long nowNs) {
-    try {
-      return nextStep(kernel, nowNs);
-    } catch (StraceSyntaxException wrong) {
-      bad = new BadInputException(String.valueOf(wrong.getMessage()));
-    } catch (BadInputException wrong) {
-      bad = wrong;
-    }
-    return null;
-  }
-
-  private @Nullable Step nextStep(KernelView kernel, long nowNs) {
-    if (!quiet.isEmpty()) {
-      asked = null;
-      return quiet.removeFirst();
-    }
-    while (position < events.size()) {
-      StraceEvent event = events.get(position);
-      StraceEvent.Call late = waiting.remove(event.pid());
-      again = late != null;
-      position += again ? 0 : 1;
-      Step step = step(kernel, late == null ? event : late, nowNs);
-      if (step != null) {
-        return step;
-      }
-    }
-    return null;
-  }
-
-  /**
-   * Whether a call that would sleep is to be made again before the next event of its task: what
-   * wakes it may be over only later in the log.
-   */
-  private boolean waits(StraceEvent.Call recorded, long simulated) {
-    if (simulated != Progress.WAIT || again || !recorded.result().known()) {
-      return false;
-    }
-    waiting.put(recorded.pid(), recorded);
-    return true;
-  }
-
-  private @Nullable Step step(KernelView kernel, StraceEvent event, long nowNs) {
-    asked = null;
-    if (event instanceof StraceEvent.Exit exit) {
-      LogProcess ended = processes.remove(exit.pid());
-      if (ended == null || kernel.cred(ended.pid()) == null) {
-        return null;
-      }
-      return new Step(nowNs, ended.pid(), Syscall.of(SyscallName.EXIT, 0));
-    }
-    if (event instanceof StraceEvent.Superseded superseded) {
-      LogProcess by = processes.remove(superseded.by());
-      if (by != null) {
-        processes.put(superseded.pid(), new LogProcess(superseded.pid(), by.pid(), by.fds()));
-      }
-      return null;
-    }
-    if (!(event instanceof StraceEvent.Call call)) {
-      return null;
-    }
+  /** Begins a call, or does what the log shows of one that is not simulated. */
+  PendingCall begin(KernelView kernel, StraceEvent.Call call) {
     LogProcess process = process(kernel, call.pid());
     Task task = kernel.model().task(process.pid());
     if (task == null) {
-      notSimulated(kernel, call, process, "its process has ended");
-      return null;
+      return notSimulated(kernel, call, process, "its process has ended");
     }
     CallPlan plan = CallPlan.of(call, process, task, pids, noLongerNew);
     if (plan.syscall() == null) {
-      notSimulated(kernel, call, process, plan.reason());
-      return null;
+      return notSimulated(kernel, call, process, plan.reason());
     }
     Syscall made = names.inSimulation(plan.syscall());
     StateChange.directory(call, made, task);
-    asked = new Asked(call, process, before(made, task));
-    return new Step(timeOf(call, nowNs), process.pid(), made);
+    return new PendingCall(call, process, made, before(made, task));
   }
 
-  private static @Nullable Before before(Syscall call, Task task) {
+  private static PendingCall.@Nullable Before before(Syscall call, Task task) {
     return switch (call.name()) {
       case UNSHARE, SETNS, SETRESUID, SETRESGID, SETUID, SETGID, SETGROUPS, CAPSET, PRCTL -> {
         task.net().get();
-        yield new Before(task.cred(), task.net());
+        yield new PendingCall.Before(task.cred(), task.net());
       }
       default -> null;
     };
-  }
-
-  private long timeOf(StraceEvent.Call call, long nowNs) {
-    long started = call.place().startNs();
-    return started == StraceEvent.NO_TIME ? nowNs : started - baseNs;
   }
 
   private LogProcess process(KernelView kernel, int logPid) {
@@ -195,14 +111,15 @@ final class ReplayProgram implements Program {
         logPid, pid -> new LogProcess(pid, setup.firstProcess(kernel.model()), new FdNames()));
   }
 
-  private void notSimulated(
+  private PendingCall notSimulated(
       KernelView kernel, StraceEvent.Call call, LogProcess process, String reason) {
     if (call.result().known()) {
       result.notSimulated(call.name(), reason);
     }
     Task task = kernel.model().task(process.pid());
+    PendingCall shown = new PendingCall(call, process, null, null);
     if (task == null) {
-      return;
+      return shown;
     }
     for (int fd : FdOrigins.of(call)) {
       install(task, process, fd, call);
@@ -211,7 +128,8 @@ final class ReplayProgram implements Program {
     StateChange.loopback(call, process, task);
     StateChange.files(call, task);
     CloseRange.closed(call, process, task)
-        .forEach(fd -> quiet.add(new Step(kernel.nowNs(), process.pid(), Syscall.close(fd))));
+        .forEach(fd -> quiet.add(new Quiet(process.pid(), Syscall.close(fd))));
+    return shown;
   }
 
   private static void install(Task task, LogProcess process, int recorded, StraceEvent.Call call) {
@@ -226,16 +144,9 @@ final class ReplayProgram implements Program {
     process.fds().map(recorded, fd);
   }
 
-  @Override
-  public void completed(KernelView kernel, Syscall call, long simulated, long nowNs) {
-    Asked was = asked;
-    if (was == null) {
-      return;
-    }
+  /** A call is over. */
+  void over(KernelView kernel, PendingCall was, Syscall call, long simulated) {
     StraceEvent.Call recorded = was.recorded();
-    if (waits(recorded, simulated)) {
-      return;
-    }
     if (needsMore(call, simulated)) {
       result.notSimulated(recorded.name(), "a connection");
       Sk sk = kernel.sock(was.process().pid(), call.intArg(0));
@@ -244,7 +155,7 @@ final class ReplayProgram implements Program {
         otherName(kernel, was, call);
       }
     } else if (recorded.result().known()) {
-      if (!compare(recorded, call, simulated, chosenPort(kernel, was, call))) {
+      if (!compare(was, call, simulated, chosenPort(kernel, was, call))) {
         otherName(kernel, was, call);
       }
       names.learn(recorded, call);
@@ -258,7 +169,7 @@ final class ReplayProgram implements Program {
   }
 
   /** Name and peer of a socket may be others than in the log from now on. */
-  private void otherName(KernelView kernel, Asked was, Syscall call) {
+  private void otherName(KernelView kernel, PendingCall was, Syscall call) {
     Sk sk = kernel.sock(was.process().pid(), call.intArg(0));
     boolean named =
         call.name() == SyscallName.BIND
@@ -270,7 +181,7 @@ final class ReplayProgram implements Program {
   }
 
   /** Whether a call tells a port that the kernel has chosen, from whatever range. */
-  private static boolean chosenPort(KernelView kernel, Asked was, Syscall call) {
+  private static boolean chosenPort(KernelView kernel, PendingCall was, Syscall call) {
     Sk sk = kernel.sock(was.process().pid(), call.intArg(0));
     if (sk == null || !sk.isInet()) {
       return false;
@@ -283,17 +194,19 @@ final class ReplayProgram implements Program {
   }
 
   /** Counts a result; false if it is not the recorded one. */
-  private boolean compare(
-      StraceEvent.Call recorded, Syscall call, long simulated, boolean chosenPort) {
+  private boolean compare(PendingCall was, Syscall call, long simulated, boolean chosenPort) {
+    StraceEvent.Call recorded = was.recorded();
     String difference;
     try {
-      difference = ReplayComparison.difference(recorded, call, simulated, chosenPort);
+      difference =
+          was.stuck()
+              ? STILL_SLEEPING
+              : ReplayComparison.difference(recorded, call, simulated, chosenPort);
     } catch (StraceSyntaxException unknown) {
       result.notSimulated(recorded.name(), CallPlan.reason(unknown));
       return true;
     }
-    boolean timeIsOver = simulated == Progress.WAIT && endsByTime(recorded);
-    if (difference == null || timeIsOver) {
+    if (difference == null) {
       result.same(recorded.name());
       return true;
     }
@@ -307,17 +220,12 @@ final class ReplayProgram implements Program {
     return false;
   }
 
-  /** Whether a call that slept came to the end of its time: no message, or no file ready. */
-  private static boolean endsByTime(StraceEvent.Call recorded) {
-    return recorded.result().is(Errno.EAGAIN) || recorded.result().value() == 0;
-  }
-
   /** Brings descriptors, processes and what a process may do to what the log says. */
-  private void follow(KernelView kernel, Asked was, Syscall call, long simulated) {
+  private void follow(KernelView kernel, PendingCall was, Syscall call, long simulated) {
     StraceEvent.Call recorded = was.recorded();
     LogProcess process = was.process();
     Task task = kernel.model().task(process.pid());
-    Before before = was.before();
+    PendingCall.Before before = was.before();
     if (before != null) {
       if (task != null && recorded.result().isError() && !Errno.isError(simulated)) {
         task.setCred(before.cred());
@@ -338,7 +246,7 @@ final class ReplayProgram implements Program {
       if (i >= given.size()) {
         install(task, process, wanted.get(i), recorded);
       } else if (i >= wanted.size()) {
-        quiet.add(new Step(kernel.nowNs(), process.pid(), Syscall.close(given.get(i))));
+        quiet.add(new Quiet(process.pid(), Syscall.close(given.get(i))));
       } else {
         process.fds().map(wanted.get(i), given.get(i));
       }
@@ -360,9 +268,9 @@ final class ReplayProgram implements Program {
       Task parent,
       long simulated) {
     boolean made = !Errno.isError(simulated);
-    if (!CallOrder.makesProcess(recorded)) {
+    if (!LogOrder.makesProcess(recorded)) {
       if (made) {
-        quiet.add(new Step(kernel.nowNs(), (int) simulated, Syscall.of(SyscallName.EXIT, 0)));
+        quiet.add(new Quiet((int) simulated, Syscall.of(SyscallName.EXIT, 0)));
       }
       return;
     }

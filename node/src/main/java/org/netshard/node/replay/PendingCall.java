@@ -1,0 +1,69 @@
+package org.netshard.node.replay;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.net.NetState;
+import org.netshard.node.strace.StraceEvent;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.cred.Cred;
+
+/** A call of a log that has begun in the simulation and is not over. */
+final class PendingCall {
+  private final StraceEvent.Call recorded;
+  private final LogProcess process;
+  private final @Nullable Before before;
+  private final @Nullable Syscall made;
+  private boolean stuck;
+
+  /** Who and where a task was before a call that can change it. */
+  record Before(Cred cred, NetState net) {}
+
+  /**
+   * A call.
+   *
+   * @param recorded what the log says of it
+   * @param process who makes it
+   * @param made the call as the simulation makes it; null if it is not simulated
+   * @param before how its task was; null if the call does not change it
+   */
+  PendingCall(
+      StraceEvent.Call recorded,
+      LogProcess process,
+      @Nullable Syscall made,
+      @Nullable Before before) {
+    this.recorded = recorded;
+    this.process = process;
+    this.made = made;
+    this.before = before;
+  }
+
+  StraceEvent.Call recorded() {
+    return recorded;
+  }
+
+  LogProcess process() {
+    return process;
+  }
+
+  @Nullable Before before() {
+    return before;
+  }
+
+  /** The call as it is made, on memory of its own; null if it is not simulated. */
+  @Nullable Syscall made() {
+    return made;
+  }
+
+  /** Line of the log on which it is over. */
+  int endLine() {
+    return LogOrder.endLine(recorded);
+  }
+
+  /** Whether nothing was left in the simulation that could have ended it. */
+  boolean stuck() {
+    return stuck;
+  }
+
+  void setStuck() {
+    stuck = true;
+  }
+}
