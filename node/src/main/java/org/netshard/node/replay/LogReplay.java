@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
@@ -104,6 +105,10 @@ final class LogReplay implements Program {
 
   /** Nothing is left that could end a call. */
   private void interrupt(KernelView kernel, PendingCall call) {
+    if (call.again()) {
+      tryLast(kernel, call);
+      return;
+    }
     if (call.stuck()) {
       // It cannot be interrupted; its process makes its next call, as if this one were over.
       pending.remove(call);
@@ -118,7 +123,11 @@ final class LogReplay implements Program {
   private void goOn(KernelView kernel) {
     while (bad == null && !waits && position < moments.size()) {
       LogOrder.Moment moment = moments.get(position);
-      if (isBlocked(moment)) {
+      PendingCall blocking = blocking(moment);
+      if (blocking != null) {
+        if (blocking.again()) {
+          tryLast(kernel, blocking);
+        }
         return;
       }
       long atNs = timeOf(moment.timeNs(), kernel.nowNs());
@@ -152,8 +161,8 @@ final class LogReplay implements Program {
     return logNs < 0 ? nowNs : logNs - baseNs + shiftNs;
   }
 
-  /** Whether something must be over first that is not. */
-  private boolean isBlocked(LogOrder.Moment moment) {
+  /** What must be over first and is not, or null. */
+  private @Nullable PendingCall blocking(LogOrder.Moment moment) {
     for (PendingCall call : pending) {
       boolean before = call.endLine() < moment.line();
       boolean parent =
@@ -161,10 +170,10 @@ final class LogReplay implements Program {
               && LogOrder.makesProcess(call.recorded())
               && call.recorded().result().value() == moment.event().pid();
       if (before || parent) {
-        return true;
+        return call;
       }
     }
-    return false;
+    return null;
   }
 
   private void happen(KernelView kernel, LogOrder.Moment moment) {
@@ -186,7 +195,7 @@ final class LogReplay implements Program {
     long endNs = recorded.place().endNs();
     if (made != null) {
       pending.add(call);
-      make(kernel, call.process().pid(), made, result -> over(kernel, call, made, result));
+      make(kernel, call, made);
       comeBack(kernel, kernel.nowNs());
     } else if (endNs > recorded.place().startNs() && call.endLine() != LogOrder.NEVER) {
       pending.add(call);
@@ -195,8 +204,24 @@ final class LogReplay implements Program {
     makeQuiet(kernel);
   }
 
-  private void make(
-      KernelView kernel, int pid, Syscall call, java.util.function.LongConsumer ended) {
+  private void make(KernelView kernel, PendingCall call, Syscall made) {
+    make(kernel, call.process().pid(), made, result -> over(kernel, call, made, result));
+  }
+
+  private void tryLast(KernelView kernel, PendingCall call) {
+    call.setLast();
+    tryAgain(kernel, call);
+  }
+
+  private void tryAgain(KernelView kernel, PendingCall call) {
+    Syscall made = call.made();
+    if (made != null && call.again()) {
+      call.setAgain(false);
+      make(kernel, call, made);
+    }
+  }
+
+  private void make(KernelView kernel, int pid, Syscall call, LongConsumer ended) {
     kernel.attach(new LogTask(file, new Step(kernel.nowNs(), pid, call), ended));
   }
 
@@ -210,12 +235,19 @@ final class LogReplay implements Program {
     if (!pending.remove(call)) {
       return;
     }
+    if (!call.stuck() && calls.mayTryAgain(call, made, result) && !call.last()) {
+      call.setAgain(true);
+      pending.add(call);
+      goOn(kernel);
+      return;
+    }
     try {
       calls.over(kernel, call, made, result);
     } catch (StraceSyntaxException wrong) {
       bad = new BadInputException(String.valueOf(wrong.getMessage()));
     }
     makeQuiet(kernel);
+    List.copyOf(pending).forEach(other -> tryAgain(kernel, other));
     goOn(kernel);
   }
 

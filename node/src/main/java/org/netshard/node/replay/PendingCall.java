@@ -12,7 +12,10 @@ final class PendingCall {
   private final LogProcess process;
   private final @Nullable Before before;
   private final @Nullable Syscall made;
+  private final @Nullable Object target;
   private boolean stuck;
+  private boolean again;
+  private boolean last;
 
   /** Who and where a task was before a call that can change it. */
   record Before(Cred cred, NetState net) {}
@@ -24,16 +27,19 @@ final class PendingCall {
    * @param process who makes it
    * @param made the call as the simulation makes it; null if it is not simulated
    * @param before how its task was; null if the call does not change it
+   * @param target what its descriptor led to; null if there is none
    */
   PendingCall(
       StraceEvent.Call recorded,
       LogProcess process,
       @Nullable Syscall made,
-      @Nullable Before before) {
+      @Nullable Before before,
+      @Nullable Object target) {
     this.recorded = recorded;
     this.process = process;
     this.made = made;
     this.before = before;
+    this.target = target;
   }
 
   StraceEvent.Call recorded() {
@@ -61,6 +67,29 @@ final class PendingCall {
   /** Whether nothing was left in the simulation that could have ended it. */
   boolean stuck() {
     return stuck;
+  }
+
+  /** What its descriptor led to when it began, or null. */
+  @Nullable Object target() {
+    return target;
+  }
+
+  /** Whether it has failed for now, and is to be made again. */
+  boolean again() {
+    return again;
+  }
+
+  /** Whether it may fail for now no more. */
+  boolean last() {
+    return last;
+  }
+
+  void setLast() {
+    last = true;
+  }
+
+  void setAgain(boolean newAgain) {
+    again = newAgain;
   }
 
   void setStuck() {

@@ -10,6 +10,7 @@ import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.node.strace.CallDecoder;
+import org.netshard.node.strace.ReadyFiles;
 import org.netshard.node.strace.ResultComparison;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.node.strace.StraceSyntaxException;
@@ -32,11 +33,13 @@ final class ReplayCalls {
 
   private final String file;
   private final ReplaySetup setup;
+  private final LogOrder order;
   private final ReplayResult result = new ReplayResult();
   private final Map<Integer, LogProcess> processes = new LinkedHashMap<>();
   private final LogPids pids = new LogPids(processes);
   private final LogNames names = new LogNames();
   private final IdentityHashMap<Sk, String> noLongerNew = new IdentityHashMap<>();
+  private final ReplayTiming timing;
   private final List<Quiet> quiet = new ArrayList<>();
 
   /** A call that the log does not have, made to bring the simulation to what it says. */
@@ -52,10 +55,13 @@ final class ReplayCalls {
   ReplayCalls(String file, LogOrder order, ReplaySetup setup) {
     this.file = file;
     this.setup = setup;
+    this.order = order;
+    this.timing = new ReplayTiming(order, result);
   }
 
   /** What came of it. */
   ReplayResult result() {
+    timing.end();
     setup.warnings().forEach(result::warn);
     return result;
   }
@@ -93,7 +99,13 @@ final class ReplayCalls {
     }
     Syscall made = names.inSimulation(plan.syscall());
     StateChange.directory(call, made, task);
-    return new PendingCall(call, process, made, before(made, task));
+    Object target = ReplayTiming.target(task, made);
+    if (timing.isDone(call, made, task)) {
+      PendingCall done = new PendingCall(call, process, made, null, target);
+      timing.countDone(done, difference(call, "made before"));
+      return new PendingCall(call, process, null, null, null);
+    }
+    return new PendingCall(call, process, made, before(made, task), target);
   }
 
   private static PendingCall.@Nullable Before before(Syscall call, Task task) {
@@ -117,7 +129,7 @@ final class ReplayCalls {
       result.notSimulated(call.name(), reason);
     }
     Task task = kernel.model().task(process.pid());
-    PendingCall shown = new PendingCall(call, process, null, null);
+    PendingCall shown = new PendingCall(call, process, null, null, null);
     if (task == null) {
       return shown;
     }
@@ -206,18 +218,38 @@ final class ReplayCalls {
       result.notSimulated(recorded.name(), CallPlan.reason(unknown));
       return true;
     }
-    if (difference == null) {
+    ReplayResult.Difference found = difference == null ? null : difference(recorded, difference);
+    if (timing.count(was, call, simulated, found)) {
+      return true;
+    }
+    if (found == null) {
       result.same(recorded.name());
       return true;
     }
     if (CallDecoder.hidesValue(recorded)) {
       result.notSimulated(recorded.name(), "the log does not show the value");
     } else {
-      result.different(
-          new ReplayResult.Difference(
-              file, recorded.place().startLine(), recorded.name(), recorded.text(), difference));
+      result.different(found);
     }
     return false;
+  }
+
+  private ReplayResult.Difference difference(StraceEvent.Call recorded, String text) {
+    int line = recorded.place().startLine();
+    return new ReplayResult.Difference(file, line, recorded.name(), recorded.text(), text);
+  }
+
+  /**
+   * Whether a call that has failed for now may be made again, as another one was under way in the
+   * log that may have made what it found there.
+   */
+  boolean mayTryAgain(PendingCall was, Syscall call, long simulated) {
+    StraceEvent.Result wanted = was.recorded().result();
+    boolean more = wanted.known() && !wanted.isError();
+    boolean nothing =
+        ReplayTiming.isAgain(simulated)
+            || (simulated == 0 && wanted.value() > 0 && ReadyFiles.areAskedFor(call));
+    return more && nothing && order.concurrent(was.recorded());
   }
 
   /** Brings descriptors, processes and what a process may do to what the log says. */

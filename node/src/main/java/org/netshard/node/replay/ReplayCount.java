@@ -5,6 +5,7 @@ public final class ReplayCount {
   private long same;
   private long different;
   private long notSimulated;
+  private long timing;
 
   void addSame() {
     same++;
@@ -18,10 +19,15 @@ public final class ReplayCount {
     notSimulated++;
   }
 
+  void addTiming() {
+    timing++;
+  }
+
   void add(ReplayCount other) {
     same += other.same;
     different += other.different;
     notSimulated += other.notSimulated;
+    timing += other.timing;
   }
 
   /** Calls with the recorded result. */
@@ -39,8 +45,13 @@ public final class ReplayCount {
     return notSimulated;
   }
 
+  /** Calls whose result is right at another moment of the log. */
+  public long timing() {
+    return timing;
+  }
+
   /** All of them. */
   public long calls() {
-    return same + different + notSimulated;
+    return same + different + notSimulated + timing;
   }
 }

@@ -39,14 +39,13 @@ public final class ReplayReport {
     json.put("same", count.same());
     json.put("different", count.different());
     json.put("notSimulated", count.notSimulated());
-    // Results that depend on timing come from blocking calls, and none of those is simulated.
-    json.put("timing", 0);
+    json.put("timing", count.timing());
   }
 
   /** The result as text, with the first differences. */
   public static String text(ReplayResult result, int differencesMax) {
     StringBuilder text = new StringBuilder();
-    line(text, "call", "same", "different", "not simulated");
+    line(text, "call", "same", "different", "timing", "not simulated");
     for (Map.Entry<String, ReplayCount> entry : result.byCall().entrySet()) {
       line(text, entry.getKey(), entry.getValue());
     }
@@ -78,12 +77,30 @@ public final class ReplayReport {
   }
 
   private static void line(StringBuilder text, String call, ReplayCount count) {
-    line(text, call, count.same() + "", count.different() + "", count.notSimulated() + "");
+    line(
+        text,
+        call,
+        count.same() + "",
+        count.different() + "",
+        count.timing() + "",
+        count.notSimulated() + "");
   }
 
   private static void line(
-      StringBuilder text, String call, String same, String different, String notSimulated) {
+      StringBuilder text,
+      String call,
+      String same,
+      String different,
+      String timing,
+      String notSimulated) {
     text.append(
-        String.format(Locale.ROOT, "%-20s %10s %10s %14s%n", call, same, different, notSimulated));
+        String.format(
+            Locale.ROOT,
+            "%-20s %10s %10s %10s %14s%n",
+            call,
+            same,
+            different,
+            timing,
+            notSimulated));
   }
 }

@@ -35,6 +35,10 @@ public final class ReplayResult {
     differences.add(difference);
   }
 
+  void timing(String call) {
+    count(call).addTiming();
+  }
+
   void notSimulated(String call, String reason) {
     count(call).addNotSimulated();
     reasons.merge(call + ": " + reason, 1L, Long::sum);

@@ -102,4 +102,84 @@ class WholeProgramsTest {
                 """);
     assertThat(result.differences()).isEmpty();
   }
+
+  @Test
+  void aReadThatFoundDataWhichTheLogHasLaterIsTiming() throws IOException {
+    ReplayResult result =
+        replay(
+            PAIR
+                + FORK
+                + """
+                2 1795379710.000200 write(4, "ab", 2 <unfinished ...>
+                1 1795379710.000300 recvfrom(3, 0x7ffe, 10, MSG_DONTWAIT, NULL, NULL) = -1 EAGAIN (Resource)
+                2 1795379710.000400 <... write resumed>) = 2
+                1 1795379710.000500 recvfrom(3, "ab", 10, MSG_DONTWAIT, NULL, NULL) = 2
+                1 1795379710.000600 recvfrom(3, 0x7ffe, 10, MSG_DONTWAIT, NULL, NULL) = -1 EAGAIN (Resource)
+                """);
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().timing()).isEqualTo(2);
+    assertThat(result.total().same()).isEqualTo(4);
+  }
+
+  @Test
+  void readsOfOtherLengthsOfOneStreamAreTiming() throws IOException {
+    ReplayResult result =
+        replay(
+            PAIR
+                + FORK
+                + """
+                1 1795379710.000200 read(3,  <unfinished ...>
+                2 1795379710.000300 write(4, "ab", 2) = 2
+                2 1795379710.000400 write(4, "cd", 2) = 2
+                1 1795379710.000500 <... read resumed>"abcd", 100) = 4
+                1 1795379710.000600 recvfrom(3, 0x7ffe, 10, MSG_DONTWAIT, NULL, NULL) = -1 EAGAIN (Resource)
+                """);
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().timing()).isEqualTo(2);
+  }
+
+  @Test
+  void dataThatTheLogNeverHasAreADifference() throws IOException {
+    ReplayResult result =
+        replay(
+            PAIR
+                + FORK
+                + """
+                2 1795379710.000200 write(4, "ab", 2 <unfinished ...>
+                1 1795379710.000300 recvfrom(3, 0x7ffe, 10, MSG_DONTWAIT, NULL, NULL) = -1 EAGAIN (Resource)
+                2 1795379710.000400 <... write resumed>) = 2
+                1 1795379710.000500 recvfrom(3, "xy", 10, MSG_DONTWAIT, NULL, NULL) = 2
+                """);
+    assertThat(result.differences()).hasSize(2);
+    assertThat(result.total().timing()).isZero();
+  }
+
+  @Test
+  void aReadThatFindsNothingYetIsMadeAgainWhileTheLogHasItUnderWay() throws IOException {
+    ReplayResult result =
+        replay(
+            PAIR
+                + FORK
+                + """
+                1 1795379710.000200 recvfrom(3,  <unfinished ...>
+                2 1795379710.000300 write(4, "ab", 2) = 2
+                1 1795379710.000400 <... recvfrom resumed>"ab", 10, MSG_DONTWAIT, NULL, NULL) = 2
+                """);
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().same()).isEqualTo(4);
+  }
+
+  @Test
+  void ofOneProcessAloneNothingIsTiming() throws IOException {
+    ReplayResult result =
+        replay(
+            PAIR
+                + """
+                1 1795379710.000200 write(4, "ab", 2) = 2
+                1 1795379710.000300 recvfrom(3, 0x7ffe, 10, MSG_DONTWAIT, NULL, NULL) = -1 EAGAIN (Resource)
+                1 1795379710.000400 recvfrom(3, "ab", 10, MSG_DONTWAIT, NULL, NULL) = 2
+                """);
+    assertThat(result.total().timing()).isZero();
+    assertThat(result.differences()).isNotEmpty();
+  }
 }

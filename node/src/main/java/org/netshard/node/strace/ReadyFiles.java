@@ -1,0 +1,109 @@
+package org.netshard.node.strace;
+
+import java.util.Set;
+import java.util.TreeSet;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
+
+/** What a call that waits for several files has told of them, in a log and in the simulation. */
+public final class ReadyFiles {
+  private static final int POLLFD_BYTES = 8;
+  private static final int REVENTS = 6;
+  private static final int EPOLL_EVENT_BYTES = 12;
+
+  private ReadyFiles() {}
+
+  /** Whether a call waits for several files. */
+  public static boolean areAskedFor(Syscall call) {
+    return switch (call.name()) {
+      case POLL, EPOLL_WAIT -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether what one side tells is a part of what the other tells. */
+  public static boolean onePartOfOther(StraceEvent.Call recorded, Syscall call, long simulated) {
+    if (recorded.result().isError() || simulated < 0) {
+      return false;
+    }
+    Set<String> wanted = recorded(recorded, call);
+    Set<String> got = simulated(call, simulated);
+    return wanted.containsAll(got) || got.containsAll(wanted);
+  }
+
+  private static Set<String> recorded(StraceEvent.Call recorded, Syscall call) {
+    Set<String> ready = new TreeSet<>();
+    if (recorded.result().value() == 0) {
+      return ready;
+    }
+    switch (call.name()) {
+      case POLL -> pollfds(recorded, ready);
+      default -> {
+        if (recorded.arguments().get(1).after().plain() instanceof StraceValue.Array events) {
+          events.elements().forEach(event -> epollEvent(event, ready));
+        }
+      }
+    }
+    return ready;
+  }
+
+  /** {@code [{fd=3, revents=POLLIN}]} behind the result; what else is there is no value. */
+  private static void pollfds(StraceEvent.Call recorded, Set<String> ready) {
+    String note = recorded.result().note();
+    int end = note.lastIndexOf(']');
+    if (!(recorded.arguments().get(0).before().plain() instanceof StraceValue.Array asked)
+        || end < 0
+        || !(StraceParser.parseValue(note.substring(0, end + 1))
+            instanceof StraceValue.Array told)) {
+      return;
+    }
+    int from = 0;
+    for (StraceValue element : told.elements()) {
+      StraceValue fd = field(element, "fd");
+      while (from < asked.elements().size()
+          && !field(asked.elements().get(from), "fd").equals(fd)) {
+        from++;
+      }
+      bits(from++, Notation.number(field(element, "revents")), ready);
+    }
+  }
+
+  private static StraceValue field(StraceValue value, String name) {
+    StraceValue found =
+        value.plain() instanceof StraceValue.Struct struct ? struct.field(name) : null;
+    return found == null ? StraceValue.IntValue.of(0) : found;
+  }
+
+  private static void epollEvent(StraceValue event, Set<String> ready) {
+    long key = Notation.number(field(field(event, "data"), "u64"));
+    bits(key, Notation.number(field(event, "events")), ready);
+  }
+
+  private static Set<String> simulated(Syscall call, long simulated) {
+    Set<String> ready = new TreeSet<>();
+    UserMem mem = call.mem(call.name() == SyscallName.POLL ? 0 : 1);
+    switch (call.name()) {
+      case POLL -> {
+        for (int i = 0; mem.accessible(i * POLLFD_BYTES, POLLFD_BYTES); i++) {
+          bits(i, mem.getShort(i * POLLFD_BYTES + REVENTS), ready);
+        }
+      }
+      default -> {
+        for (int i = 0; i < simulated; i++) {
+          int at = i * EPOLL_EVENT_BYTES;
+          bits(mem.getLong(at + Integer.BYTES), mem.getInt(at), ready);
+        }
+      }
+    }
+    return ready;
+  }
+
+  private static void bits(long key, long bits, Set<String> ready) {
+    for (int bit = 0; bit < Integer.SIZE; bit++) {
+      if ((bits >>> bit & 1) != 0) {
+        ready.add(key + " " + bit);
+      }
+    }
+  }
+}
