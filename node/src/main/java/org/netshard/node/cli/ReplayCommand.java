@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.spec.SysctlSetting;
+import org.netshard.node.replay.PrepLines;
 import org.netshard.node.replay.Replay;
 import org.netshard.node.replay.ReplayReport;
 import org.netshard.node.replay.ReplayResult;
@@ -36,7 +37,10 @@ final class ReplayCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "LOG",
-      description = "Logs of strace, with -f, and with or without times. Each has its own kernel.")
+      description = {
+        "Logs of strace, with -f, and with or without times. Each has its own kernel.",
+        "Of NAME.prep beside NAME.strace, lines with sysctl -w and ip are carried out first."
+      })
   private List<Path> logs = new ArrayList<>();
 
   @Option(
@@ -75,7 +79,7 @@ final class ReplayCommand implements Callable<Integer> {
     for (Path log : logs) {
       List<SysctlSetting> settings =
           sysctl == null ? SysctlConf.beside(log) : SysctlConf.read(sysctl);
-      all.add(Replay.run(log.toString(), Replay.read(log), settings));
+      all.add(Replay.run(log.toString(), Replay.read(log), settings, PrepLines.beside(log)));
     }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.println(

@@ -53,6 +53,17 @@ public final class Replay {
    * @throws IllegalStateException if a bug stopped the kernel, naming the event
    */
   public static ReplayResult run(String file, List<StraceEvent> log, List<SysctlSetting> sysctls) {
+    return run(file, log, sysctls, List.of());
+  }
+
+  /**
+   * Replays one log after what was done before its recording.
+   *
+   * @param prep lines of a shell
+   * @see #run(String, List, List)
+   */
+  public static ReplayResult run(
+      String file, List<StraceEvent> log, List<SysctlSetting> sysctls, List<PrepLines.Line> prep) {
     KernelSpec machine =
         new KernelSpec(
             "replay",
@@ -66,8 +77,12 @@ public final class Replay {
             List.of(),
             List.of(),
             List.of());
-    LogReplay program = new LogReplay(file, log, new ReplaySetup(sysctls));
+    ReplaySetup setup = new ReplaySetup(sysctls, prep);
+    LogReplay program = new LogReplay(file, log, setup);
     try (LocalKernel kernel = LocalKernel.start(machine)) {
+      if (!prep.isEmpty()) {
+        kernel.run(setup.prepare());
+      }
       do {
         KernelReport report = kernel.run(program);
         if (!report.crash().isEmpty()) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
+import org.netshard.namespace.program.Program;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.OpenFile;
@@ -27,16 +28,28 @@ final class ReplaySetup {
   private static final long CAPS = Capability.ALL & ~Capability.CAP_SYS_RESOURCE.bit();
 
   private final List<SysctlSetting> sysctls;
+  private final List<PrepLines.Line> prep;
   private final List<String> warnings = new ArrayList<>();
   private @Nullable NetState net;
 
-  ReplaySetup(List<SysctlSetting> sysctls) {
+  ReplaySetup(List<SysctlSetting> sysctls, List<PrepLines.Line> prep) {
     this.sysctls = sysctls;
+    this.prep = prep;
   }
 
   /** Settings that the simulated kernel does not have or lets nobody change, one line each. */
   List<String> warnings() {
     return warnings;
+  }
+
+  /** Carries out what was done before the recording, as a shell of the recording machine. */
+  Program prepare() {
+    return new PrepProgram(prep, this);
+  }
+
+  /** Notes that something of the recording machine is left out. */
+  void warn(String warning) {
+    warnings.add(warning);
   }
 
   /** Makes a process that the log does not show being made; its pid. */

@@ -15,7 +15,7 @@ import org.netshard.protocol.abi.Errno;
  * {@code echo … > file}, {@code cat}, {@code sysctl -w}, with the expected result behind it as
  * {@code strace} writes results.
  */
-final class SetupNotation {
+public final class SetupNotation {
   static final String ALLOWED =
       "mkdir [-p] DIR, rmdir DIR, echo TEXT > FILE, cat FILE, sysctl -w NAME=VALUE";
 
@@ -42,7 +42,7 @@ final class SetupNotation {
   }
 
   /** A line that cannot be understood. */
-  static final class BadLineException extends Exception {
+  public static final class BadLineException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int column;
@@ -86,7 +86,7 @@ final class SetupNotation {
    * @param atNs when it is to be carried out, or {@link SetupLine#BEFORE_ALL}
    * @return what it does, one for each directory, file or name in it
    */
-  static List<SetupLine> parse(String line, Place place, long atNs) throws BadLineException {
+  public static List<SetupLine> parse(String line, Place place, long atNs) throws BadLineException {
     return new SetupNotation(line, place.toString(), atNs).parse();
   }
 

@@ -182,4 +182,31 @@ class WholeProgramsTest {
     assertThat(result.total().timing()).isZero();
     assertThat(result.differences()).isNotEmpty();
   }
+
+  @Test
+  void whatWasDoneBeforeTheRecordingHolds() throws IOException {
+    Path file = folder.resolve("prepared.strace");
+    Files.writeString(
+        file,
+        """
+        1 socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3
+        1 bind(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+        1 setresuid(1000, 1000, 1000) = 0
+        1 socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 4
+        1 bind(4, {sa_family=AF_INET, sin_port=htons(81), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+        """);
+    Files.writeString(
+        folder.resolve("prepared.prep"),
+        """
+        mkdir www
+        sysctl -w net.ipv4.ip_unprivileged_port_start=81
+        ip link set lo up
+        ip tuntap add mode tun
+        """);
+    ReplayResult result =
+        Replay.run("log", Replay.read(file), SysctlConf.beside(file), PrepLines.beside(file));
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.warnings()).hasSize(1);
+    assertThat(result.warnings().iterator().next()).contains("ip tuntap");
+  }
 }
