@@ -224,6 +224,9 @@ final class FileCalls {
       return ops.queued();
     }
     if (file.payload() instanceof SocketFile socket) {
+      if (request == Abi.SIOCATMARK) {
+        return socket.sk().ops().atMark(socket.sk());
+      }
       if (request == Abi.FIONREAD) {
         return socket.sk().ops().inq(socket.sk());
       }
@@ -233,6 +236,39 @@ final class FileCalls {
     }
     model.machine().leftOut("ioctl 0x%x is not simulated: it fails with ENOTTY".formatted(request));
     return Errno.ENOTTY.negated();
+  }
+
+  /**
+   * {@code sendfile(out, in, offset, count)}: only files with a position can be sent from, and of
+   * those there are none here but small ones of the kernel.
+   *
+   * <p><b>Errors</b>, in order: EFAULT for the offset, EINVAL for one below 0, EBADF, ESPIPE for an
+   * offset where there is no position, EBADF, EINVAL.
+   */
+  long sendfile(Task task, Syscall asked) {
+    UserMem offset = asked.mem(2);
+    if (!offset.isNull() && !offset.accessible(0, Long.BYTES)) {
+      return Errno.EFAULT.negated();
+    }
+    OpenFile in = task.fds().get(asked.intArg(1));
+    if (in == null || FdCalls.isPath(in) || (in.flags() & Abi.O_ACCMODE) == Abi.O_WRONLY) {
+      return Errno.EBADF.negated();
+    }
+    boolean hasPosition = in.payload() instanceof FileHandle;
+    if (!offset.isNull() && !hasPosition) {
+      return Errno.ESPIPE.negated();
+    }
+    if (asked.arg(3) < 0 || (!offset.isNull() && offset.getLong(0) < 0)) {
+      return Errno.EINVAL.negated();
+    }
+    OpenFile out = task.fds().get(asked.intArg(0));
+    if (out == null || FdCalls.isPath(out) || (out.flags() & Abi.O_ACCMODE) == Abi.O_RDONLY) {
+      return Errno.EBADF.negated();
+    }
+    if (hasPosition) {
+      model.machine().leftOut("sendfile from files of the kernel fails with EINVAL");
+    }
+    return Errno.EINVAL.negated();
   }
 
   /**

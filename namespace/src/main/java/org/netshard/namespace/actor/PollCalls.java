@@ -16,7 +16,6 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.actor.Call;
-import org.netshard.protocol.core.Poll;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.WaitQueue;
 import org.netshard.protocol.memcg.ObjCgroup;
@@ -25,16 +24,12 @@ import org.netshard.protocol.memcg.ObjCgroup;
  * The calls that make files without names, and those that wait for several files.
  *
  * <p><b>Source:</b> {@code fs/pipe.c}: {@code do_pipe2}; {@code fs/eventfd.c}: {@code do_eventfd};
- * {@code fs/eventpoll.c}: {@code do_epoll_create}, {@code do_epoll_ctl}, {@code do_epoll_wait};
- * {@code fs/select.c}: {@code do_sys_poll}.
+ * {@code fs/eventpoll.c}: {@code do_epoll_create}, {@code do_epoll_ctl}, {@code do_epoll_wait}.
  */
 final class PollCalls {
   private static final int O_DIRECT = 0x4000;
   private static final int PIPE_FLAGS = Abi.O_CLOEXEC | Abi.O_NONBLOCK | O_DIRECT;
   private static final int EFD_SEMAPHORE = 1;
-  private static final int POLLFD_BYTES = 8;
-  private static final int EVENTS = 4;
-  private static final int REVENTS = 6;
   private static final int EPOLL_EVENT_BYTES = 12;
   private static final int EPOLL_CTL_DEL = 2;
   private static final int EP_MAX_EVENTS = Integer.MAX_VALUE / EPOLL_EVENT_BYTES;
@@ -96,7 +91,8 @@ final class PollCalls {
     model.releaseFile(file);
   }
 
-  private long install(Task task, FileOps ops, int flags) {
+  /** Gives a task a descriptor for a file without a name. */
+  long install(Task task, FileOps ops, int flags) {
     int fd = task.fds().lowestFree(0, task.nofile());
     if (fd < 0) {
       return fd;
@@ -207,50 +203,12 @@ final class PollCalls {
   }
 
   /**
-   * {@code poll(fds, nfds, timeout)}.
+   * {@code epoll_pwait(epfd, events, maxevents, timeout, sigmask, sigsetsize)}.
    *
-   * <p><b>Errors</b>, in order: EINVAL for more files than the task may have, EFAULT, EINTR.
+   * <p><b>Errors</b>, in order: EINVAL and EFAULT for the mask; those of {@link #epollWait}.
    */
-  long poll(Task task, Syscall asked) {
-    UserMem fds = asked.mem(0);
-    long count = asked.arg(1) & 0xffff_ffffL;
-    int timeoutMs = asked.intArg(2);
-    if (count > task.nofile()) {
-      return Errno.EINVAL.negated();
-    }
-    int bytes = (int) count * POLLFD_BYTES;
-    if (!fds.accessible(0, bytes)) {
-      return Errno.EFAULT.negated();
-    }
-    int ready = 0;
-    for (int at = 0; at < bytes; at += POLLFD_BYTES) {
-      int mask = mask(task, fds.getInt(at), fds.getShort(at + EVENTS));
-      fds.putShort(at + REVENTS, mask);
-      ready += mask != 0 ? 1 : 0;
-    }
-    Progress progress = call.progress();
-    boolean over = progress.slept() && model.machine().nowNs() >= progress.deadlineNs();
-    if (ready > 0 || timeoutMs == 0 || over) {
-      return ready;
-    }
-    if (progress.interrupted()) {
-      return Errno.EINTR.negated();
-    }
-    for (int at = 0; at < bytes; at += POLLFD_BYTES) {
-      OpenFile file = open(task, fds.getInt(at));
-      WaitQueue queue = file == null ? null : Pollable.waitQueue(file);
-      if (queue != null) {
-        progress.join(queue, false);
-      }
-    }
-    return progress.sleepUntil(until(timeoutMs));
-  }
-
-  private static int mask(Task task, int fd, int events) {
-    if (fd < 0) {
-      return 0;
-    }
-    OpenFile file = open(task, fd);
-    return file == null ? Poll.NVAL : Pollable.poll(file) & (events | Poll.ERR | Poll.HUP);
+  long epollPwait(Task task, Syscall asked) {
+    int masked = SelectCalls.mask(task, asked.mem(4), asked.arg(5));
+    return masked < 0 ? masked : epollWait(task, asked);
   }
 }

@@ -100,12 +100,18 @@ final class ProgramRun implements Simulation.Event {
     sleeper().sleep();
   }
 
-  /** A signal has come for a task: if it sleeps in the call of this program, it is woken. */
-  void interrupt(int pid) {
-    if (makes(pid) && progress != null) {
-      progress.interrupt();
-      progress.wake(0);
+  /**
+   * A signal has come for a task: if it sleeps in the call of this program, it is woken.
+   *
+   * @return whether it is in a call of this program
+   */
+  boolean interrupt(int pid) {
+    if (!makes(pid) || progress == null || !(progress.asleep || progress.waking)) {
+      return false;
     }
+    progress.interrupt();
+    progress.wake(0);
+    return true;
   }
 
   /** Tells the program, at the end of the simulation, if its task sleeps. */

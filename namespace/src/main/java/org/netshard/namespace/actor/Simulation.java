@@ -27,6 +27,7 @@ import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
 import org.netshard.namespace.spec.Observe;
+import org.netshard.namespace.task.KernelEvents;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
@@ -48,7 +49,7 @@ import org.netshard.protocol.cred.Cred;
  * The events of one kernel: takes them from the queue in order, makes the calls of its programs,
  * and keeps what came of them.
  */
-final class Simulation implements KernelView, Softirqs {
+final class Simulation implements KernelView, KernelEvents, Softirqs {
   /**
    * Time from the last reference of a namespace until {@code cleanup_net} has ended it, most of
    * which it waits for other processors: 30 to 60 ms on an idle Linux 6.18.
@@ -68,6 +69,7 @@ final class Simulation implements KernelView, Softirqs {
   private boolean cleanupQueued;
   private boolean batonOut;
   private boolean receiving;
+  private boolean hasResult;
   private @Nullable ProgramRun running;
   private @Nullable KernelBoot boot;
   private String crash = "";
@@ -75,6 +77,7 @@ final class Simulation implements KernelView, Softirqs {
   private List<Event> frozen = List.of();
   private final @Nullable KernelLedger memory;
   private final MemorySeries series;
+  private final SignalDelivery signals = new SignalDelivery(this);
   private long eventsChecked;
 
   /** Something that happens at a moment of virtual time. */
@@ -91,6 +94,7 @@ final class Simulation implements KernelView, Softirqs {
     this.context = context;
     this.hash = new TraceHash(name);
     model.machine().setSoftirqs(this);
+    model.setEvents(this);
     this.memory = observe.ledger() ? new KernelLedger(model, List.of(), this::heldFiles) : null;
     this.series = new MemorySeries(model, observe.sampleNs());
   }
@@ -206,6 +210,41 @@ final class Simulation implements KernelView, Softirqs {
   @Override
   public void interrupt(int pid) {
     programs.forEach(run -> run.interrupt(pid));
+  }
+
+  @Override
+  public void signalled(Task task) {
+    ProgramRun caller = running;
+    if (caller != null && caller.makes(task.pid())) {
+      return;
+    }
+    for (ProgramRun run : programs) {
+      if (run.interrupt(task.pid())) {
+        return;
+      }
+    }
+    // It runs its program, which a signal interrupts at once.
+    queue.add(nowNs, () -> lookAtSignals(task));
+  }
+
+  private void lookAtSignals(Task task) {
+    if (model.task(task.pid()) == null) {
+      return;
+    }
+    running = null;
+    signals.deliver(task);
+    if (!model.cgroups().kills().isEmpty()) {
+      hasResult = true;
+      model.cgroups().memcontrol().begin(nowNs, model.cpuOf(task), false);
+      syscalls().beginKill(task);
+      after(0);
+    }
+  }
+
+  /** A signal has come to a task. */
+  void signalCame(Task task, int signal, String what) {
+    hash.add(nowNs, "signal " + signal + " " + task.pid() + " " + what);
+    List.copyOf(programs).forEach(run -> run.program().signalled(task.pid(), signal, nowNs));
   }
 
   /**
@@ -326,13 +365,20 @@ final class Simulation implements KernelView, Softirqs {
     }
     ProgramRun interrupted = running;
     Program.Step step = interrupted == null ? null : interrupted.step();
+    boolean over = hasResult;
+    hasResult = false;
+    noteKilled(kill);
+    if (interrupted == null && over) {
+      return;
+    }
     if (interrupted == null || step == null) {
       throw new IllegalStateException("memory ran out without a call");
     }
-    noteKilled(kill);
     if (kill.killed(step.pid())) {
-      nowNs += syscallNs();
+      nowNs += over ? 0 : syscallNs();
       interrupted.taskIsGone();
+    } else if (over) {
+      next(interrupted);
     } else if (kill.restart()) {
       begin(step);
     } else {
@@ -366,15 +412,22 @@ final class Simulation implements KernelView, Softirqs {
     return value;
   }
 
-  private void end(long result) {
+  private void end(long returned) {
     ProgramRun ended = running;
     Program.Step step = ended == null ? null : ended.step();
     if (ended == null || step == null) {
       throw new IllegalStateException("a result without a call");
     }
-    if (result == SocketCalls.WAIT && ended.program().maySleep()) {
+    if (returned == SocketCalls.WAIT && ended.program().maySleep()) {
       running = null;
       ended.sleep();
+      return;
+    }
+    Task caller = model.task(step.pid());
+    long result = signals.result(ended, caller, returned);
+    if (result == SocketCalls.WAIT) {
+      ended.progress().clearInterrupt();
+      begin(step);
       return;
     }
     Syscall made = step.call();
@@ -384,11 +437,23 @@ final class Simulation implements KernelView, Softirqs {
     hash.add(nowNs, step.pid(), made, result);
     ledger().count(made, result);
     Memcontrol.Refusal refusal = model.cgroups().memcontrol().refusal();
-    Task caller = model.task(step.pid());
     if (refusal != null && caller != null && Errno.isError(result)) {
       ledger().refused(refusal, caller.name(), made.name(), result, nowNs);
     }
     ended.program().completed(this, made, result, nowNs);
+    if (caller != null && caller.hasSignals()) {
+      signals.afterCall(caller);
+      if (!model.cgroups().kills().isEmpty()) {
+        hasResult = true;
+        after(0);
+        return;
+      }
+    }
+    next(ended);
+  }
+
+  /** A program goes on after its call. */
+  private void next(ProgramRun ended) {
     running = null;
     if (model.machine().cleanupPending() && !cleanupQueued) {
       cleanupQueued = true;

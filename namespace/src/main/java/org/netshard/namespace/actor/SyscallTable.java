@@ -11,6 +11,7 @@ import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.actor.Call;
 import org.netshard.protocol.core.PassedFile;
 
@@ -30,6 +31,9 @@ final class SyscallTable {
   private final PathCalls paths;
   private final PollCalls polls;
   private final ProcessCalls processes;
+  private final SelectCalls selects;
+  private final SignalCalls signals;
+  private final TimerCalls timers;
 
   SyscallTable(KernelModel model, NetActors nets, Call baton) {
     this.model = model;
@@ -40,6 +44,9 @@ final class SyscallTable {
     this.paths = new PathCalls(model, sockets, baton);
     this.polls = new PollCalls(model, baton);
     this.processes = new ProcessCalls(model, sockets);
+    this.selects = new SelectCalls(model, baton);
+    this.signals = new SignalCalls(model);
+    this.timers = new TimerCalls(model, polls);
   }
 
   /**
@@ -115,7 +122,24 @@ final class SyscallTable {
       case PIPE -> polls.pipe2(task, call.mem(0), 0);
       case PIPE2 -> polls.pipe2(task, call.mem(0), call.intArg(1));
       case EVENTFD2 -> polls.eventfd2(task, call.intArg(0), call.intArg(1));
-      case POLL -> polls.poll(task, call);
+      case POLL -> selects.poll(task, call);
+      case PPOLL -> selects.ppoll(task, call);
+      case SELECT -> selects.select(task, call);
+      case PSELECT6 -> selects.pselect6(task, call);
+      case EPOLL_PWAIT -> polls.epollPwait(task, call);
+      case SENDMMSG -> sockets.perform(task, call, "__sys_sendmmsg");
+      case RECVMMSG -> sockets.perform(task, call, "__sys_recvmmsg");
+      case TIMERFD_CREATE -> timers.create(task, call.intArg(0), call.intArg(1));
+      case TIMERFD_SETTIME -> timers.settime(task, call);
+      case TIMERFD_GETTIME -> timers.gettime(task, call);
+      case SENDFILE -> files.sendfile(task, call);
+      case RT_SIGACTION -> SignalCalls.rtSigaction(task, call);
+      case RT_SIGPROCMASK -> signals.rtSigprocmask(task, call);
+      case KILL -> signals.kill(task, call.intArg(0), call.intArg(1));
+      case TKILL -> signals.tgkill(task, 0, call.intArg(0), call.intArg(1));
+      case TGKILL -> signals.tgkill(task, call.intArg(0), call.intArg(1), call.intArg(2));
+      case ALARM -> signals.alarm(task, call.arg(0));
+      case SETITIMER -> signals.setitimer(task, call);
       case EPOLL_CREATE -> polls.epollCreate(task, call.intArg(0));
       case EPOLL_CREATE1 -> polls.epollCreate1(task, call.intArg(0));
       case EPOLL_CTL -> polls.epollCtl(task, call);
@@ -152,6 +176,12 @@ final class SyscallTable {
   /** The baton, which tells the call that is under way. */
   Call baton() {
     return baton;
+  }
+
+  /** Takes the baton for a kill that no call asks for. */
+  void beginKill(Task task) {
+    Syscall call = Syscall.of(SyscallName.EXIT_GROUP, 0);
+    baton.begin(call, task.pid(), task.cred(), task.memcg(), task, baton.progress());
   }
 
   /** Lets the next kill give a file back that a call held. */

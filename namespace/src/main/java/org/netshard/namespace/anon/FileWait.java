@@ -13,7 +13,7 @@ final class FileWait {
   /**
    * Sleeps in a queue.
    *
-   * <p><b>Errors</b>, in order: EAGAIN if the file is non-blocking, EINTR.
+   * <p><b>Errors</b>, in order: EAGAIN if the file is non-blocking, {@link Progress#ERESTARTSYS}.
    *
    * @return {@link Progress#WAIT} or {@code -errno}
    */
@@ -23,7 +23,7 @@ final class FileWait {
     }
     Progress progress = caller.progress();
     if (progress.interrupted()) {
-      return Errno.EINTR.negated();
+      return Progress.ERESTARTSYS;
     }
     progress.join(queue, false);
     return progress.sleepUntil(Long.MAX_VALUE);

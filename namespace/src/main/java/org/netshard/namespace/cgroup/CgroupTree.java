@@ -47,6 +47,7 @@ public final class CgroupTree {
   private final Cgroup root;
   private final Map<String, Cftype> files;
   private ArrayDeque<Integer> kills = NOBODY;
+  private Map<Integer, String> killers = Map.of();
   private CgroupTasks tasks = NO_TASKS;
   private Set<Integer> asked = Set.of();
   private boolean thawed;
@@ -292,6 +293,17 @@ public final class CgroupTree {
     thawed = true;
   }
 
+  /** Kills a thread group as something else than memory asks for, such as a signal. */
+  public void kill(int tgid, String killer) {
+    if (!kills.contains(tgid)) {
+      if (killers.isEmpty()) {
+        killers = new TreeMap<>();
+      }
+      killers.put(tgid, killer);
+      addKill(tgid);
+    }
+  }
+
   /** Thread groups to be killed, in order; the kernel takes them. */
   public ArrayDeque<Integer> kills() {
     return kills;
@@ -373,6 +385,10 @@ public final class CgroupTree {
 
   /** Who kills a thread group of {@link #kills}: the OOM killer, or a user; asked once. */
   public String takeKiller(int tgid) {
+    String killer = killers.isEmpty() ? null : killers.remove(tgid);
+    if (killer != null) {
+      return killer;
+    }
     return !asked.isEmpty() && asked.remove(tgid) ? CGROUP_KILL : OOM_KILLER;
   }
 

@@ -15,11 +15,13 @@ import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.MachineState;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.security.SecurityHooks;
+import org.netshard.namespace.task.KernelEvents;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.namespace.vfs.FileHandle;
 import org.netshard.namespace.vfs.Vfs;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Signal;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
@@ -49,6 +51,7 @@ public final class KernelModel implements CgroupTasks {
   private long socketsCreated;
   private long socketsOpen;
   private long openFiles;
+  private @Nullable KernelEvents events;
 
   /** A machine without tasks. */
   public KernelModel(MachineState machine) {
@@ -160,6 +163,42 @@ public final class KernelModel implements CgroupTasks {
       }
     }
     return threads;
+  }
+
+  /** What it can let happen besides the call that is under way. */
+  public KernelEvents events() {
+    KernelEvents present = events;
+    if (present == null) {
+      throw new IllegalStateException("a machine that does not run");
+    }
+    return present;
+  }
+
+  /** Says who lets things happen. */
+  public void setEvents(KernelEvents newEvents) {
+    events = newEvents;
+  }
+
+  /**
+   * Sends a signal to a process, of which a thread takes it that does not block it, or to one
+   * thread ({@code send_signal_locked}, {@code complete_signal}).
+   */
+  public void sendSignal(Task target, int signal, boolean process) {
+    if (!target.signals().send(signal, process)) {
+      return;
+    }
+    Task taker = target;
+    if (process && (target.signals().blocked() & Signal.bit(signal)) != 0) {
+      for (Task thread : threadsOf(target)) {
+        if ((thread.signals().blocked() & Signal.bit(signal)) == 0) {
+          taker = thread;
+          break;
+        }
+      }
+    }
+    if (taker.signals().areWaiting()) {
+      events().signalled(taker);
+    }
   }
 
   /** What the kernel is. */

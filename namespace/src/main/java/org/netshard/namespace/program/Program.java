@@ -60,6 +60,24 @@ public interface Program {
   }
 
   /**
+   * Whether the program is one that looks on from outside, as {@code strace} does: it is told of
+   * calls that a signal has interrupted by {@link org.netshard.protocol.core.Progress#ERESTARTSYS}
+   * and its like, and makes them again itself.
+   */
+  default boolean seesRestarts() {
+    return false;
+  }
+
+  /**
+   * A signal has come to a task, and has called a function of it, has killed it, or was ignored.
+   *
+   * @param pid number of the task
+   * @param signal number of the signal
+   * @param nowNs virtual time
+   */
+  default void signalled(int pid, int signal, long nowNs) {}
+
+  /**
    * One call of a program.
    *
    * @param atNs virtual time at which it begins; one that has passed means at once

@@ -7,6 +7,7 @@ import org.netshard.namespace.cgroup.Cgroup;
 import org.netshard.namespace.cgroup.CgroupTask;
 import org.netshard.namespace.cgroup.MemcgState;
 import org.netshard.namespace.net.NetState;
+import org.netshard.protocol.abi.Signal;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.CallingTask;
 import org.netshard.protocol.core.PassedFile;
@@ -39,6 +40,7 @@ public final class Task implements CgroupTask, CallingTask {
   private int deathSignal;
   private boolean noNewPrivs;
   private byte @Nullable [] comm;
+  private @Nullable Signals signals;
 
   /**
    * A task whose program has no memory yet; it takes a reference of its namespace.
@@ -93,6 +95,7 @@ public final class Task implements CgroupTask, CallingTask {
     child.pidNsForChildren = pidNsForChildren;
     child.noNewPrivs = noNewPrivs;
     child.comm = comm;
+    child.signals = thread || signals != null ? signals().child(thread) : null;
     return child;
   }
 
@@ -164,7 +167,7 @@ public final class Task implements CgroupTask, CallingTask {
 
   @Override
   public void sigpipe() {
-    net.machine().leftOut("signals are not simulated: no SIGPIPE comes with EPIPE");
+    signals().send(Signal.SIGPIPE, false);
   }
 
   @Override
@@ -199,6 +202,9 @@ public final class Task implements CgroupTask, CallingTask {
       memory.drop();
     }
     setCred(CredCalls.execve(cred));
+    if (signals != null) {
+      signals.execve();
+    }
     byte[] bytes = path.content();
     int end = 0;
     int start = 0;
@@ -206,6 +212,18 @@ public final class Task implements CgroupTask, CallingTask {
       start = bytes[end++] == '/' ? end : start;
     }
     comm = Arrays.copyOf(Arrays.copyOfRange(bytes, start, Math.min(end, start + 15)), 16);
+  }
+
+  /** Its signals; made when first asked for. */
+  public Signals signals() {
+    Signals present = signals == null ? new Signals(new SignalHandlers()) : signals;
+    signals = present;
+    return present;
+  }
+
+  /** Whether a signal may wait for it, or have been ignored; if not, its signals need no look. */
+  public boolean hasSignals() {
+    return signals != null;
   }
 
   /** Whether its children are in another pid namespace than itself. */

@@ -102,8 +102,14 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
           RECVFROM,
           RECVMSG,
           SHUTDOWN,
+          SENDMMSG,
+          RECVMMSG,
+          SENDFILE,
+          TIMERFD_SETTIME,
+          TIMERFD_GETTIME,
           EPOLL_CTL,
-          EPOLL_WAIT ->
+          EPOLL_WAIT,
+          EPOLL_PWAIT ->
           true;
       default -> false;
     };
@@ -154,12 +160,26 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       case MKDIR, MKDIRAT, RMDIR, UNLINKAT -> "files are not there";
       case PREAD64, LSEEK ->
           file(task, call, FileHandle.class) == null ? "not a file of /proc" : null;
-      case READ, READV, WRITE, WRITEV, SENDTO, SENDMSG, RECVFROM, RECVMSG, SHUTDOWN ->
+      case READ,
+          READV,
+          WRITE,
+          WRITEV,
+          SENDTO,
+          SENDMSG,
+          SENDMMSG,
+          RECVFROM,
+          RECVMSG,
+          RECVMMSG,
+          SHUTDOWN ->
           data(fd(task, call.intArg(0)), noLongerNew);
       case IOCTL -> ioctl(call, task, noLongerNew);
       case ACCEPT, ACCEPT4 -> data(fd(task, call.intArg(0)), noLongerNew);
-      case POLL -> poll(call, task, noLongerNew);
-      case EPOLL_WAIT -> epollWait(call, task, noLongerNew);
+      case SENDFILE -> sendfile(call, task, noLongerNew);
+      case TIMERFD_SETTIME, TIMERFD_GETTIME ->
+          file(task, call, UnsimulatedFile.class) == null ? null : "a file that is not there";
+      case POLL, PPOLL, SELECT, PSELECT6 -> poll(call, task, noLongerNew);
+      case KILL -> call.intArg(0) <= 0 ? "process groups" : null;
+      case EPOLL_WAIT, EPOLL_PWAIT -> epollWait(call, task, noLongerNew);
       case EPOLL_CTL -> epollCtl(call, task);
       case CLOSE_RANGE -> process.fds().areTheSame() ? null : "descriptors differ in number";
       case EXECVE -> recorded.result().isError() ? "files are not there" : null;
@@ -215,9 +235,17 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     return switch (call.intArg(1)) {
       case Abi.FIONBIO ->
           file(task, call, UnsimulatedFile.class) == null ? null : "a file that is not there";
-      case Abi.FIONREAD, Abi.TIOCOUTQ -> data(fd(task, call.intArg(0)), noLongerNew);
+      case Abi.FIONREAD, Abi.TIOCOUTQ, Abi.SIOCATMARK ->
+          data(fd(task, call.intArg(0)), noLongerNew);
       default -> "request of ioctl";
     };
+  }
+
+  private static @Nullable String sendfile(
+      Syscall call, Task task, IdentityHashMap<Sk, String> noLongerNew) {
+    OpenFile from = fd(task, call.intArg(1));
+    String reason = data(from, noLongerNew);
+    return reason == null ? data(fd(task, call.intArg(0)), noLongerNew) : reason;
   }
 
   private static @Nullable String poll(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 
 /**
@@ -13,6 +14,8 @@ import org.netshard.protocol.abi.UserMem;
 final class FdsInMemory {
   private static final int POLLFD_BYTES = 8;
   private static final int HEADER_BYTES = 56;
+  private static final int ENTRY_BYTES = 64;
+  private static final int FD_SET_BYTES = 128;
 
   /** Where in a message header the pointer to its control messages is. */
   static final int CONTROL = 32;
@@ -26,8 +29,15 @@ final class FdsInMemory {
   /** The call with the simulation's descriptors. */
   static Syscall inSimulation(Syscall call, FdNames names) {
     switch (call.name()) {
-      case POLL -> pollfds(call, names);
+      case POLL, PPOLL -> pollfds(call, names);
+      case SELECT, PSELECT6 -> {
+        return sets(call, names);
+      }
       case SENDMSG -> rights(call.mem(1), names);
+      case SENDMMSG -> headers(call).forEach(header -> rights(header, names));
+      case SENDFILE -> {
+        return call.withArg(1, names.simulated(call.intArg(1)));
+      }
       case EPOLL_CTL -> {
         return call.withArg(2, names.simulated(call.intArg(2)));
       }
@@ -45,9 +55,59 @@ final class FdsInMemory {
     }
   }
 
-  /** The descriptors of {@code poll}, those of the simulation. */
+  /** Sets of descriptors, {@code select}. */
+  private static Syscall sets(Syscall call, FdNames names) {
+    if (names.areTheSame()) {
+      return call;
+    }
+    int highest = call.intArg(0);
+    Syscall mapped = call;
+    for (int index = 1; index <= 3; index++) {
+      UserMem set = call.mem(index);
+      UserMem renamed = UserMem.zeroed(FD_SET_BYTES);
+      for (int fd : ofSet(set, call.intArg(0))) {
+        int simulated = names.simulated(fd);
+        if (renamed.accessible(simulated >> 3, 1)) {
+          renamed.putByte(simulated >> 3, renamed.getByte(simulated >> 3) | 1 << (simulated & 7));
+          highest = Math.max(highest, simulated + 1);
+        }
+      }
+      if (set.size() > 0) {
+        mapped = mapped.withMem(index, renamed);
+      }
+    }
+    return mapped.withArg(0, highest);
+  }
+
+  private static List<Integer> ofSet(UserMem set, int count) {
+    List<Integer> fds = new ArrayList<>();
+    for (int fd = 0; fd < count && set.accessible(fd >> 3, 1); fd++) {
+      if ((set.getByte(fd >> 3) >> (fd & 7) & 1) != 0) {
+        fds.add(fd);
+      }
+    }
+    return fds;
+  }
+
+  /** The headers of several messages, whose pointers lead to their memory. */
+  static List<UserMem> headers(Syscall call) {
+    List<UserMem> headers = new ArrayList<>();
+    UserMem vector = call.mem(1);
+    for (int at = 0; vector.accessible(at, HEADER_BYTES); at += ENTRY_BYTES) {
+      headers.add(vector.part(at, HEADER_BYTES));
+    }
+    return headers;
+  }
+
+  /** The descriptors of {@code poll} and {@code select}, those of the simulation. */
   static List<Integer> ofPoll(Syscall call) {
     List<Integer> fds = new ArrayList<>();
+    if (call.name() == SyscallName.SELECT || call.name() == SyscallName.PSELECT6) {
+      for (int index = 1; index <= 3; index++) {
+        fds.addAll(ofSet(call.mem(index), call.intArg(0)));
+      }
+      return fds;
+    }
     UserMem mem = call.mem(0);
     for (int at = 0; at + POLLFD_BYTES <= mem.size(); at += POLLFD_BYTES) {
       fds.add(mem.getInt(at));

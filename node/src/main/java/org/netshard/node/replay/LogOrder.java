@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.netshard.node.strace.StraceEvent;
 
 /**
@@ -24,7 +23,8 @@ final class LogOrder {
 
   private final List<Moment> moments;
   private final Set<StraceEvent.Call> concurrent = new LinkedHashSet<>();
-  private final Set<Integer> born = new TreeSet<>();
+  private final boolean showsHandlers;
+  private final boolean showsSignals;
 
   /**
    * Something that happens at a line.
@@ -50,14 +50,13 @@ final class LogOrder {
         if (endsBySignal(call)) {
           all.add(new Moment(call.place().endLine(), call, true));
         }
-        if (makesProcess(call)) {
-          born.add((int) call.result().value());
-        }
       }
     }
     // At one line, a call begins before it is interrupted: sorting keeps the order.
     all.sort(Comparator.comparingInt(Moment::line));
     moments = all;
+    showsSignals = log.stream().anyMatch(StraceEvent.Signal.class::isInstance);
+    showsHandlers = calls.stream().anyMatch(call -> call.name().equals("rt_sigaction"));
     findConcurrent(calls);
   }
 
@@ -66,9 +65,14 @@ final class LogOrder {
     return moments;
   }
 
-  /** Whether the log shows how a process was made. */
-  boolean showsBirthOf(int pid) {
-    return born.contains(pid);
+  /** Whether the log shows signals at all. */
+  boolean showsSignals() {
+    return showsSignals;
+  }
+
+  /** Whether the log shows what programs do for signals. */
+  boolean showsHandlers() {
+    return showsHandlers;
   }
 
   /**

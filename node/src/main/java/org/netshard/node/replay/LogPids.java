@@ -41,21 +41,32 @@ final class LogPids {
             case Abi.F_SETOWN_EX -> inMemory(call, 2, recorded);
             default -> call;
           };
+      case KILL, TKILL -> inArgument(call, 0, recorded);
+      case TGKILL -> {
+        Syscall group = inArgument(call, 0, recorded);
+        yield group == null ? null : inArgument(group, 1, recorded);
+      }
+      case SENDMMSG -> {
+        FdsInMemory.headers(call).forEach(header -> inCredentials(header, recorded));
+        yield call;
+      }
       case OPENAT -> inPath(call, recorded);
-      case SENDMSG -> inCredentials(call, recorded);
+      case SENDMSG -> {
+        inCredentials(call.mem(1), recorded);
+        yield call;
+      }
       default -> call;
     };
   }
 
-  private Syscall inCredentials(Syscall call, StraceEvent.Call recorded) {
-    for (int at : FdsInMemory.credentials(call.mem(1))) {
-      UserMem control = call.mem(1).pointer(FdsInMemory.CONTROL);
+  private void inCredentials(UserMem header, StraceEvent.Call recorded) {
+    for (int at : FdsInMemory.credentials(header)) {
+      UserMem control = header.pointer(FdsInMemory.CONTROL);
       Integer pid = simulated(control.getInt(at), recorded);
       if (pid != null) {
         control.putInt(at, pid);
       }
     }
-    return call;
   }
 
   /** The simulated number, 0 for none; or null. Of a process group the number is below 0. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.event.EventQueue;
 import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
 import org.netshard.node.cli.BadInputException;
@@ -40,6 +41,7 @@ final class LogReplay implements Program {
   LogReplay(String file, List<StraceEvent> log, ReplaySetup setup) {
     this.file = file;
     this.order = new LogOrder(log);
+    setup.setShowsHandlers(order.showsHandlers());
     this.moments = order.moments();
     this.calls = new ReplayCalls(file, order, setup);
     this.baseNs = moments.isEmpty() ? 0 : Math.max(0, moments.get(0).timeNs());
@@ -77,6 +79,8 @@ final class LogReplay implements Program {
     if (!begun) {
       begun = true;
       goOn(kernel);
+      // A step that never comes, so that it is told of signals.
+      return new Step(EventQueue.NEVER, 0, Syscall.close(-1));
     } else {
       PendingCall stuck = firstThatEnds();
       if (stuck == null) {
@@ -86,6 +90,11 @@ final class LogReplay implements Program {
       interrupt(kernel, stuck);
     }
     return null;
+  }
+
+  @Override
+  public void signalled(int pid, int signal, long nowNs) {
+    calls.signalCame(pid, signal);
   }
 
   @Override
@@ -185,6 +194,8 @@ final class LogReplay implements Program {
       end(kernel, exit);
     } else if (moment.event() instanceof StraceEvent.Superseded superseded) {
       calls.superseded(superseded);
+    } else if (moment.event() instanceof StraceEvent.Signal signal) {
+      calls.signal(signal);
     }
   }
 

@@ -30,6 +30,12 @@ final class LogTask implements Program {
     return name;
   }
 
+  /** It is told what {@code strace} tells. */
+  @Override
+  public boolean seesRestarts() {
+    return true;
+  }
+
   @Override
   public @Nullable Step next(KernelView kernel, long nowNs) {
     Step next = step;

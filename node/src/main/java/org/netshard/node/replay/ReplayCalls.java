@@ -5,19 +5,25 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.node.strace.CallDecoder;
+import org.netshard.node.strace.Notation;
 import org.netshard.node.strace.ReadyFiles;
 import org.netshard.node.strace.ResultComparison;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.node.strace.StraceSyntaxException;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Signal;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.ping.PingOps;
 
@@ -40,6 +46,11 @@ final class ReplayCalls {
   private final LogNames names = new LogNames();
   private final IdentityHashMap<Sk, String> noLongerNew = new IdentityHashMap<>();
   private final ReplayTiming timing;
+
+  /** Processes whose last call was not made. */
+  private final Set<Integer> notMade = new TreeSet<>();
+
+  private final Map<Integer, List<Integer>> cameToTasks = new TreeMap<>();
   private final List<Quiet> quiet = new ArrayList<>();
 
   /** A call that the log does not have, made to bring the simulation to what it says. */
@@ -62,8 +73,21 @@ final class ReplayCalls {
   /** What came of it. */
   ReplayResult result() {
     timing.end();
+    if (order.showsSignals()) {
+      cameToTasks.values().forEach(this::notInLog);
+    }
+    cameToTasks.clear();
     setup.warnings().forEach(result::warn);
     return result;
+  }
+
+  private void notInLog(List<Integer> signals) {
+    for (int signal : signals) {
+      if (signal == Signal.SIGPIPE) {
+        String text = "no signal";
+        result.different(new ReplayResult.Difference(file, 0, "SIGPIPE", text, "SIGPIPE came"));
+      }
+    }
   }
 
   /** Calls to be made besides, each once. */
@@ -89,6 +113,7 @@ final class ReplayCalls {
   /** Begins a call, or does what the log shows of one that is not simulated. */
   PendingCall begin(KernelView kernel, StraceEvent.Call call) {
     LogProcess process = process(kernel, call.pid());
+    notMade.remove(call.pid());
     Task task = kernel.model().task(process.pid());
     if (task == null) {
       return notSimulated(kernel, call, process, "its process has ended");
@@ -125,6 +150,7 @@ final class ReplayCalls {
 
   private PendingCall notSimulated(
       KernelView kernel, StraceEvent.Call call, LogProcess process, String reason) {
+    notMade.add(call.pid());
     if (call.result().known()) {
       result.notSimulated(call.name(), reason);
     }
@@ -166,6 +192,8 @@ final class ReplayCalls {
       if (sk == null || !sk.isUnix() || !recorded.result().isError()) {
         otherName(kernel, was, call);
       }
+    } else if (recorded.result().errorName().startsWith("ERESTART")) {
+      compareRestart(was, call, simulated);
     } else if (recorded.result().known()) {
       if (!compare(was, call, simulated, chosenPort(kernel, was, call))) {
         otherName(kernel, was, call);
@@ -173,6 +201,54 @@ final class ReplayCalls {
       names.learn(recorded, call);
     }
     follow(kernel, was, call, simulated);
+  }
+
+  /** A call that a signal has ended, so that only {@code strace} sees its result. */
+  private void compareRestart(PendingCall was, Syscall call, long simulated) {
+    StraceEvent.Call recorded = was.recorded();
+    int wanted =
+        switch (recorded.result().errorName()) {
+          case "ERESTARTSYS" -> Progress.ERESTARTSYS;
+          case "ERESTARTNOHAND" -> Progress.ERESTARTNOHAND;
+          default -> Progress.ERESTART_RESTARTBLOCK;
+        };
+    if (wanted == simulated) {
+      result.same(recorded.name());
+    } else {
+      result.different(
+          difference(
+              recorded, "result: " + Errno.resultText(simulated) + " of " + call.callName()));
+    }
+  }
+
+  /** A signal has come to a task of the simulation. */
+  void signalCame(int pid, int signal) {
+    cameToTasks.computeIfAbsent(pid, one -> new ArrayList<>()).add(signal);
+  }
+
+  /**
+   * Compares a signal of the log, if the simulation knows where it is from; a SIGPIPE always is
+   * from a call.
+   */
+  void signal(StraceEvent.Signal signal) {
+    Long number = Notation.constant(signal.signal());
+    LogProcess process = processes.get(signal.pid());
+    if (number == null || process == null || signal.stopped()) {
+      return;
+    }
+    List<Integer> came = cameToTasks.getOrDefault(process.pid(), List.of());
+    int at = came.indexOf(number.intValue());
+    if (at >= 0) {
+      came.remove(at);
+      result.same(signal.signal());
+    } else if (number == Signal.SIGPIPE && notMade.contains(signal.pid())) {
+      result.notSimulated(signal.signal(), "the call is not");
+    } else if (number == Signal.SIGPIPE) {
+      int line = signal.place().startLine();
+      String shown = "--- " + signal.signal() + " ---";
+      result.different(
+          new ReplayResult.Difference(file, line, signal.signal(), shown, "no signal came"));
+    }
   }
 
   /** Whether a call would go on with packets or with other tasks, which are not there yet. */
@@ -213,7 +289,7 @@ final class ReplayCalls {
       difference =
           was.stuck()
               ? STILL_SLEEPING
-              : ReplayComparison.difference(recorded, call, simulated, chosenPort);
+              : ReplayComparison.difference(was, call, simulated, chosenPort);
     } catch (StraceSyntaxException unknown) {
       result.notSimulated(recorded.name(), CallPlan.reason(unknown));
       return true;
@@ -320,6 +396,7 @@ final class ReplayCalls {
     return switch (call.name()) {
       case SOCKET, SOCKETPAIR, DUP, DUP2, DUP3, OPEN, OPENAT, CREAT -> true;
       case ACCEPT, ACCEPT4, PIPE, PIPE2, EVENTFD2, EPOLL_CREATE, EPOLL_CREATE1, RECVMSG -> true;
+      case TIMERFD_CREATE, RECVMMSG -> true;
       case FCNTL -> CallPlan.duplicates(call.intArg(1));
       case GETSOCKOPT -> ResultComparison.returnsPidfd(call);
       default -> false;
@@ -331,7 +408,7 @@ final class ReplayCalls {
       return List.of();
     }
     return switch (recorded.name()) {
-      case "socketpair", "pipe", "pipe2", "recvmsg" -> FdOrigins.of(recorded);
+      case "socketpair", "pipe", "pipe2", "recvmsg", "recvmmsg" -> FdOrigins.of(recorded);
       case "getsockopt" -> pidfd(ResultComparison.recordedPidfd(recorded));
       default -> List.of((int) recorded.result().value());
     };
@@ -341,6 +418,11 @@ final class ReplayCalls {
     return switch (call.name()) {
       case PIPE, PIPE2 -> List.of(call.mem(0).getInt(0), call.mem(0).getInt(Integer.BYTES));
       case RECVMSG -> FdsInMemory.received(call.mem(1));
+      case RECVMMSG ->
+          FdsInMemory.headers(call).stream()
+              .limit(Math.max(0, simulated))
+              .flatMap(header -> FdsInMemory.received(header).stream())
+              .toList();
       case SOCKETPAIR -> List.of(call.mem(3).getInt(0), call.mem(3).getInt(Integer.BYTES));
       case GETSOCKOPT -> pidfd(call.mem(4).getInt(0) < Integer.BYTES ? -1 : call.mem(3).getInt(0));
       default -> List.of((int) simulated);

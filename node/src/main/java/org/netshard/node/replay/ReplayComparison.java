@@ -3,7 +3,6 @@ package org.netshard.node.replay;
 import org.jspecify.annotations.Nullable;
 import org.netshard.node.strace.IdMapping;
 import org.netshard.node.strace.ResultComparison;
-import org.netshard.node.strace.StraceEvent;
 import org.netshard.protocol.abi.Syscall;
 
 /** Whether a simulated result is the recorded one. */
@@ -11,46 +10,48 @@ final class ReplayComparison {
   /**
    * Descriptors and pids may be numbered differently: {@link ReplayCalls} notes the pairs when the
    * call is over.
+   *
+   * @param names how descriptors are numbered
+   * @param chosenPort whether ports are those of a socket whose port the kernel chose, from
+   *     whatever range
    */
-  private static final IdMapping MAPPED =
-      new IdMapping() {
-        @Override
-        public boolean sameFd(int recorded, int simulated) {
-          return true;
-        }
+  private record Mapping(FdNames names, boolean chosenPort) implements IdMapping {
+    @Override
+    public boolean sameFd(int recorded, int simulated) {
+      return true;
+    }
 
-        @Override
-        public boolean samePid(int recorded, int simulated) {
-          return (recorded == 0) == (simulated == 0);
-        }
-      };
+    @Override
+    public int simulatedFd(int recorded) {
+      return names.simulated(recorded);
+    }
 
-  /** The same for a socket whose port the kernel chose, from whatever range. */
-  private static final IdMapping CHOSEN =
-      new IdMapping() {
-        @Override
-        public boolean sameFd(int recorded, int simulated) {
-          return true;
-        }
+    @Override
+    public boolean samePid(int recorded, int simulated) {
+      return (recorded == 0) == (simulated == 0);
+    }
 
-        @Override
-        public boolean samePid(int recorded, int simulated) {
-          return MAPPED.samePid(recorded, simulated);
-        }
-
-        @Override
-        public boolean samePort(int recorded, int simulated) {
-          return (recorded == 0) == (simulated == 0);
-        }
-      };
+    @Override
+    public boolean samePort(int recorded, int simulated) {
+      return chosenPort
+          ? (recorded == 0) == (simulated == 0)
+          : IdMapping.super.samePort(recorded, simulated);
+    }
+  }
 
   private ReplayComparison() {}
 
+  /** How the descriptors of a call are numbered. */
+  static IdMapping ids(PendingCall was) {
+    return new Mapping(was.process().fds(), false);
+  }
+
   /** What the simulated kernel answered, if it is not what the log says; else null. */
   static @Nullable String difference(
-      StraceEvent.Call recorded, Syscall call, long simulated, boolean chosenPort) {
+      PendingCall was, Syscall call, long simulated, boolean chosenPort) {
+    IdMapping ids = new Mapping(was.process().fds(), chosenPort);
     ResultComparison.Outcome outcome =
-        ResultComparison.compare(recorded, call, simulated, chosenPort ? CHOSEN : MAPPED);
+        ResultComparison.compare(was.recorded(), call, simulated, ids);
     return outcome.verdict() == ResultComparison.Verdict.DIFFERENT ? outcome.difference() : null;
   }
 }

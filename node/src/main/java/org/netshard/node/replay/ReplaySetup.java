@@ -9,10 +9,12 @@ import org.netshard.namespace.program.Program;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.OpenFile;
+import org.netshard.namespace.task.SignalHandlers;
 import org.netshard.namespace.task.Task;
 import org.netshard.node.cli.BadInputException;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Signal;
 import org.netshard.protocol.cred.CapSets;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
@@ -23,6 +25,8 @@ import org.netshard.protocol.cred.Cred;
  */
 final class ReplaySetup {
   private static final int NOFILE = 1024;
+  private static final SignalHandlers.Action IGNORED =
+      new SignalHandlers.Action(Signal.SIG_IGN, 0, 0, 0);
 
   /** Root of a container, and of the machines on which the logs were recorded. */
   private static final long CAPS = Capability.ALL & ~Capability.CAP_SYS_RESOURCE.bit();
@@ -31,6 +35,7 @@ final class ReplaySetup {
   private final List<PrepLines.Line> prep;
   private final List<String> warnings = new ArrayList<>();
   private @Nullable NetState net;
+  private boolean showsHandlers;
 
   ReplaySetup(List<SysctlSetting> sysctls, List<PrepLines.Line> prep) {
     this.sysctls = sysctls;
@@ -52,6 +57,11 @@ final class ReplaySetup {
     warnings.add(warning);
   }
 
+  /** Says whether the log shows what programs do for signals. */
+  void setShowsHandlers(boolean shows) {
+    showsHandlers = shows;
+  }
+
   /** Makes a process that the log does not show being made; its pid. */
   int firstProcess(KernelModel model) {
     NetState began = net;
@@ -62,8 +72,13 @@ final class ReplaySetup {
     int pid = model.nextPid();
     CapSets caps = CapSets.of(CAPS).withBounding(CAPS);
     Cred cred = Cred.of(0, 0, new int[0], CAPS, model.machine().initUserNs()).withCaps(caps);
-    model.add(
-        new Task(pid, pid, "log", model.cgroups().root(), cred, began, standardFiles(), NOFILE));
+    Task task =
+        new Task(pid, pid, "log", model.cgroups().root(), cred, began, standardFiles(), NOFILE);
+    if (!showsHandlers) {
+      // Whom the log shows as killed by it ends then.
+      task.signals().handlers().setAction(Signal.SIGPIPE, IGNORED);
+    }
+    model.add(task);
     return pid;
   }
 

@@ -68,7 +68,7 @@ final class ReplayTiming {
       ReadHistory history = histories.get(target);
       return history != null && history.has((int) recorded.result().value());
     }
-    if (call.name() == SyscallName.POLL) {
+    if (ReadyFiles.areAskedFor(call) && !(target instanceof Epoll)) {
       for (int fd : FdsInMemory.ofPoll(call)) {
         if (isAhead(task.fds().get(fd))) {
           return true;
@@ -124,7 +124,8 @@ final class ReplayTiming {
       return false;
     }
     boolean timing =
-        (ReadyFiles.areAskedFor(call) && ReadyFiles.onePartOfOther(recorded, call, simulated))
+        (ReadyFiles.areAskedFor(call)
+                && ReadyFiles.onePartOfOther(recorded, call, simulated, ReplayComparison.ids(was)))
             || (accepts(call) && (isAgain(recorded.result().value()) != isAgain(simulated)))
             || (was.stuck() && !uneven.isEmpty());
     if (timing) {

@@ -167,6 +167,22 @@ public final class CallDecoder {
           EPOLL_CTL,
           EPOLL_WAIT ->
           new IoDecoder(this).decode(name);
+      case SENDMMSG, RECVMMSG -> new IoDecoder(this).decode(name);
+      case PPOLL,
+          SELECT,
+          PSELECT6,
+          EPOLL_PWAIT,
+          TIMERFD_CREATE,
+          TIMERFD_SETTIME,
+          TIMERFD_GETTIME,
+          RT_SIGACTION,
+          RT_SIGPROCMASK,
+          SETITIMER ->
+          new WaitDecoder(this).decode(name);
+      case SENDFILE -> Syscall.of(name, number(0), number(1), offset(), number(3));
+      case ALARM -> numbers(name, 1);
+      case KILL, TKILL -> numbers(name, 2);
+      case TGKILL -> numbers(name, 3);
       case READ -> Syscall.of(name, number(0), output(argument(1), number(2)), number(2));
       case PREAD64 ->
           Syscall.of(name, number(0), output(argument(1), number(2)), number(2), number(3));
@@ -497,6 +513,17 @@ public final class CallDecoder {
         | Notation.number(function.arguments().get(3)) << 16
         | Notation.number(function.arguments().get(1)) << 8
         | Notation.number(function.arguments().get(2));
+  }
+
+  /** {@code [0] => [6]}: a position in a file, on entry. */
+  private UserMem offset() {
+    StraceValue value = argument(2).before();
+    if (!(value.plain() instanceof Array)) {
+      return unknown(value, Long.BYTES);
+    }
+    UserMem mem = UserMem.zeroed(Long.BYTES);
+    mem.putLong(0, Notation.element(value));
+    return mem;
   }
 
   /** Room for an address. */

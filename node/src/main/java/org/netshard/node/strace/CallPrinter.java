@@ -97,7 +97,11 @@ public final class CallPrinter {
         return Notation.hex(result).text() + " (flags FD_CLOEXEC)";
       }
     }
-    if (call.name() == SyscallName.POLL && result >= 0) {
+    if (WaitPrinter.isSelect(call) && result >= 0) {
+      return result + WaitPrinter.ready(call, result);
+    }
+    boolean polls = call.name() == SyscallName.POLL || call.name() == SyscallName.PPOLL;
+    if (polls && result >= 0) {
       return result + (result == 0 ? " (Timeout)" : " (" + IoPrinter.ready(call).text() + ")");
     }
     return Result.of(result).text();
@@ -178,6 +182,22 @@ public final class CallPrinter {
           EPOLL_CTL,
           EPOLL_WAIT ->
           new IoPrinter(this, entry, after, result, failed()).arguments();
+      case PPOLL, EPOLL_PWAIT, SENDMMSG, RECVMMSG ->
+          new IoPrinter(this, entry, after, result, failed()).arguments();
+      case SELECT,
+          PSELECT6,
+          TIMERFD_CREATE,
+          TIMERFD_SETTIME,
+          TIMERFD_GETTIME,
+          SENDFILE,
+          RT_SIGACTION,
+          RT_SIGPROCMASK,
+          KILL,
+          TKILL,
+          TGKILL,
+          ALARM,
+          SETITIMER ->
+          new WaitPrinter(this, entry, after, failed()).arguments();
       case READ -> List.of(number(0), readText(), IntValue.of(arg(2)));
       case PREAD64 -> List.of(number(0), readText(), IntValue.of(arg(2)), IntValue.of(arg(3)));
       case WRITE ->

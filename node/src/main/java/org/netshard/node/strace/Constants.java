@@ -117,6 +117,13 @@ final class Constants {
     WHENCE,
     UNLINKAT,
     MISC,
+    CLOCK,
+    TFD,
+    TFD_TIMER,
+    SA,
+    SIG_HOW,
+    SIG_HANDLER,
+    ITIMER,
     BPF
   }
 

@@ -31,6 +31,11 @@ public interface IdMapping {
   /** Whether two descriptors are of the same file. */
   boolean sameFd(int recorded, int simulated);
 
+  /** The descriptor of the simulated run that stands for one of the recorded. */
+  default int simulatedFd(int recorded) {
+    return recorded;
+  }
+
   /** Whether two process ids are of the same process. */
   boolean samePid(int recorded, int simulated);
 

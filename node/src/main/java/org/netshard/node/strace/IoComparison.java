@@ -2,6 +2,10 @@ package org.netshard.node.strace;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.netshard.node.strace.Constants.Table;
 import org.netshard.node.strace.StraceEvent.Call;
@@ -11,6 +15,7 @@ import org.netshard.node.strace.StraceValue.Named;
 import org.netshard.node.strace.StraceValue.Str;
 import org.netshard.node.strace.StraceValue.Struct;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Msg;
 
@@ -23,11 +28,13 @@ final class IoComparison {
   private final Call recorded;
   private final Syscall simulated;
   private final long result;
+  private final IdMapping ids;
 
   /** What differs. */
   record Difference(String what, String recorded, String simulated) {}
 
-  IoComparison(Call recorded, Syscall simulated, long result) {
+  IoComparison(Call recorded, Syscall simulated, long result, IdMapping ids) {
+    this.ids = ids;
     this.recorded = recorded;
     this.simulated = simulated;
     this.result = result;
@@ -36,10 +43,12 @@ final class IoComparison {
   /** The first difference, or null. */
   @Nullable Difference difference() {
     return switch (simulated.name()) {
-      case RECVMSG -> header();
+      case RECVMSG -> header(argument(1), simulated.mem(1));
+      case RECVMMSG, SENDMMSG -> headers();
       case READV -> vector(argument(1), simulated.mem(1));
-      case POLL -> poll();
-      case EPOLL_WAIT -> events();
+      case POLL, PPOLL -> poll();
+      case SELECT, PSELECT6 -> select();
+      case EPOLL_WAIT, EPOLL_PWAIT -> events();
       default -> null;
     };
   }
@@ -49,9 +58,35 @@ final class IoComparison {
     return (value instanceof Named named ? named.value() : value).after();
   }
 
-  private @Nullable Difference header() {
-    UserMem header = simulated.mem(1);
-    if (!(argument(1).plain() instanceof Struct struct)
+  /** Of each message, how much was moved, and what was received. */
+  private @Nullable Difference headers() {
+    if (!(argument(1).plain() instanceof Array array)) {
+      return null;
+    }
+    UserMem vector = simulated.mem(1);
+    for (int i = 0; i < Math.min(result, array.elements().size()); i++) {
+      int at = i * Msg.ENTRY_BYTES;
+      UserMem header = vector.part(at, Msg.HEADER_BYTES);
+      if (!(array.elements().get(i).plain() instanceof Struct entry)
+          || !header.accessible(0, Msg.HEADER_BYTES)) {
+        continue;
+      }
+      Difference difference = number(entry, "msg_len", vector.getInt(at + Msg.HEADER_BYTES));
+      StraceValue recordedHeader = entry.field("msg_hdr");
+      if (difference == null
+          && recordedHeader != null
+          && simulated.name() == SyscallName.RECVMMSG) {
+        difference = header(recordedHeader, header);
+      }
+      if (difference != null) {
+        return difference;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Difference header(StraceValue value, UserMem header) {
+    if (!(value.plain() instanceof Struct struct)
         || !header.accessible(0, Msg.HEADER_BYTES)
         || struct.field("msg_iov") == null) {
       return null;
@@ -113,9 +148,51 @@ final class IoComparison {
     return same;
   }
 
+  /** {@code (in [3], out [4 5], left {…})}, behind the result. */
+  private @Nullable Difference select() {
+    String[] names = {"in", "out", "except"};
+    for (int i = 0; i < names.length; i++) {
+      UserMem set = simulated.mem(i + 1);
+      Set<Integer> wanted = new TreeSet<>();
+      for (int fd : recordedSet(recorded, names[i])) {
+        wanted.add(ids.simulatedFd(fd));
+      }
+      Set<Integer> got = simulatedSet(simulated, i);
+      if (set.size() > 0 && !wanted.equals(got)) {
+        return new Difference(names[i], recorded.result().note(), names[i] + " " + got);
+      }
+    }
+    return null;
+  }
+
+  /** The descriptors of one set that a log tells as ready. */
+  static List<Integer> recordedSet(Call recorded, String name) {
+    List<Integer> fds = new ArrayList<>();
+    Matcher matcher =
+        Pattern.compile("\\b" + name + " \\[([\\d ]*)\\]").matcher(recorded.result().note());
+    if (matcher.find()) {
+      for (String fd : matcher.group(1).strip().split(" ")) {
+        fds.add(Integer.parseInt(fd));
+      }
+    }
+    return fds;
+  }
+
+  /** The descriptors of one set that the simulation tells as ready. */
+  static Set<Integer> simulatedSet(Syscall call, int index) {
+    Set<Integer> fds = new TreeSet<>();
+    UserMem set = call.mem(index + 1);
+    for (int fd = 0; fd < call.intArg(0) && set.accessible(fd >> 3, 1); fd++) {
+      if ((set.getByte(fd >> 3) >> (fd & 7) & 1) != 0) {
+        fds.add(fd);
+      }
+    }
+    return fds;
+  }
+
   /** {@code [{fd=6, revents=POLLIN}]}, in parentheses behind the result. */
   private @Nullable Difference poll() {
-    String wanted = recorded.result().note();
+    String wanted = recorded.result().note().replaceFirst("], left .*", "]");
     if (!wanted.startsWith("[") || !(recorded.arguments().get(0).plain() instanceof Array array)) {
       return null;
     }

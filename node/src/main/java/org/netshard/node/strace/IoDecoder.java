@@ -35,7 +35,22 @@ final class IoDecoder {
     return switch (name) {
       case SENDTO -> sendto();
       case RECVFROM -> recvfrom();
-      case SENDMSG, RECVMSG -> Syscall.of(name, decoder.number(0), header(name), decoder.number(2));
+      case SENDMSG, RECVMSG ->
+          Syscall.of(
+              name,
+              decoder.number(0),
+              header(decoder.argument(1), name == SyscallName.SENDMSG),
+              decoder.number(2));
+      case SENDMMSG ->
+          Syscall.of(name, decoder.number(0), headers(true), decoder.number(2), decoder.number(3));
+      case RECVMMSG ->
+          Syscall.of(
+              name,
+              decoder.number(0),
+              headers(false),
+              decoder.number(2),
+              decoder.number(3),
+              time(decoder.argument(4)));
       case READV, WRITEV -> Syscall.of(name, decoder.number(0), vector(name), decoder.number(2));
       case PIPE -> Syscall.of(name, decoder.output(decoder.argument(0), Long.BYTES));
       case PIPE2 ->
@@ -45,12 +60,7 @@ final class IoDecoder {
           Syscall.of(name, decoder.number(0), decoder.number(1), decoder.number(2), epollEvent());
       case EPOLL_WAIT ->
           Syscall.of(
-              name,
-              decoder.number(0),
-              decoder.output(
-                  decoder.argument(1), Math.min(decoder.number(2), EVENTS_MAX) * EPOLL_EVENT_BYTES),
-              decoder.number(2),
-              decoder.number(3));
+              name, decoder.number(0), events(decoder), decoder.number(2), decoder.number(3));
       default -> throw new IllegalStateException("no call that moves data: " + name);
     };
   }
@@ -87,12 +97,45 @@ final class IoDecoder {
         : decoder.unknown(value, length);
   }
 
-  private UserMem header(SyscallName name) {
+  /** {@code [{msg_hdr={…}, msg_len=5}, …]}, and room for those that the log does not show. */
+  private UserMem headers(boolean sends) {
     StraceValue value = decoder.argument(1);
+    long count = Math.max(0, Math.min(decoder.number(2), Msg.MESSAGES_MAX));
+    if (!(value.before().plain() instanceof Array array)) {
+      return decoder.unknown(value, count * Msg.ENTRY_BYTES);
+    }
+    int entries = (int) Math.max(count, array.elements().size());
+    UserMem vector = UserMem.zeroed(entries * Msg.ENTRY_BYTES);
+    int at = 0;
+    for (StraceValue element : array.elements()) {
+      if (element.plain() instanceof Struct entry && entry.field("msg_hdr") != null) {
+        StraceValue field = entry.field("msg_hdr");
+        UserMem header = header(field == null ? element : field, sends);
+        if (header.accessible(0, Msg.HEADER_BYTES)) {
+          vector.putPart(at, header);
+          int start = at;
+          header.pointers().forEach((from, to) -> vector.putPointer(start + from, to));
+        }
+      }
+      at += Msg.ENTRY_BYTES;
+    }
+    return vector;
+  }
+
+  private UserMem time(StraceValue value) {
+    if (!(value.before().plain() instanceof Struct struct)) {
+      return decoder.unknown(value, 16);
+    }
+    UserMem time = UserMem.zeroed(16);
+    time.putLong(0, SockAddr.require(struct, "tv_sec"));
+    time.putLong(8, SockAddr.require(struct, "tv_nsec"));
+    return time;
+  }
+
+  private UserMem header(StraceValue value, boolean sends) {
     if (!(value.plain() instanceof Struct struct)) {
       return decoder.unknown(value, Msg.HEADER_BYTES);
     }
-    boolean sends = name == SyscallName.SENDMSG;
     UserMem header = UserMem.zeroed(Msg.HEADER_BYTES);
     StraceValue msgName = struct.field("msg_name");
     StraceValue nameLength = struct.field("msg_namelen");
@@ -203,7 +246,13 @@ final class IoDecoder {
     return vector;
   }
 
-  private UserMem pollfds() {
+  /** Room for what epoll tells. */
+  static UserMem events(CallDecoder decoder) {
+    return decoder.output(
+        decoder.argument(1), Math.min(decoder.number(2), EVENTS_MAX) * EPOLL_EVENT_BYTES);
+  }
+
+  UserMem pollfds() {
     StraceValue value = decoder.argument(0);
     if (!(value.plain() instanceof Array array)) {
       return decoder.unknown(value, decoder.number(1) * POLLFD_BYTES);

@@ -61,6 +61,32 @@ final class IoPrinter {
               printer.number(0), vector(entry.mem(1), entry.arg(2), -1), IntValue.of(entry.arg(2)));
       case PIPE -> List.of(pair());
       case PIPE2 -> List.of(pair(), Notation.flags(entry.arg(1), "O_???", Table.OPEN_FLAG));
+      case PPOLL ->
+          List.of(
+              pollfds(),
+              IntValue.of(entry.arg(1)),
+              entry.mem(2).accessible(0, 16)
+                  ? WaitPrinter.time(entry.mem(2), 0, "tv_nsec")
+                  : printer.address(2),
+              sigset(3),
+              printer.number(4));
+      case EPOLL_PWAIT ->
+          List.of(
+              printer.number(0),
+              events(),
+              printer.number(2),
+              printer.number(3),
+              sigset(4),
+              printer.number(5));
+      case SENDMMSG ->
+          List.of(printer.number(0), headers(), printer.number(2), flags(entry.arg(3)));
+      case RECVMMSG ->
+          List.of(
+              printer.number(0),
+              failed ? printer.address(1) : headers(),
+              printer.number(2),
+              flags(entry.arg(3)),
+              printer.address(4));
       case POLL -> List.of(pollfds(), IntValue.of(entry.arg(1)), printer.number(2));
       case EPOLL_CTL ->
           List.of(
@@ -71,6 +97,30 @@ final class IoPrinter {
       case EPOLL_WAIT -> List.of(printer.number(0), events(), printer.number(2), printer.number(3));
       default -> throw new IllegalStateException("no call that moves data: " + entry);
     };
+  }
+
+  private StraceValue sigset(int index) {
+    UserMem mem = entry.mem(index);
+    return mem.accessible(0, 8) ? WaitPrinter.sigset(mem.getLong(0)) : printer.address(index);
+  }
+
+  private StraceValue headers() {
+    List<StraceValue> entries = new ArrayList<>();
+    long shown = failed || result < 0 ? Math.min(entry.arg(2), VECTOR_MAX) : result;
+    for (int i = 0; i < shown; i++) {
+      int at = i * Msg.ENTRY_BYTES;
+      UserMem header = after.mem(1).part(at, Msg.HEADER_BYTES);
+      if (!header.accessible(0, Msg.HEADER_BYTES)) {
+        return printer.address(1);
+      }
+      int length = after.mem(1).getInt(at + Msg.HEADER_BYTES);
+      entries.add(
+          new Struct(
+              List.of(
+                  new Named("msg_hdr", header(header, false)),
+                  new Named("msg_len", IntValue.of(length)))));
+    }
+    return new Array(entries, false);
   }
 
   private static StraceValue flags(long flags) {

@@ -1,5 +1,6 @@
 package org.netshard.node.strace;
 
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.netshard.protocol.abi.Syscall;
@@ -12,33 +13,46 @@ public final class ReadyFiles {
   private static final int REVENTS = 6;
   private static final int EPOLL_EVENT_BYTES = 12;
 
+  private static final List<String> SETS = List.of("in", "out", "except");
+
   private ReadyFiles() {}
+
+  private static boolean isPoll(Syscall call) {
+    return call.name() == SyscallName.POLL || call.name() == SyscallName.PPOLL;
+  }
 
   /** Whether a call waits for several files. */
   public static boolean areAskedFor(Syscall call) {
     return switch (call.name()) {
-      case POLL, EPOLL_WAIT -> true;
+      case POLL, PPOLL, EPOLL_WAIT, EPOLL_PWAIT, SELECT, PSELECT6 -> true;
       default -> false;
     };
   }
 
   /** Whether what one side tells is a part of what the other tells. */
-  public static boolean onePartOfOther(StraceEvent.Call recorded, Syscall call, long simulated) {
+  public static boolean onePartOfOther(
+      StraceEvent.Call recorded, Syscall call, long simulated, IdMapping ids) {
     if (recorded.result().isError() || simulated < 0) {
       return false;
     }
-    Set<String> wanted = recorded(recorded, call);
+    Set<String> wanted = recorded(recorded, call, ids);
     Set<String> got = simulated(call, simulated);
     return wanted.containsAll(got) || got.containsAll(wanted);
   }
 
-  private static Set<String> recorded(StraceEvent.Call recorded, Syscall call) {
+  private static Set<String> recorded(StraceEvent.Call recorded, Syscall call, IdMapping ids) {
     Set<String> ready = new TreeSet<>();
     if (recorded.result().value() == 0) {
       return ready;
     }
     switch (call.name()) {
-      case POLL -> pollfds(recorded, ready);
+      case POLL, PPOLL -> pollfds(recorded, ready);
+      case SELECT, PSELECT6 -> {
+        for (String set : SETS) {
+          IoComparison.recordedSet(recorded, set)
+              .forEach(fd -> ready.add(set + " " + ids.simulatedFd(fd)));
+        }
+      }
       default -> {
         if (recorded.arguments().get(1).after().plain() instanceof StraceValue.Array events) {
           events.elements().forEach(event -> epollEvent(event, ready));
@@ -82,9 +96,15 @@ public final class ReadyFiles {
 
   private static Set<String> simulated(Syscall call, long simulated) {
     Set<String> ready = new TreeSet<>();
-    UserMem mem = call.mem(call.name() == SyscallName.POLL ? 0 : 1);
+    UserMem mem = call.mem(isPoll(call) ? 0 : 1);
     switch (call.name()) {
-      case POLL -> {
+      case SELECT, PSELECT6 -> {
+        for (int i = 0; i < SETS.size(); i++) {
+          String set = SETS.get(i);
+          IoComparison.simulatedSet(call, i).forEach(fd -> ready.add(set + " " + fd));
+        }
+      }
+      case POLL, PPOLL -> {
         for (int i = 0; mem.accessible(i * POLLFD_BYTES, POLLFD_BYTES); i++) {
           bits(i, mem.getShort(i * POLLFD_BYTES + REVENTS), ready);
         }

@@ -118,7 +118,17 @@ public final class ResultComparison {
       case READ, PREAD64, RECVFROM -> data();
       case PIPE, PIPE2 -> pair(0);
       case IOCTL -> ioctl();
-      case RECVMSG, READV, POLL, EPOLL_WAIT -> io(result);
+      case RECVMSG,
+          RECVMMSG,
+          SENDMMSG,
+          READV,
+          POLL,
+          PPOLL,
+          SELECT,
+          PSELECT6,
+          EPOLL_WAIT,
+          EPOLL_PWAIT ->
+          io(result);
       default -> SAME;
     };
   }
@@ -135,6 +145,7 @@ public final class ResultComparison {
           OPENAT,
           CREAT,
           EVENTFD2,
+          TIMERFD_CREATE,
           EPOLL_CREATE,
           EPOLL_CREATE1 ->
           ids.sameFd((int) wanted, (int) result);
@@ -392,7 +403,7 @@ public final class ResultComparison {
   }
 
   private Outcome io(long result) {
-    IoComparison.Difference found = new IoComparison(recorded, simulated, result).difference();
+    IoComparison.Difference found = new IoComparison(recorded, simulated, result, ids).difference();
     return found == null ? SAME : different(found.what(), found.recorded(), found.simulated());
   }
 

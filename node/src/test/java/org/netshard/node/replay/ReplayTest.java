@@ -79,6 +79,15 @@ class ReplayTest {
     assertThat(result.differences()).isEmpty();
   }
 
+  /** Recorded with {@code strace} of a small C program each. */
+  @Test
+  void callsThatWaitTimersAndSignalsAreTheSame() throws IOException {
+    ReplayResult result = replay("waits", "");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().same()).isGreaterThan(400);
+    assertThat(result.total().timing()).isZero();
+  }
+
   /** What differs are ports of connections that only the logs have. */
   @Test
   void bindLogsAreNearlyTheSame() throws IOException {

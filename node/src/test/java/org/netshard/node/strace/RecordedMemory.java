@@ -68,17 +68,13 @@ final class RecordedMemory {
   private static void io(Call recorded, Syscall after) {
     switch (after.name()) {
       case RECVMSG -> {
-        if (recorded.arguments().get(1) instanceof Struct struct
-            && struct.field("msg_flags") != null) {
-          UserMem header = after.mem(1);
-          header.putInt(48, (int) SockAddr.require(struct, "msg_flags"));
-          header.putLong(40, SockAddr.require(struct, "msg_controllen"));
-          vector(Objects.requireNonNull(struct.field("msg_iov")), header.pointer(16));
-        }
+        header(recorded.arguments().get(1), after.mem(1), after.mem(1), 0);
       }
       case READV -> vector(recorded.arguments().get(1), after.mem(1));
-      case POLL -> poll(recorded, after.mem(0));
-      case EPOLL_WAIT -> events(recorded.arguments().get(1), after.mem(1));
+      case SENDMMSG, RECVMMSG -> headers(recorded, after);
+      case SELECT, PSELECT6 -> sets(recorded, after);
+      case POLL, PPOLL -> poll(recorded, after.mem(0));
+      case EPOLL_WAIT, EPOLL_PWAIT -> events(recorded.arguments().get(1), after.mem(1));
       case RECVFROM -> {
         if (recorded.arguments().get(5) instanceof Array) {
           put(after.mem(5), (int) Notation.elementAfter(recorded.arguments().get(5)));
@@ -102,6 +98,43 @@ final class RecordedMemory {
     }
   }
 
+  /** The header is a copy of the part of some memory that begins at a position. */
+  private static void header(StraceValue value, UserMem header, UserMem mem, int at) {
+    if (value instanceof Struct struct && struct.field("msg_flags") != null) {
+      mem.putInt(at + 48, (int) SockAddr.require(struct, "msg_flags"));
+      mem.putLong(at + 40, SockAddr.require(struct, "msg_controllen"));
+      vector(Objects.requireNonNull(struct.field("msg_iov")), header.pointer(16));
+    }
+  }
+
+  private static void headers(Call recorded, Syscall after) {
+    if (!(recorded.arguments().get(1) instanceof Array array)) {
+      return;
+    }
+    int at = 0;
+    for (StraceValue element : array.elements()) {
+      UserMem header = after.mem(1).part(at, 56);
+      if (element instanceof Struct entry && entry.field("msg_len") != null) {
+        after.mem(1).putInt(at + 56, (int) SockAddr.require(entry, "msg_len"));
+        header(Objects.requireNonNull(entry.field("msg_hdr")), header, after.mem(1), at);
+      }
+      at += 64;
+    }
+  }
+
+  private static void sets(Call recorded, Syscall after) {
+    String[] names = {"in", "out", "except"};
+    for (int i = 0; i < names.length; i++) {
+      UserMem set = after.mem(i + 1);
+      for (int at = 0; at < set.size() && recorded.result().value() >= 0; at++) {
+        set.putByte(at, 0);
+      }
+      for (int fd : IoComparison.recordedSet(recorded, names[i])) {
+        set.putByte(fd >> 3, set.getByte(fd >> 3) | 1 << (fd & 7));
+      }
+    }
+  }
+
   private static void vector(StraceValue value, UserMem vector) {
     int at = 0;
     for (StraceValue element : ((Array) value.plain()).elements()) {
@@ -118,7 +151,8 @@ final class RecordedMemory {
     if (!recorded.result().note().startsWith("[")) {
       return;
     }
-    StraceValue ready = StraceParser.parseValue(recorded.result().note());
+    String note = recorded.result().note().replaceFirst("], left .*", "]");
+    StraceValue ready = StraceParser.parseValue(note);
     int at = 0;
     for (StraceValue element : ((Array) ready).elements()) {
       Struct pollfd = (Struct) element;

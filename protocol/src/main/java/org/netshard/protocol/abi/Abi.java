@@ -69,6 +69,7 @@ public final class Abi {
   public static final int SCM_CREDENTIALS = 2;
 
   public static final int FIONREAD = 0x541b;
+  public static final int SIOCATMARK = 0x8905;
   public static final int FIONBIO = 0x5421;
   public static final int TIOCOUTQ = 0x5411;
 

@@ -131,6 +131,13 @@ public final class Syscall {
     return new Syscall(name, callName, changed, mem);
   }
 
+  /** The same call with other memory behind a pointer. */
+  public Syscall withMem(int index, UserMem pointer) {
+    @Nullable UserMem[] changed = mem == null ? new @Nullable UserMem[args.length] : mem.clone();
+    changed[index] = pointer;
+    return new Syscall(name, callName, args, changed);
+  }
+
   /** The same call on a copy of its memory, so that the first keeps its content. */
   public Syscall copy() {
     if (mem == null) {

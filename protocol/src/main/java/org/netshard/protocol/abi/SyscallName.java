@@ -74,6 +74,23 @@ public enum SyscallName {
   IOCTL(3),
   ACCEPT(3),
   ACCEPT4(4),
+  PPOLL(5),
+  SELECT(5),
+  PSELECT6(6),
+  EPOLL_PWAIT(6),
+  SENDMMSG(4),
+  RECVMMSG(5),
+  TIMERFD_CREATE(2),
+  TIMERFD_SETTIME(4),
+  TIMERFD_GETTIME(2),
+  SENDFILE(4),
+  RT_SIGACTION(4),
+  RT_SIGPROCMASK(4),
+  KILL(2),
+  TKILL(2),
+  TGKILL(3),
+  ALARM(1),
+  SETITIMER(3),
   /**
    * Any call that is not simulated, {@code sys_ni_syscall}: ENOSYS, as in a kernel that was built
    * without it. {@link Syscall#callName} tells which one it is.

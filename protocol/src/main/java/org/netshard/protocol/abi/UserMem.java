@@ -172,6 +172,27 @@ public final class UserMem {
     }
   }
 
+  /**
+   * A copy of a part; pointers in it refer to the same memory. A bad address if it is not there.
+   */
+  public UserMem part(int offset, int length) {
+    if (!accessible(offset, length)) {
+      return isNull() ? NULL : BAD;
+    }
+    UserMem part = of(get(offset, length));
+    if (pointers != null) {
+      pointers
+          .subMap(offset, offset + length)
+          .forEach((at, to) -> part.putPointer(at - offset, to));
+    }
+    return part;
+  }
+
+  /** Writes the numbers of such a part back. */
+  public void putPart(int offset, UserMem part) {
+    put(offset, part.content(), part.size());
+  }
+
   /** Writes the first bytes of an array. */
   public void put(int offset, byte[] content, int length) {
     if (length > 0) {

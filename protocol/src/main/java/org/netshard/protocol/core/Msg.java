@@ -14,6 +14,12 @@ public final class Msg {
   /** Size of a {@code struct user_msghdr}, bytes. */
   public static final int HEADER_BYTES = 56;
 
+  /** Size of a {@code struct mmsghdr}, bytes: a header and a length. */
+  public static final int ENTRY_BYTES = 64;
+
+  /** The most messages that one call sends ({@code UIO_MAXIOV}). */
+  public static final int MESSAGES_MAX = 1024;
+
   private static final int UIO_MAXIOV = 1024;
   private static final int IOVEC_BYTES = 16;
   private static final int MAX_RW_COUNT = Integer.MAX_VALUE & -SkMem.PAGE_SIZE;

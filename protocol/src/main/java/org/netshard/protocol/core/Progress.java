@@ -15,6 +15,15 @@ public abstract class Progress implements Waiter {
   /** The call has no result yet: its task sleeps. No result of a call is this number. */
   public static final int WAIT = Integer.MIN_VALUE;
 
+  /** A signal came: the call is made again if the handler has SA_RESTART, else it is EINTR. */
+  public static final int ERESTARTSYS = -512;
+
+  /** A signal came: the call is made again if no handler was called, else it is EINTR. */
+  public static final int ERESTARTNOHAND = -514;
+
+  /** The same, for a call that then waits for what is left of its time. */
+  public static final int ERESTART_RESTARTBLOCK = -516;
+
   private static final long NS_PER_JIFFY = 1_000_000_000L / SocketOptions.HZ;
   private static final long FOREVER = Long.MAX_VALUE;
   private static final int ANY_KEY = -1;
@@ -26,15 +35,38 @@ public abstract class Progress implements Waiter {
   private int keys = ANY_KEY;
   private boolean slept;
   private boolean interrupted;
+  private int messages;
+  private long endNs = FOREVER;
 
   /** Forgets all, for the next call. */
   public final void reset() {
+    nextMessage();
+    messages = 0;
+    endNs = FOREVER;
+    interrupted = false;
+  }
+
+  /** When a call of several messages takes no more; the first asked for counts. */
+  public final long endNs(long first) {
+    if (endNs == FOREVER) {
+      endNs = first;
+    }
+    return endNs;
+  }
+
+  /** The call goes on with its next message, of which nothing is done. */
+  public final void nextMessage() {
+    messages++;
     done = 0;
     state = null;
     deadlineNs = FOREVER;
     slept = false;
-    interrupted = false;
     keys = ANY_KEY;
+  }
+
+  /** How many messages are done already. */
+  public final int messages() {
+    return messages;
   }
 
   /** How many bytes, or messages, are done already. */
@@ -75,6 +107,11 @@ public abstract class Progress implements Waiter {
   /** A signal has come. */
   public final void interrupt() {
     interrupted = true;
+  }
+
+  /** The call goes on after a signal that has not ended it. */
+  public final void clearInterrupt() {
+    interrupted = false;
   }
 
   /**

@@ -36,7 +36,8 @@ public final class SendBuffer {
   /**
    * Sleeps in a queue, if there is time.
    *
-   * @return {@link Progress#WAIT}, EAGAIN if there is no time, EINTR
+   * @return {@link Progress#WAIT}, EAGAIN if there is no time, EINTR if the time is limited and
+   *     {@link Progress#ERESTARTSYS} else
    */
   public static int waitIn(
       WaitQueue queue, Sk sk, Caller caller, long timeoutJiffies, boolean exclusive) {
@@ -46,7 +47,10 @@ public final class SendBuffer {
       return Errno.EAGAIN.negated();
     }
     if (progress.interrupted()) {
-      return Errno.EINTR.negated();
+      // sock_intr_errno
+      return timeoutJiffies == SkRare.MAX_SCHEDULE_TIMEOUT
+          ? Progress.ERESTARTSYS
+          : Errno.EINTR.negated();
     }
     return progress.sleep(queue, exclusive, timeoutJiffies, nowNs);
   }

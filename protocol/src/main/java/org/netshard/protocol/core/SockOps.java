@@ -154,6 +154,15 @@ public interface SockOps {
   }
 
   /**
+   * Whether what is read next is behind urgent data ({@code SIOCATMARK}).
+   *
+   * @return 0, 1, or {@code -errno}: ENOTTY for kinds without
+   */
+  default int atMark(Sk sk) {
+    return Errno.ENOTTY.negated();
+  }
+
+  /**
    * Bytes that a reader would get ({@code SIOCINQ}).
    *
    * @return {@code -errno}: ENOTTY for kinds without

@@ -23,7 +23,18 @@ public final class SocketIo {
   /** Whether it is one of these calls. */
   private static boolean isOne(Syscall call) {
     return switch (call.name()) {
-      case SENDTO, SENDMSG, RECVFROM, RECVMSG, READ, READV, WRITE, WRITEV, SHUTDOWN -> true;
+      case SENDTO,
+          SENDMSG,
+          SENDMMSG,
+          RECVFROM,
+          RECVMSG,
+          RECVMMSG,
+          READ,
+          READV,
+          WRITE,
+          WRITEV,
+          SHUTDOWN ->
+          true;
       default -> false;
     };
   }
@@ -35,9 +46,11 @@ public final class SocketIo {
     }
     return switch (call.name()) {
       case SENDTO -> sendto(sk, caller, call);
-      case SENDMSG -> sendmsg(sk, caller, call);
+      case SENDMSG -> sendmsg(sk, caller, call.mem(1), call.intArg(2));
+      case SENDMMSG -> MmsgIo.sendmmsg(sk, caller, call);
+      case RECVMMSG -> MmsgIo.recvmmsg(sk, caller, call);
       case RECVFROM -> recvfrom(sk, caller, call);
-      case RECVMSG -> recvmsg(sk, caller, call);
+      case RECVMSG -> recvmsg(sk, caller, call.mem(1), call.intArg(2));
       case READ -> read(sk, caller, Msg.of(call.mem(1), call.arg(2), flags(caller, 0)));
       case WRITE ->
           sk.ops().sendmsg(sk, caller, Msg.of(call.mem(1), call.arg(2), write(sk, caller)));
@@ -83,13 +96,13 @@ public final class SocketIo {
    * <p><b>Errors</b>, in order: those of {@link Msg#check}, EFAULT for the address, those of {@link
    * Msg#checkControl}; those of the kind.
    */
-  private static int sendmsg(Sk sk, Caller caller, Syscall call) {
-    int checked = Msg.check(call.mem(1));
+  static int sendmsg(Sk sk, Caller caller, UserMem header, int wanted) {
+    int checked = Msg.check(header);
     if (checked < 0) {
       return checked;
     }
-    int given = call.intArg(2) & ~INTERNAL_FLAGS;
-    Msg msg = Msg.ofHeader(call.mem(1), flags(caller, given));
+    int given = wanted & ~INTERNAL_FLAGS;
+    Msg msg = Msg.ofHeader(header, flags(caller, given));
     if (!msg.name().accessible(0, msg.nameLength())) {
       return Errno.EFAULT.negated();
     }
@@ -115,12 +128,17 @@ public final class SocketIo {
     return moved < 0 ? moved : result;
   }
 
-  private static int recvmsg(Sk sk, Caller caller, Syscall call) {
-    int checked = Msg.check(call.mem(1));
+  /**
+   * {@code recvmsg(fd, msg, flags)}.
+   *
+   * <p><b>Errors</b>, in order: those of {@link Msg#check}; those of the kind.
+   */
+  static int recvmsg(Sk sk, Caller caller, UserMem header, int wanted) {
+    int checked = Msg.check(header);
     if (checked < 0) {
       return checked;
     }
-    Msg msg = Msg.ofHeader(call.mem(1), flags(caller, call.intArg(2)));
+    Msg msg = Msg.ofHeader(header, flags(caller, wanted));
     int result = sk.ops().recvmsg(sk, caller, msg);
     if (result < 0) {
       return result;

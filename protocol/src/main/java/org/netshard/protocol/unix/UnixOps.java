@@ -186,6 +186,12 @@ public final class UnixOps implements SockOps {
     return first == null ? 0 : first.data().length;
   }
 
+  /** {@code unix_ioctl}. <b>Errors:</b> EOPNOTSUPP but for streams. */
+  @Override
+  public int atMark(Sk sk) {
+    return sk.type() == Abi.SOCK_STREAM ? UnixStream.atMark(sk) : Errno.EOPNOTSUPP.negated();
+  }
+
   /** {@code unix_outq_len}. */
   @Override
   public int outq(Sk sk) {

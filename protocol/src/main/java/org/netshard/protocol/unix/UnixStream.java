@@ -344,6 +344,17 @@ final class UnixStream {
     skb.free();
   }
 
+  /** Whether reading goes on at an urgent byte; a connection that waits counts as one. */
+  static int atMark(Sk sk) {
+    Skb first = first(sk);
+    if (first == null) {
+      return 0;
+    }
+    Skb oob = UnixSock.oob(sk);
+    boolean empty = first.connection() != null || first.remaining() == 0;
+    return first == oob || (empty && (oob == null || first.next() == oob)) ? 1 : 0;
+  }
+
   /** Bytes that a reader would get ({@code unix_inq_len} of a stream). */
   static int inq(Sk sk) {
     int bytes = 0;
