@@ -13,6 +13,7 @@ import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
+import org.netshard.protocol.rtnetlink.Netdev;
 
 /**
  * A network namespace.
@@ -38,7 +39,6 @@ public final class NetState implements NetNs {
   private int socketsUsed;
   private int timeWaitCount;
   private @Nullable NetDevice lo;
-  private boolean loWasUp;
   private @Nullable List<Generic<?>> generic;
   private int @Nullable [] protoInuse;
   private long @Nullable [] mibs;
@@ -168,6 +168,11 @@ public final class NetState implements NetNs {
     return ifindex == LO_IFINDEX ? lo() : null;
   }
 
+  @Override
+  public List<NetDevice> devices() {
+    return List.of(lo());
+  }
+
   /** {@code lo}, made when somebody first asks. */
   private NetDevice lo() {
     NetDevice present = lo;
@@ -184,15 +189,9 @@ public final class NetState implements NetNs {
     return lo != null && lo.isUp();
   }
 
-  @Override
-  public boolean loWasUp() {
-    return loWasUp;
-  }
-
   /** Sets {@code lo} up or down. */
   public void setLoUp(boolean up) {
-    lo().setUp(up);
-    loWasUp |= up;
+    Netdev.setUp(this, lo(), up);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.netshard.protocol.core;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.cred.UserNamespace;
 
@@ -36,11 +37,11 @@ public interface NetNs {
   /** The device with this index, or null. */
   @Nullable NetDevice device(int ifindex);
 
+  /** All its devices, by index. */
+  List<NetDevice> devices();
+
   /** Whether {@code lo} is up now. */
   boolean loIsUp();
-
-  /** Whether {@code lo} has ever been up, so that it has its address. */
-  boolean loWasUp();
 
   /** What a protocol keeps for this namespace. */
   <T> T generic(NetGeneric<T> key);

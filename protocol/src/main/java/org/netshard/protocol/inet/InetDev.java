@@ -2,31 +2,20 @@ package org.netshard.protocol.inet;
 
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.fib.InetNet;
 
 /**
  * Devices by IPv4 address, as options need them.
  *
  * <p><b>Source:</b> {@code net/ipv4/devinet.c}, {@code __ip_dev_find}; {@code net/ipv4/igmp.c},
  * {@code ip_mc_find_dev}.
- *
- * <p><b>Differs from Linux:</b> only the addresses of the loopback device are known here; no route
- * leads to a multicast group.
  */
 final class InetDev {
-  private static final int LOOPBACK_NET = 127;
-  private static final int LOOPBACK_BROADCAST = 0xffffff7f;
-  private static final int INADDR_LOOPBACK = 0x0100007f;
-
   private InetDev() {}
 
-  /**
-   * The device that has a local address, or 0; the address in network byte order. {@code lo} keeps
-   * 127.0.0.1 when it goes down again, but no route to the rest of its network.
-   */
+  /** The device that has an address ({@code __ip_dev_find}), or 0; network byte order. */
   static int byAddress(NetNs net, int address) {
-    boolean loopback = (address & 0xff) == LOOPBACK_NET && address != LOOPBACK_BROADCAST;
-    boolean local = net.loIsUp() || (net.loWasUp() && address == INADDR_LOOPBACK);
-    return loopback && local ? net.ifindex("lo") : 0;
+    return InetNet.of(net).deviceOf(Integer.reverseBytes(address));
   }
 
   /**
@@ -43,7 +32,7 @@ final class InetDev {
     if (address != 0) {
       return byAddress(net, address);
     }
-    int to = UserMem.of(group).getInt(0);
-    return to == 0 ? net.ifindex("lo") : byAddress(net, to);
+    IpRoute.Result route = IpRoute.output(net, UserMem.of(group).getInt(0), 0, 0);
+    return route.oif();
   }
 }

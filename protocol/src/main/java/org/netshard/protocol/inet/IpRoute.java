@@ -1,7 +1,12 @@
 package org.netshard.protocol.inet;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.fib.Fib;
+import org.netshard.protocol.fib.FibRoute;
+import org.netshard.protocol.fib.InetNet;
 
 /**
  * IPv4 routes of a namespace: what an address is, and how a sock reaches another.
@@ -13,13 +18,8 @@ import org.netshard.protocol.core.NetNs;
  * <p><b>Source:</b> {@code net/ipv4/fib_frontend.c}, {@code __inet_dev_addr_type}; {@code
  * include/net/route.h}, {@code ip_route_connect}; {@code net/ipv4/route.c}, {@code
  * ip_route_output_key_hash_rcu}, {@code __mkroute_output}.
- *
- * <p><b>Differs from Linux:</b> there is no device but {@code lo} yet.
  */
 public final class IpRoute {
-  private static final int LOOPBACK_BROADCAST = 0xffffff7f;
-  private static final int LO = 1;
-
   /** What an address is ({@code RTN_UNICAST} and so on). */
   public enum Type {
     /** Somebody else's. */
@@ -39,15 +39,27 @@ public final class IpRoute {
    * @param saddr the source address of packets, 0 if there is none
    * @param type what the address is
    * @param errno why there is no way, positive; 0 if there is one
+   * @param oif the device by which packets leave, 0 if there is no way
+   * @param route the route that was found, null if none was needed
    */
-  public record Result(int daddr, int saddr, Type type, int errno) {
-    /** The device by which it leaves. */
-    public int oif() {
-      return LO;
+  public record Result(
+      int daddr, int saddr, Type type, int errno, int oif, @Nullable FibRoute route) {
+    private static Result failed(Errno errno) {
+      return failed(errno.number());
     }
 
-    private static Result failed(Errno errno) {
-      return new Result(0, 0, Type.UNICAST, errno.number());
+    private static Result failed(int errno) {
+      return new Result(0, 0, Type.UNICAST, errno, 0, null);
+    }
+
+    /** The next hop on the link, network byte order: that of the route, or the address itself. */
+    public int gateway() {
+      FibRoute found = route;
+      if (found == null || type != Type.UNICAST || found.gateway() == 0) {
+        return daddr;
+      }
+      boolean hop = found.nhScope() == Fib.RT_SCOPE_LINK;
+      return hop ? Integer.reverseBytes(found.gateway()) : daddr;
     }
   }
 
@@ -61,20 +73,16 @@ public final class IpRoute {
     if (InetAddress4.isMulticast(address)) {
       return Type.MULTICAST;
     }
-    return net.loWasUp() ? lookup(net, address) : Type.BROADCAST;
+    return type(InetNet.of(net).addrType(Integer.reverseBytes(address)));
   }
 
-  /** {@code fib_lookup}: UNICAST if there is no route. */
-  private static Type lookup(NetNs net, int address) {
-    if (!net.loWasUp() || !InetAddress4.isLoopback(address)) {
-      return Type.UNICAST;
-    }
-    return address == LOOPBACK_BROADCAST && net.loIsUp() ? Type.BROADCAST : Type.LOCAL;
-  }
-
-  /** {@code __ip_dev_find}: whether a device has this address. */
-  private static boolean isOfDevice(NetNs net, int address) {
-    return lookup(net, address) == Type.LOCAL;
+  private static Type type(int rtn) {
+    return switch (rtn) {
+      case Fib.RTN_LOCAL -> Type.LOCAL;
+      case Fib.RTN_BROADCAST -> Type.BROADCAST;
+      case Fib.RTN_MULTICAST -> Type.MULTICAST;
+      default -> Type.UNICAST;
+    };
   }
 
   /**
@@ -92,53 +100,87 @@ public final class IpRoute {
         : output(net, first.daddr(), first.saddr(), oif);
   }
 
-  /** The way of a packet ({@code ip_route_output_key_hash_rcu}); arguments as {@link #connect}. */
+  /**
+   * The way of a packet that leaves ({@code ip_route_output_key_hash_rcu}).
+   *
+   * <p><b>Errors</b>, in order: EINVAL for a source that is a group, ENETUNREACH for one that is no
+   * device's; ENODEV, ENETUNREACH if the device is down; that of the route.
+   *
+   * @param daddr where to, or 0 for here
+   * @param saddr source address, or 0 to choose one
+   * @param oif the device to go out by, or 0
+   */
   public static Result output(NetNs net, int daddr, int saddr, int oif) {
-    int out = oif;
+    InetNet inet = InetNet.of(net);
+    int source = saddr;
+    boolean group = InetAddress4.isMulticast(daddr);
     if (saddr != 0) {
       if (InetAddress4.isMulticast(saddr) || saddr == InetAddress4.BROADCAST) {
         return Result.failed(Errno.EINVAL);
       }
-      if (!isOfDevice(net, saddr)) {
+      int device = inet.deviceOf(Integer.reverseBytes(saddr));
+      if (device == 0) {
         return Result.failed(Errno.ENETUNREACH);
       }
-      boolean onLink = InetAddress4.isMulticast(daddr) || daddr == InetAddress4.BROADCAST;
-      if (out == 0 && onLink) {
-        return made(daddr, saddr, Type.UNICAST);
+      if (oif == 0 && (group || daddr == InetAddress4.BROADCAST)) {
+        return made(daddr, saddr, Type.UNICAST, device, null);
       }
     }
-    if (out != 0) {
-      if (net.deviceName(out) == null) {
+    if (oif != 0) {
+      NetDevice dev = net.device(oif);
+      if (dev == null) {
         return Result.failed(Errno.ENODEV);
       }
-      if (out != LO || !net.loIsUp()) {
+      if (!dev.isUp()) {
         return Result.failed(Errno.ENETUNREACH);
       }
       if (InetAddress4.isLocalMulticast(daddr) || daddr == InetAddress4.BROADCAST) {
-        return made(daddr, saddr, Type.UNICAST);
+        source = saddr != 0 ? saddr : select(inet, oif, Fib.RT_SCOPE_LINK);
+        return made(daddr, source, Type.UNICAST, oif, null);
+      }
+      if (saddr == 0 && group) {
+        source = select(inet, oif, Fib.RT_SCOPE_UNIVERSE);
+      } else if (saddr == 0 && daddr == 0) {
+        source = select(inet, oif, Fib.RT_SCOPE_HOST);
       }
     }
-    return toAddress(net, daddr, saddr, out);
+    return toAddress(inet, daddr, source, oif);
   }
 
-  private static Result toAddress(NetNs net, int daddr, int saddr, int oif) {
+  private static int select(InetNet inet, int oif, int scope) {
+    return Integer.reverseBytes(inet.selectAddr(oif, 0, scope));
+  }
+
+  private static Result toAddress(InetNet inet, int daddr, int saddr, int oif) {
     if (daddr == InetAddress4.ANY) {
       int here = saddr != 0 ? saddr : InetAddress4.LOOPBACK;
-      return made(here, here, Type.LOCAL);
+      return made(here, here, Type.LOCAL, NetDevice.LOOPBACK_IFINDEX, null);
     }
-    Type type = lookup(net, daddr);
-    if (type == Type.UNICAST) {
-      // With a device, and no address on it of the link's scope, it is taken to be on the link.
-      return oif == 0 ? Result.failed(Errno.ENETUNREACH) : made(daddr, saddr, type);
+    FibRoute route = inet.lookup(Integer.reverseBytes(daddr), oif, 0, 0);
+    int error = InetNet.error(route);
+    if (route == null || error != 0) {
+      if (oif == 0) {
+        return Result.failed(error);
+      }
+      // With a device it is taken to be on the link.
+      int source = saddr != 0 ? saddr : select(inet, oif, Fib.RT_SCOPE_LINK);
+      return made(daddr, source, Type.UNICAST, oif, null);
     }
-    return made(daddr, saddr != 0 ? saddr : InetAddress4.LOOPBACK, type);
+    if (route.type() == Fib.RTN_LOCAL) {
+      int own = route.prefsrc() != 0 ? Integer.reverseBytes(route.prefsrc()) : daddr;
+      int source = saddr != 0 ? saddr : own;
+      return made(daddr, source, Type.LOCAL, NetDevice.LOOPBACK_IFINDEX, route);
+    }
+    int source = saddr != 0 ? saddr : Integer.reverseBytes(inet.prefsrc(route));
+    return made(daddr, source, type(route.type()), route.oif(), route);
   }
 
-  private static Result made(int daddr, int saddr, Type found) {
+  /** {@code __mkroute_output}: an address of a kind of its own is that, whatever the route says. */
+  private static Result made(int daddr, int saddr, Type found, int oif, @Nullable FibRoute route) {
     Type type =
         daddr == InetAddress4.BROADCAST
             ? Type.BROADCAST
             : InetAddress4.isMulticast(daddr) ? Type.MULTICAST : found;
-    return new Result(daddr, saddr, type, 0);
+    return new Result(daddr, saddr, type, 0, oif, route);
   }
 }

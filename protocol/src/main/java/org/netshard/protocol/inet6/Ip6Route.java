@@ -1,7 +1,11 @@
 package org.netshard.protocol.inet6;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.fib.Fib;
+import org.netshard.protocol.fib6.Fib6Route;
+import org.netshard.protocol.fib6.Inet6Net;
 
 /**
  * IPv6 routes of a namespace: which addresses it has, and how a sock reaches another.
@@ -10,23 +14,26 @@ import org.netshard.protocol.core.NetNs;
  *
  * <p><b>Source:</b> {@code net/ipv6/addrconf.c}, {@code ipv6_chk_addr}; {@code
  * net/ipv6/ip6_output.c}, {@code ip6_dst_lookup_tail}.
- *
- * <p><b>Differs from Linux:</b> there is no device but {@code lo} yet.
  */
 public final class Ip6Route {
-  private static final int LO = 1;
-
   /**
    * The way to an address.
    *
    * @param saddr the source address of packets
    * @param errno why there is no way, positive; 0 if there is one
+   * @param oif the device by which packets leave, 0 if there is no way
+   * @param route the route, or null
    */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Result(byte[] saddr, int errno) {
-    /** The device by which it leaves. */
-    public int oif() {
-      return LO;
+  public record Result(byte[] saddr, int errno, int oif, @Nullable Fib6Route route) {
+    private static Result failed(byte[] saddr, int errno) {
+      return new Result(saddr, errno, 0, null);
+    }
+
+    /** Whether the address is one of this namespace. */
+    public boolean isLocal() {
+      Fib6Route found = route;
+      return found != null && found.type() == Fib.RTN_LOCAL;
     }
   }
 
@@ -34,7 +41,7 @@ public final class Ip6Route {
 
   /** Whether a device, or any for 0, has this address ({@code ipv6_chk_addr}). */
   public static boolean isLocal(NetNs net, byte[] address, int ifindex) {
-    return net.loIsUp() && Ipv6Address.isLoopback(address) && (ifindex == 0 || ifindex == LO);
+    return Inet6Net.of(net).isLocal(address, ifindex);
   }
 
   /**
@@ -48,17 +55,23 @@ public final class Ip6Route {
    * @param oif the device to go out by, or 0
    */
   public static Result lookup(NetNs net, byte[] daddr, byte[] saddr, int oif) {
+    Inet6Net inet6 = Inet6Net.of(net);
+    Fib6Route route = inet6.lookup(daddr, oif);
+    int error = route == null ? Errno.ENETUNREACH.number() : route.error();
     byte[] source = saddr;
     if (Ipv6Address.isAny(saddr)) {
-      if (!net.loIsUp()) {
-        return new Result(saddr, Errno.EADDRNOTAVAIL.number());
+      byte[] own = route == null || error != 0 ? null : route.prefsrc();
+      int by = route == null || error != 0 ? oif : route.oif();
+      byte[] chosen = own != null ? own : inet6.sourceFor(daddr, by);
+      if (chosen == null) {
+        return Result.failed(saddr, Errno.EADDRNOTAVAIL.number());
       }
-      source = Ipv6Address.loopback();
+      source = chosen;
     }
-    if (!isLocal(net, daddr, oif)) {
-      return new Result(saddr, Errno.ENETUNREACH.number());
+    if (route == null || error != 0) {
+      return Result.failed(saddr, error);
     }
     boolean mapped = Ipv6Address.isV4Mapped(source) && !Ipv6Address.isV4Mapped(daddr);
-    return new Result(source, mapped ? Errno.EAFNOSUPPORT.number() : 0);
+    return new Result(source, mapped ? Errno.EAFNOSUPPORT.number() : 0, route.oif(), route);
   }
 }

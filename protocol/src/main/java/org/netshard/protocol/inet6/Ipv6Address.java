@@ -36,9 +36,9 @@ public final class Ipv6Address {
     return zeroUpTo(address, BYTES - 1) && address[BYTES - 1] == 1;
   }
 
-  /** Whether a device of the namespace has this address: {@code ::1}, while {@code lo} is up. */
+  /** Whether a device of the namespace has this address. */
   static boolean isLocal(NetNs net, byte[] address) {
-    return isLoopback(address) && net.loIsUp();
+    return Ip6Route.isLocal(net, address, 0);
   }
 
   /** Whether this is within {@code ff00::/8}. */

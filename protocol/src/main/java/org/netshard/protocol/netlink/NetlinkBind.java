@@ -59,6 +59,7 @@ final class NetlinkBind {
     }
     if (error == 0) {
       options.groups = (options.groups & ~0xffffffffL) | Integer.toUnsignedLong(groups);
+      NetlinkTable.of(sk.net()).updateMember(sk, options.groups);
     }
     return error;
   }
@@ -84,7 +85,8 @@ final class NetlinkBind {
     return 0;
   }
 
-  private static int autobind(Sk sk, int pid) {
+  /** {@code netlink_autobind}: the port of the process, or a negative one if that is taken. */
+  static int autobind(Sk sk, int pid) {
     NetlinkTable table = NetlinkTable.of(sk.net());
     int portid = pid;
     int rover = 0;

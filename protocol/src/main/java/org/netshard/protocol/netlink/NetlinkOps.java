@@ -8,6 +8,7 @@ import org.netshard.protocol.abi.NetlinkOption;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockOps;
@@ -22,10 +23,16 @@ import org.netshard.protocol.cred.Cred;
  * netlink_getsockopt}, {@code netlink_getname}.
  */
 public final class NetlinkOps implements SockOps {
-  /** The one object of this kind, which has no state. */
-  public static final NetlinkOps INSTANCE = new NetlinkOps();
+  private final NetlinkKernels kernels;
 
-  private NetlinkOps() {}
+  /**
+   * The calls of netlink socks.
+   *
+   * @param kernels finds the kernel's end of a protocol
+   */
+  public NetlinkOps(NetlinkKernels kernels) {
+    this.kernels = kernels;
+  }
 
   @Override
   public int init(Sk sk, Cred cred) {
@@ -37,6 +44,7 @@ public final class NetlinkOps implements SockOps {
   @Override
   public void destroy(Sk sk) {
     NetlinkTable.remove(sk);
+    NetlinkData.purge(sk);
     sk.net().addProtoInuse(sk.proto(), -1);
   }
 
@@ -96,6 +104,7 @@ public final class NetlinkOps implements SockOps {
     }
     long bit = 1L << (group - 1);
     options.groups = join ? options.groups | bit : options.groups & ~bit;
+    NetlinkTable.of(sk.net()).updateMember(sk, options.groups);
     return 0;
   }
 
@@ -170,6 +179,26 @@ public final class NetlinkOps implements SockOps {
   @Override
   public int connect(Sk sk, Caller caller, SockAddr address) {
     return NetlinkBind.connect(sk, caller, address);
+  }
+
+  @Override
+  public boolean movesData(Sk sk) {
+    return true;
+  }
+
+  @Override
+  public int sendmsg(Sk sk, Caller caller, Msg msg) {
+    return NetlinkData.send(kernels, sk, caller, msg);
+  }
+
+  @Override
+  public int recvmsg(Sk sk, Caller caller, Msg msg) {
+    return NetlinkData.receive(sk, caller, msg);
+  }
+
+  @Override
+  public int poll(Sk sk) {
+    return NetlinkData.poll(sk);
   }
 
   /** A netlink sock always has a peer: the kernel, until it is connected to another. */

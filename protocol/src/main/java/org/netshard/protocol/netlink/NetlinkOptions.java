@@ -1,5 +1,6 @@
 package org.netshard.protocol.netlink;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.OptionBlock;
 import org.netshard.protocol.core.Sk;
 
@@ -34,8 +35,22 @@ final class NetlinkOptions extends OptionBlock {
   /** {@code dst_portid}: the port of the other end. */
   int dstPortid;
 
+  /** {@code NETLINK_S_CONGESTED}: a message was lost, and nothing comes until all is read. */
+  boolean congested;
+
+  /** {@code max_recvmsg_len}: the largest buffer of a reader, bytes. */
+  int maxRecvmsgLen;
+
+  /** {@code cb}: the dump that is under way, or null. */
+  @Nullable NetlinkDump dump;
+
   /** {@code dst_group}: the group to which it sends, from 1; 0 is none. */
   int dstGroup;
+
+  /** Whether a flag is on, {@code NETLINK_…}. */
+  boolean has(int optname) {
+    return ((flags >>> optname) & 1) != 0;
+  }
 
   static NetlinkOptions of(Sk sk) {
     return sk.transport() instanceof NetlinkOptions options ? options : DEFAULTS;

@@ -12,6 +12,7 @@ import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.inet.InetProtocols;
 import org.netshard.protocol.memcg.Gfp;
+import org.netshard.protocol.rtnetlink.Netdev;
 
 /** A namespace for tests: one device {@code lo} of index 1, sysctls of a fresh namespace. */
 public final class TestNet implements NetNs, Machine, Softirqs {
@@ -29,7 +30,6 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   private long nowNs;
   private int orphans;
   private final TestFiles files = new TestFiles();
-  private boolean loUp = true;
   private final NetDevice lo = new NetDevice(1, "lo");
   private int drawn;
   private final ArrayDeque<Packet> arriving = new ArrayDeque<>();
@@ -40,11 +40,23 @@ public final class TestNet implements NetNs, Machine, Softirqs {
     this(new UserNamespace(1000));
   }
 
+  /** A namespace whose {@code lo} has never been up. */
+  public static TestNet fresh() {
+    return new TestNet(new UserNamespace(1000), false);
+  }
+
   /** A namespace of this user namespace. */
   public TestNet(UserNamespace userNs) {
+    this(userNs, true);
+  }
+
+  private TestNet(UserNamespace userNs, boolean up) {
     this.userNs = userNs;
     for (Sysctl sysctl : Sysctl.values()) {
       sysctls.put(sysctl, fresh(sysctl));
+    }
+    if (up) {
+      setLoUp(true);
     }
   }
 
@@ -229,8 +241,12 @@ public final class TestNet implements NetNs, Machine, Softirqs {
 
   @Override
   public @Nullable NetDevice device(int ifindex) {
-    lo.setUp(loUp);
     return ifindex == 1 ? lo : null;
+  }
+
+  @Override
+  public List<NetDevice> devices() {
+    return List.of(lo);
   }
 
   @Override
@@ -245,17 +261,12 @@ public final class TestNet implements NetNs, Machine, Softirqs {
 
   @Override
   public boolean loIsUp() {
-    return loUp;
-  }
-
-  @Override
-  public boolean loWasUp() {
-    return true;
+    return lo.isUp();
   }
 
   /** Sets {@code lo} up or down. */
   public void setLoUp(boolean up) {
-    loUp = up;
+    Netdev.setUp(this, lo, up);
   }
 
   @Override

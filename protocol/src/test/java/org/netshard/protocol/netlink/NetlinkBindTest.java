@@ -23,7 +23,8 @@ class NetlinkBindTest {
 
   private Sk make(int protocol) {
     Proto proto = new Proto(new ProtoProfile("NETLINK", 1, true), 0);
-    Sk sk = new Sk(net, proto, NetlinkOps.INSTANCE, Abi.AF_NETLINK, 3, protocol, net.root());
+    Sk sk =
+        new Sk(net, proto, new NetlinkOps(kernel -> null), Abi.AF_NETLINK, 3, protocol, net.root());
     sk.ops().init(sk, net.root());
     return sk;
   }
