@@ -69,7 +69,7 @@ public final class KernelModel implements CgroupTasks {
   public Vfs vfs() {
     Vfs present = vfs;
     if (present == null) {
-      present = new Vfs(cgroups, tasks::get);
+      present = new Vfs(cgroups, tasks::get, named::get);
       vfs = present;
     }
     return present;

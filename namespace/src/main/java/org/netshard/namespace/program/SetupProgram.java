@@ -3,6 +3,7 @@ package org.netshard.namespace.program;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
@@ -16,10 +17,11 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.netlink.Nl;
 
 /**
  * A shell that sets a kernel up: each line becomes the system calls that {@code mkdir}, {@code
- * rmdir}, {@code echo}, {@code cat} and {@code sysctl} make.
+ * rmdir}, {@code echo}, {@code cat}, {@code sysctl} and {@code ip} make.
  *
  * <p>The result of a line is 0, or that of the first of its calls that fails.
  */
@@ -27,6 +29,12 @@ public final class SetupProgram implements Program {
   private static final int READ_BYTES = 131_072;
   private static final int MODE_DIRECTORY = 0777;
   private static final int MODE_FILE = 0666;
+  private static final int CLONE_NEWNET = 0x4000_0000;
+  private static final String HOME = "/proc/self/ns/net";
+  private static final int ACK_BYTES = 8192;
+
+  /** Where an acknowledgement has its error, behind the header. */
+  private static final int ACK_ERROR_AT = 16;
 
   private final int pid;
   private final List<SetupLine> lines;
@@ -37,6 +45,7 @@ public final class SetupProgram implements Program {
   private int position;
   private @Nullable SetupLine running;
   private int fd = -1;
+  private int homeFd = -1;
   private long result;
   private String failure = "";
 
@@ -104,6 +113,17 @@ public final class SetupProgram implements Program {
       case RMDIR -> planned.add(Syscall.of(SyscallName.RMDIR, text(path)));
       case ECHO -> planned.add(open(path, Abi.O_WRONLY | Abi.O_CREAT | Abi.O_TRUNC));
       case CAT -> planned.add(open(path, Abi.O_RDONLY));
+      case IP ->
+          planned.add(
+              Syscall.of(SyscallName.SOCKET, Abi.AF_NETLINK, Abi.SOCK_RAW, Nl.NETLINK_ROUTE));
+      case NETNS_ENTER -> {
+        planned.add(open(HOME, Abi.O_RDONLY));
+        planned.add(open(path, Abi.O_RDONLY));
+      }
+      case NETNS_LEAVE -> {
+        planned.add(setns(homeFd));
+        planned.add(Syscall.close(homeFd));
+      }
     }
   }
 
@@ -113,6 +133,10 @@ public final class SetupProgram implements Program {
 
   private static Syscall open(String path, int flags) {
     return Syscall.of(SyscallName.OPENAT, Abi.AT_FDCWD, text(path), flags, MODE_FILE);
+  }
+
+  private static Syscall setns(int fd) {
+    return Syscall.of(SyscallName.SETNS, fd, CLONE_NEWNET);
   }
 
   private static UserMem text(String text) {
@@ -143,9 +167,28 @@ public final class SetupProgram implements Program {
     switch (call.name()) {
       case OPENAT -> {
         if (!failed) {
-          fd = (int) callResult;
-          planned.add(line.command() == SetupLine.Command.CAT ? read() : write(line));
+          opened(line, (int) callResult);
         }
+      }
+      case SOCKET -> {
+        if (!failed) {
+          fd = (int) callResult;
+          UserMem message = UserMem.of(HexFormat.of().parseHex(line.text()));
+          planned.add(
+              Syscall.of(SyscallName.SENDTO, fd, message, message.size(), 0, UserMem.NULL, 0));
+        }
+      }
+      case SENDTO -> {
+        UserMem into = UserMem.zeroed(ACK_BYTES);
+        planned.add(
+            Syscall.of(SyscallName.RECVFROM, fd, into, ACK_BYTES, 0, UserMem.NULL, UserMem.NULL));
+      }
+      case RECVFROM -> {
+        int error = failed ? 0 : call.mem(1).getInt(ACK_ERROR_AT);
+        if (error < 0 && result == 0) {
+          result = error;
+        }
+        planned.add(Syscall.close(fd));
       }
       case READ -> {
         if (callResult > 0) {
@@ -160,6 +203,20 @@ public final class SetupProgram implements Program {
         // Nothing more is to be done.
       }
     }
+  }
+
+  private void opened(SetupLine line, int newFd) {
+    if (line.command() == SetupLine.Command.NETNS_ENTER) {
+      if (planned.isEmpty()) {
+        planned.add(setns(newFd));
+        planned.add(Syscall.close(newFd));
+      } else {
+        homeFd = newFd;
+      }
+      return;
+    }
+    fd = newFd;
+    planned.add(line.command() == SetupLine.Command.CAT ? read() : write(line));
   }
 
   /** Whether {@code mkdir -p} finds a directory that is there, which is no failure. */

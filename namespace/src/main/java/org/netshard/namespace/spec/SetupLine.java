@@ -42,6 +42,12 @@ public record SetupLine(
     /** {@code echo text > path}, {@code sysctl -w}. */
     ECHO,
     /** {@code cat path}. */
-    CAT
+    CAT,
+    /** {@code ip}: the text is a message of NETLINK_ROUTE, in hexadecimal digits. */
+    IP,
+    /** What {@code ip netns exec} does first: goes to the network namespace of a file. */
+    NETNS_ENTER,
+    /** Goes back to the network namespace where it was. */
+    NETNS_LEAVE
   }
 }

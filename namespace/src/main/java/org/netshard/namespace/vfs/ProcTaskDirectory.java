@@ -167,25 +167,6 @@ final class ProcTaskDirectory extends Directory {
     }
   }
 
-  /** The file of a namespace; what stands behind it is the namespace. */
-  private static final class NsFile extends RegularFile {
-    private final Object namespace;
-
-    NsFile(Object namespace) {
-      this.namespace = namespace;
-    }
-
-    @Override
-    Object open(Task opener, int flags) {
-      return namespace;
-    }
-
-    @Override
-    boolean isImmutable() {
-      return true;
-    }
-  }
-
   /** {@code ptrace_may_access(task, PTRACE_MODE_READ_FSCREDS)}. */
   private static boolean mayRead(Task reader, Task target) {
     if (reader.tgid() == target.tgid()) {

@@ -2,10 +2,12 @@ package org.netshard.namespace.vfs;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.cgroup.CgroupVersion;
+import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -28,14 +30,19 @@ public final class Vfs {
    *
    * @param cgroups what is mounted as the cgroup file system
    * @param tasks finds a task by its pid, or null
+   * @param nets finds a network namespace by its name, or null
    */
-  public Vfs(CgroupTree cgroups, IntFunction<@Nullable Task> tasks) {
+  public Vfs(
+      CgroupTree cgroups,
+      IntFunction<@Nullable Task> tasks,
+      Function<String, @Nullable NetState> nets) {
     Directory mounted = new CgroupDirectory(cgroups, cgroups.root());
     boolean v1 = cgroups.memcontrol().version() == CgroupVersion.V1;
     Directory cgroup = v1 ? new PseudoDirectory(Map.of("memory", mounted)) : mounted;
     Directory fs = new PseudoDirectory(Map.of("cgroup", cgroup));
     Directory sys = new PseudoDirectory(Map.of("fs", fs));
-    root = new PseudoDirectory(Map.of("proc", new ProcDirectory(tasks), "sys", sys));
+    Directory run = new PseudoDirectory(Map.of("netns", new NetnsDirectory(nets)));
+    root = new PseudoDirectory(Map.of("proc", new ProcDirectory(tasks), "run", run, "sys", sys));
   }
 
   /**

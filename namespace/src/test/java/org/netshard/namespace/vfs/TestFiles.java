@@ -30,7 +30,7 @@ public final class TestFiles implements CgroupTasks {
   public TestFiles(CgroupVersion version) {
     cgroups = new CgroupTree(version, 0);
     cgroups.setTasks(this);
-    vfs = new Vfs(cgroups, tasks::get);
+    vfs = new Vfs(cgroups, tasks::get, name -> null);
   }
 
   /** Adds a task of the root cgroup. */

@@ -12,12 +12,12 @@ import org.netshard.protocol.abi.Errno;
 
 /**
  * A line of a scenario's setup, as a user types it into a shell: {@code mkdir}, {@code rmdir},
- * {@code echo … > file}, {@code cat}, {@code sysctl -w}, with the expected result behind it as
- * {@code strace} writes results.
+ * {@code echo … > file}, {@code cat}, {@code sysctl -w}, {@code ip}, with the expected result
+ * behind it as {@code strace} writes results.
  */
 public final class SetupNotation {
   static final String ALLOWED =
-      "mkdir [-p] DIR, rmdir DIR, echo TEXT > FILE, cat FILE, sysctl -w NAME=VALUE";
+      "mkdir [-p] DIR, rmdir DIR, echo TEXT > FILE, cat FILE, sysctl -w NAME=VALUE, ip …";
 
   private static final Pattern RESULT =
       Pattern.compile("\\s=\\s+(?:0|-1\\s+([A-Z0-9]+)(?:\\s+\\(.*\\))?)\\s*$");
@@ -94,7 +94,12 @@ public final class SetupNotation {
     if (words.isEmpty()) {
       throw new BadLineException(1, "a line without a command; allowed are " + ALLOWED);
     }
+    return command();
+  }
+
+  private List<SetupLine> command() throws BadLineException {
     return switch (words.get(0).text()) {
+      case "ip" -> ip();
       case "mkdir" -> mkdir();
       case "rmdir" -> eachPath(Command.RMDIR, 1);
       case "cat" -> eachPath(Command.CAT, 1);
@@ -105,6 +110,58 @@ public final class SetupNotation {
               words.get(0).column(),
               "command `" + words.get(0).text() + "` is not simulated; allowed are " + ALLOWED);
     };
+  }
+
+  /** {@code ip …}, {@code ip -n NAME …} and {@code ip netns exec NAME COMMAND}. */
+  private List<SetupLine> ip() throws BadLineException {
+    int at = 1;
+    Word name = null;
+    if (is(at, "-n") || is(at, "-netns")) {
+      name = at + 1 < words.size() ? words.get(at + 1) : null;
+      at += 2;
+    }
+    if (is(at, "netns")) {
+      if (!is(at + 1, "exec") || at + 3 >= words.size()) {
+        throw missing("`exec NAME COMMAND`");
+      }
+      Word inner = words.get(at + 2);
+      words.subList(0, at + 3).clear();
+      return within(inner, command());
+    }
+    List<String> rest = new ArrayList<>();
+    words.subList(Math.min(at, words.size()), words.size()).forEach(word -> rest.add(word.text()));
+    try {
+      List<SetupLine> one = List.of(setup(Command.IP, "", IpNotation.message(rest)));
+      return name == null ? one : within(name, one);
+    } catch (IpNotation.BadIpException e) {
+      int word = at + e.word();
+      int column = word < words.size() ? words.get(word).column() : line.length() + 1;
+      throw new BadLineException(column, e.getMessage());
+    }
+  }
+
+  private boolean is(int word, String text) {
+    return word < words.size() && words.get(word).text().equals(text);
+  }
+
+  /** Lines that are carried out in a namespace with a name. */
+  private List<SetupLine> within(Word name, List<SetupLine> lines) throws BadLineException {
+    if (name.text().contains("/")) {
+      throw new BadLineException(name.column(), "`" + name.text() + "` is no name of a namespace");
+    }
+    List<SetupLine> all = new ArrayList<>();
+    all.add(
+        new SetupLine(
+            atNs,
+            Command.NETNS_ENTER,
+            "/run/netns/" + name.text(),
+            "",
+            Expectation.NONE,
+            line,
+            place));
+    all.addAll(lines);
+    all.add(new SetupLine(atNs, Command.NETNS_LEAVE, "", "", Expectation.NONE, line, place));
+    return all;
   }
 
   private List<SetupLine> mkdir() throws BadLineException {

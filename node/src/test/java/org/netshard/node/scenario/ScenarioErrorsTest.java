@@ -103,9 +103,9 @@ class ScenarioErrorsTest {
             "s.yaml:1:27: kernel `kernel` has a task or workload `t` already"),
         bad(
             "a command that is not there",
-            "setup:\n  - lines: |\n      mkdir /a\n      ip link\n",
-            "s.yaml:4:7: command `ip` is not simulated; allowed are mkdir [-p] DIR, rmdir DIR, echo"
-                + " TEXT > FILE, cat FILE, sysctl -w NAME=VALUE"),
+            "setup:\n  - lines: |\n      mkdir /a\n      tc qdisc\n",
+            "s.yaml:4:7: command `tc` is not simulated; allowed are mkdir [-p] DIR, rmdir DIR, echo"
+                + " TEXT > FILE, cat FILE, sysctl -w NAME=VALUE, ip …"),
         bad(
             "a task whose number is asked for",
             "kernels: [{name: a}]\nsetup: ['cat /proc/$u.pid/cgroup']\ntasks: [{name: t}]\n",

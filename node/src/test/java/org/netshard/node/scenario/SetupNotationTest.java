@@ -79,7 +79,8 @@ class SetupNotationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "ip link set lo up | 1 | command `ip` is not simulated",
+        "tc qdisc add | 1 | command `tc` is not simulated",
+        "ip link set eth0 up | 13 | device `eth0` is not there",
         "mkdir | 6 | a path is missing",
         "mkdir red | 7 | `red` is no absolute path",
         "echo 4M | 8 | `> FILE` is missing",
