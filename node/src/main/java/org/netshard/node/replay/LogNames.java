@@ -16,6 +16,10 @@ import org.netshard.protocol.abi.UserMem;
  */
 final class LogNames {
   private static final int PORT_AT = 2;
+
+  /** The lowest port that the kernel chooses, {@code net.ipv4.ip_local_port_range}. */
+  private static final int EPHEMERAL_LOW = 32768;
+
   private static final int NETLINK_PORT_AT = 4;
   private static final int AUTOBOUND_BYTES = 8;
 
@@ -23,14 +27,16 @@ final class LogNames {
   private final Map<Integer, Integer> netlinkPorts = new TreeMap<>();
   private final Map<String, byte[]> autobound = new TreeMap<>();
 
-  /** Takes note of what {@code getsockname} said in the log and in the simulation. */
+  /**
+   * Takes note of what {@code getsockname} said in the log and in the simulation, and of whom data
+   * came from.
+   */
   void learn(StraceEvent.Call recorded, Syscall call) {
-    boolean name = call.name() == SyscallName.GETSOCKNAME;
-    if (!name || !recorded.result().known() || recorded.result().isError()) {
+    UserMem memory = given(call, true);
+    if (memory.isNull() || !recorded.result().known() || recorded.result().isError()) {
       return;
     }
     byte[] wanted = ResultComparison.recordedName(recorded);
-    UserMem memory = call.mem(1);
     int length = Math.min(wanted.length, memory.size());
     byte[] got = memory.get(0, length);
     if (length < NETLINK_PORT_AT + Integer.BYTES || wanted[0] != got[0]) {
@@ -39,7 +45,7 @@ final class LogNames {
     UserMem one = UserMem.of(wanted);
     UserMem other = UserMem.of(got);
     switch (one.getShort(0)) {
-      case Abi.AF_INET, Abi.AF_INET6 -> ports.put(one.getShort(PORT_AT), other.getShort(PORT_AT));
+      case Abi.AF_INET, Abi.AF_INET6 -> learnPort(call.name(), port(one), port(other));
       case Abi.AF_NETLINK ->
           netlinkPorts.put(one.getInt(NETLINK_PORT_AT), other.getInt(NETLINK_PORT_AT));
       case Abi.AF_UNIX -> {
@@ -53,12 +59,36 @@ final class LogNames {
     }
   }
 
-  /** The address that a call gives to the kernel. */
-  private static UserMem given(Syscall call) {
-    return switch (call.name()) {
-      case BIND, CONNECT -> call.mem(1);
-      case SENDTO -> call.mem(4);
-      case SENDMSG -> {
+  private static int port(UserMem name) {
+    return name.getByte(PORT_AT) << 8 | name.getByte(PORT_AT + 1);
+  }
+
+  /** A sender's port is the kernel's choice if it lies where the kernel chooses. */
+  private void learnPort(SyscallName name, int recorded, int simulated) {
+    boolean chosen = recorded >= EPHEMERAL_LOW && simulated >= EPHEMERAL_LOW;
+    if (name == SyscallName.GETSOCKNAME || (chosen && !ports.containsKey(recorded))) {
+      ports.put(recorded, simulated);
+    }
+  }
+
+  /**
+   * The address that a call gives to the kernel, or gets from it.
+   *
+   * @param back which of both
+   */
+  private static UserMem given(Syscall call, boolean back) {
+    SyscallName name = call.name();
+    boolean gets =
+        name == SyscallName.GETSOCKNAME
+            || name == SyscallName.RECVFROM
+            || name == SyscallName.RECVMSG;
+    if (gets != back) {
+      return UserMem.NULL;
+    }
+    return switch (name) {
+      case BIND, CONNECT, GETSOCKNAME -> call.mem(1);
+      case SENDTO, RECVFROM -> call.mem(4);
+      case SENDMSG, RECVMSG -> {
         UserMem header = call.mem(1);
         yield header.accessible(0, Long.BYTES) ? header.pointer(0) : UserMem.NULL;
       }
@@ -68,16 +98,16 @@ final class LogNames {
 
   /** The call as it is made. */
   Syscall inSimulation(Syscall call) {
-    UserMem memory = given(call);
+    UserMem memory = given(call, false);
     if (!memory.accessible(0, NETLINK_PORT_AT)) {
       return call;
     }
     switch (memory.getShort(0)) {
       case Abi.AF_INET, Abi.AF_INET6 -> {
-        int port = memory.getShort(PORT_AT);
+        int port = port(memory);
         int mapped = ports.getOrDefault(port, port);
-        memory.putByte(PORT_AT, mapped & 0xff);
-        memory.putByte(PORT_AT + 1, mapped >>> 8);
+        memory.putByte(PORT_AT, mapped >>> 8);
+        memory.putByte(PORT_AT + 1, mapped & 0xff);
       }
       case Abi.AF_NETLINK -> {
         if (memory.accessible(NETLINK_PORT_AT, Integer.BYTES)) {

@@ -1,6 +1,8 @@
 package org.netshard.node.strace;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,6 +16,7 @@ import org.netshard.node.strace.StraceValue.IntValue;
 import org.netshard.node.strace.StraceValue.Named;
 import org.netshard.node.strace.StraceValue.Str;
 import org.netshard.node.strace.StraceValue.Struct;
+import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
@@ -24,6 +27,7 @@ final class IoComparison {
   private static final int POLLFD_BYTES = 8;
   private static final int EPOLL_EVENT_BYTES = 12;
   private static final int IOVEC_BYTES = 16;
+  private static final int CMSG_HEADER_BYTES = 16;
 
   private final Call recorded;
   private final Syscall simulated;
@@ -95,8 +99,37 @@ final class IoComparison {
     if (difference == null) {
       difference = number(struct, "msg_controllen", header.getLong(40));
     }
+    if (difference == null) {
+      difference = control(struct, header);
+    }
     StraceValue iov = struct.field("msg_iov");
     return difference == null && iov != null ? vector(iov, header.pointer(16)) : difference;
+  }
+
+  /** Control messages: their kinds, and those contents that are no times, files or processes. */
+  private static @Nullable Difference control(Struct struct, UserMem header) {
+    StraceValue value = struct.field("msg_control");
+    UserMem got = header.pointer(32);
+    int length = (int) Math.min(header.getLong(40), got.size());
+    if (value == null || !(value.after().plain() instanceof Array array)) {
+      return null;
+    }
+    byte[] wanted = IoDecoder.cmsgs(array, length).content();
+    for (int at = 0; at + CMSG_HEADER_BYTES <= length; ) {
+      UserMem one = UserMem.of(wanted);
+      int size = (int) Math.max(CMSG_HEADER_BYTES, Math.min(got.getLong(at), length - at));
+      boolean varies = one.getInt(at + 8) == Abi.SOL_SOCKET || !IoDecoder.isWhole(array, at);
+      int compared = varies ? CMSG_HEADER_BYTES : size;
+      if (!Arrays.equals(one.get(at, compared), got.get(at, compared))) {
+        return new Difference("msg_control", value.after().text(), hex(got.get(at, size)));
+      }
+      at += (size + 7) & -8;
+    }
+    return null;
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
   }
 
   private static @Nullable Difference number(Struct struct, String field, long simulated) {

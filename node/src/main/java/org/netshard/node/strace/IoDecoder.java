@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.node.strace.StraceValue.Array;
+import org.netshard.node.strace.StraceValue.Function;
+import org.netshard.node.strace.StraceValue.IntValue;
 import org.netshard.node.strace.StraceValue.Named;
 import org.netshard.node.strace.StraceValue.Str;
 import org.netshard.node.strace.StraceValue.Struct;
@@ -158,7 +160,7 @@ final class IoDecoder {
     StraceValue control = struct.field("msg_control");
     UserMem mem =
         sends && control != null && control.plain() instanceof Array array
-            ? cmsgs(array, length)
+            ? cmsgs(shown(array), length)
             : UserMem.zeroed((int) Math.max(0, Math.min(length, Short.MAX_VALUE)));
     if (length > 0) {
       header.putPointer(32, mem);
@@ -166,7 +168,20 @@ final class IoDecoder {
     header.putLong(40, length);
   }
 
-  private static UserMem cmsgs(Array array, long length) {
+  /** Control messages that are sent, all of whose contents the log must show. */
+  private static Array shown(Array array) {
+    for (StraceValue element : array.elements()) {
+      if (element.plain() instanceof Struct cmsg
+          && cmsg.field("cmsg_data") == null
+          && SockAddr.require(cmsg, "cmsg_len") > CMSG_HEADER_BYTES) {
+        throw new NotationException(cmsg.text(), "strace does not show what this message says");
+      }
+    }
+    return array;
+  }
+
+  /** Control messages as bytes; what cannot be read is zeros. */
+  static UserMem cmsgs(Array array, long length) {
     UserMem mem = UserMem.zeroed((int) Math.max(0, Math.min(length, Short.MAX_VALUE)));
     int at = 0;
     for (StraceValue element : array.elements()) {
@@ -185,6 +200,23 @@ final class IoDecoder {
       at += (int) ((cmsgLength + 7) & -8);
     }
     return mem;
+  }
+
+  /** Whether the log shows all bytes of the control message that begins at this offset. */
+  static boolean isWhole(Array array, int offset) {
+    int at = 0;
+    for (StraceValue element : array.elements()) {
+      if (!(element.plain() instanceof Struct cmsg)) {
+        return false;
+      }
+      long length = SockAddr.require(cmsg, "cmsg_len");
+      if (at == offset) {
+        int content = (int) Math.max(0, length - CMSG_HEADER_BYTES);
+        return cmsgData(cmsg.field("cmsg_data"), content).length == content;
+      }
+      at += (int) ((length + 7) & -8);
+    }
+    return false;
   }
 
   /** The content of a control message: bytes, if as many elements as bytes are shown. */
@@ -206,6 +238,9 @@ final class IoDecoder {
     for (int i = 0; i < members.size(); i++) {
       StraceValue member = members.get(i);
       StraceValue number = member instanceof Named named ? named.value() : member;
+      if (!(number.plain() instanceof IntValue) && !(number.plain() instanceof Function)) {
+        return new byte[0];
+      }
       if (size == Byte.BYTES) {
         mem.putByte(i, (int) Notation.number(number));
       } else {

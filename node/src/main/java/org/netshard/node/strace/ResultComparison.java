@@ -191,10 +191,24 @@ public final class ResultComparison {
     return value.plain() instanceof Array ? (int) Notation.elementAfter(value) : -1;
   }
 
-  /** The name that {@code getsockname} gave in a log; empty if it does not tell. */
+  /**
+   * The name that {@code getsockname}, {@code recvfrom} or {@code recvmsg} gave in a log; empty if
+   * it does not tell.
+   */
   public static byte[] recordedName(Call recorded) {
-    StraceValue value = recorded.arguments().get(1).after();
-    return value.plain() instanceof Struct struct ? SockAddr.bytes(struct, -1) : new byte[0];
+    boolean from = recorded.name().equals("recvfrom");
+    StraceValue value = recorded.arguments().get(from ? 4 : 1);
+    value = (value instanceof Named named ? named.value() : value).after();
+    if (recorded.name().equals("recvmsg")) {
+      StraceValue name = value.plain() instanceof Struct header ? header.field("msg_name") : null;
+      if (name == null) {
+        return new byte[0];
+      }
+      value = name.after();
+    }
+    return value.plain() instanceof Struct struct && struct.members().size() > 1
+        ? SockAddr.bytes(struct, -1)
+        : new byte[0];
   }
 
   /** Which arguments of a call are descriptors, for replacing those of the log. */

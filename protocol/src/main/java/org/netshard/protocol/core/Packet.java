@@ -27,6 +27,8 @@ public final class Packet extends Skb {
   /** Memory that is asked for besides the bytes of a packet: {@code hh_len + 15}. */
   public static final int ALLOC_EXTRA_BYTES = LL_RESERVED_BYTES + 15;
 
+  private static final int UDP_HEADER_BYTES = 8;
+
   /** For whom a packet is, by its link header ({@code PACKET_HOST} and so on, in their order). */
   public enum Type {
     HOST,
@@ -214,6 +216,11 @@ public final class Packet extends Skb {
   /** {@code gso_size}: payload of each segment that it stands for, bytes; 0 if it is one. */
   public int gsoSize() {
     return gsoSize;
+  }
+
+  /** {@code gso_segs}: how many it stands for. */
+  public int gsoSegs() {
+    return gsoSize == 0 ? 1 : (end - transport - UDP_HEADER_BYTES + gsoSize - 1) / gsoSize;
   }
 
   /** Says that it stands for several. */

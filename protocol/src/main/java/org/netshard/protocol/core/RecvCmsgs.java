@@ -25,6 +25,20 @@ public final class RecvCmsgs {
 
   /** Adds those that the sock has asked for. */
   public static void put(Sk sk, Msg msg, Packet packet) {
+    putTimes(sk, msg, packet);
+    if (sk.flag(SockFlag.SOCK_RXQ_OVFL) && packet.drops() != 0) {
+      putInt(msg, SoOption.SO_RXQ_OVFL, packet.drops());
+    }
+    if (sk.flag(SockFlag.SOCK_RCVMARK)) {
+      putInt(msg, SoOption.SO_MARK, packet.mark());
+    }
+    if (sk.flag(SockFlag.SOCK_RCVPRIORITY)) {
+      putInt(msg, SoOption.SO_PRIORITY, packet.priority());
+    }
+  }
+
+  /** Adds time stamps only ({@code sock_recv_timestamp}). */
+  public static void putTimes(Sk sk, Msg msg, Packet packet) {
     if (sk.flag(SockFlag.SOCK_RCVTSTAMP)) {
       putTimestamp(sk, msg, packet.tstampNs());
     }
@@ -34,15 +48,6 @@ public final class RecvCmsgs {
             && (tsflags & SockTimestamping.SOF_TIMESTAMPING_RX_SOFTWARE) != 0;
     if (software) {
       putTimestamping(sk, msg, packet.tstampNs());
-    }
-    if (sk.flag(SockFlag.SOCK_RXQ_OVFL) && packet.drops() != 0) {
-      putInt(msg, SoOption.SO_RXQ_OVFL, packet.drops());
-    }
-    if (sk.flag(SockFlag.SOCK_RCVMARK)) {
-      putInt(msg, SoOption.SO_MARK, packet.mark());
-    }
-    if (sk.flag(SockFlag.SOCK_RCVPRIORITY)) {
-      putInt(msg, SoOption.SO_PRIORITY, packet.priority());
     }
   }
 

@@ -15,6 +15,7 @@ public class Skb {
   private static final int SHARED_INFO_BYTES = 320;
   private static final int SK_BUFF_BYTES = 256;
   private static final int KMALLOC_LEAST = 512;
+  private static final int SMALL_HEAD_BYTES = 256;
 
   /** {@code SKB_MAX_HEAD(0)}: data that fits with its end into one page, bytes. */
   public static final int MAX_HEAD_BYTES = SkMem.PAGE_SIZE - SHARED_INFO_BYTES;
@@ -60,6 +61,18 @@ public class Skb {
     int head = least == Integer.highestOneBit(least) ? least : Integer.highestOneBit(least) << 1;
     int pages = (pagedBytes + SkMem.PAGE_SIZE - 1) & -SkMem.PAGE_SIZE;
     return head + SK_BUFF_BYTES + pages;
+  }
+
+  /**
+   * The memory of a buffer that no cgroup pays for as kernel memory: up to 256 bytes of head come
+   * from a slab of their own ({@code skb_small_head_cache}).
+   *
+   * @param headBytes of data in the head
+   */
+  public static int unaccountedTruesize(int headBytes) {
+    return headBytes <= SMALL_HEAD_BYTES
+        ? SMALL_HEAD_BYTES + SHARED_INFO_BYTES + SK_BUFF_BYTES
+        : truesize(headBytes, 0);
   }
 
   /** Its bytes, not to be changed. */

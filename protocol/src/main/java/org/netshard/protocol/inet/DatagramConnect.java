@@ -3,6 +3,7 @@ package org.netshard.protocol.inet;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
+import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.inet6.Datagram6Connect;
@@ -68,7 +69,13 @@ public final class DatagramConnect {
       oif = inet.ucIndex;
     }
     IpRoute.Result route = IpRoute.connect(sk.net(), address.inAddr(), saddr, oif);
+    boolean found = route.errno() == 0;
+    int daddr = found ? route.daddr() : address.inAddr();
+    ports.redirect(sk, found ? route.saddr() : saddr, daddr, address.port());
     if (route.errno() != 0) {
+      if (route.errno() == Errno.ENETUNREACH.number()) {
+        sk.net().addMib(Mib.IP_OUT_NO_ROUTES, 1);
+      }
       return -route.errno();
     }
     if (route.type() == IpRoute.Type.BROADCAST && !sk.flag(SockFlag.SOCK_BROADCAST)) {

@@ -33,4 +33,11 @@ public interface InetPorts {
     sk.setSport(sk.num());
     return true;
   }
+
+  /**
+   * A sock is about to connect: of UDP, a datagram that waits for more data goes to the new peer.
+   *
+   * @param saddr source address, or 0 if no route was found
+   */
+  default void redirect(Sk sk, int saddr, int daddr, int dport) {}
 }

@@ -51,7 +51,8 @@ public final class PacketRead {
    * <p><b>Errors</b>, in order: EOPNOTSUPP for urgent data; those of the error queue with {@code
    * MSG_ERRQUEUE}; those of {@link DatagramQueue#find}; EFAULT.
    *
-   * @param whole whether {@code MSG_TRUNC} asks for the length of the whole packet
+   * @param whole whether {@code MSG_TRUNC} asks for the length of the whole packet, and control
+   *     messages tell more than the time, as with raw sockets and not with those of ping
    * @return bytes copied, or the length of the whole packet
    */
   public static int recvmsg(Sk sk, Caller caller, Msg msg, boolean whole) {
@@ -79,12 +80,16 @@ public final class PacketRead {
     if (!msg.write(0, packet.bytes(), packet.start(), copied)) {
       return Errno.EFAULT.negated();
     }
-    RecvCmsgs.put(sk, msg, packet);
+    if (whole) {
+      RecvCmsgs.put(sk, msg, packet);
+    } else {
+      RecvCmsgs.putTimes(sk, msg, packet);
+    }
     msg.setAddress(v6 ? name6(packet) : name4(packet));
     if (v6) {
       Ip6Cmsg.receive(sk, msg, packet);
     } else {
-      IpCmsg.receive(sk, msg, packet, packet.start(), copied);
+      IpCmsg.receive(sk, msg, packet, packet.start(), copied, whole);
     }
     return whole && msg.has(Abi.MSG_TRUNC) ? length : copied;
   }

@@ -3,6 +3,7 @@ package org.netshard.protocol.inet6;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
+import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.inet.DatagramConnect;
 import org.netshard.protocol.inet.InetAddress4;
@@ -108,6 +109,9 @@ public final class Datagram6Connect {
     }
     Ip6Route.Result route = Ip6Route.lookup(sk.net(), daddr, inet6.saddr(), oif);
     if (route.errno() != 0) {
+      if (route.errno() == Errno.ENETUNREACH.number()) {
+        sk.net().addMib(Mib.IP6_OUT_NO_ROUTES, 1);
+      }
       return -route.errno();
     }
     inet6 = Inet6Options.forWrite(sk);

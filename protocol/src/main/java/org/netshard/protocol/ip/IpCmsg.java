@@ -149,12 +149,22 @@ public final class IpCmsg {
    * @param copied bytes that the reader got
    */
   public static void receive(Sk sk, Msg msg, Packet packet, int offset, int copied) {
+    receive(sk, msg, packet, offset, copied, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param prepared whether the address that an answer would have was found out; not for ping
+   */
+  public static void receive(
+      Sk sk, Msg msg, Packet packet, int offset, int copied, boolean prepared) {
     InetOptions inet = InetOptions.of(sk);
     if (!inet.hasCmsgFlags()) {
       return;
     }
     if (inet.has(InetFlag.PKTINFO)) {
-      msg.putCmsg(Abi.IPPROTO_IP, IpOption.IP_PKTINFO, pktinfo(sk, packet));
+      msg.putCmsg(Abi.IPPROTO_IP, IpOption.IP_PKTINFO, pktinfo(sk, packet, prepared));
     }
     if (inet.has(InetFlag.TTL)) {
       putInt(msg, IpOption.IP_TTL, IpHeader.ttl(packet));
@@ -190,10 +200,13 @@ public final class IpCmsg {
   }
 
   /** {@code ipv4_pktinfo_prepare}: device, the address that an answer would have, destination. */
-  private static byte[] pktinfo(Sk sk, Packet packet) {
+  private static byte[] pktinfo(Sk sk, Packet packet, boolean prepared) {
     int daddr = IpHeader.daddr(packet);
     boolean own = IpRoute.addrType(sk.net(), daddr) == IpRoute.Type.LOCAL;
-    int spec = own ? daddr : IpRoute.connect(sk.net(), IpHeader.saddr(packet), 0, 0).saddr();
+    int spec = 0;
+    if (prepared) {
+      spec = own ? daddr : IpRoute.connect(sk.net(), IpHeader.saddr(packet), 0, 0).saddr();
+    }
     ByteBuffer info = ByteBuffer.allocate(PKTINFO_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     return info.putInt(packet.ifindex()).putInt(spec).putInt(daddr).array();
   }

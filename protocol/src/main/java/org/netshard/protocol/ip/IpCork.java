@@ -5,10 +5,12 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
@@ -38,6 +40,8 @@ public final class IpCork {
   private final int dport;
   private final int mtu;
   private final int headerBytes;
+  private int saddr;
+  private int daddr;
   private byte[] bytes = new byte[0];
   private int length;
   private int truesize;
@@ -57,6 +61,8 @@ public final class IpCork {
     this.ipc = ipc;
     this.route = route;
     this.dport = dport;
+    this.saddr = route.saddr();
+    this.daddr = route.daddr();
     this.dev = IpOutput.device(net, route);
     boolean interfaceMtu = sk != null && IpOutput.usesInterfaceMtu(InetOptions.of(sk).pmtudisc());
     this.mtu = interfaceMtu ? dev.mtu() : Math.min(dev.mtu(), IP_MAX_MTU);
@@ -66,6 +72,20 @@ public final class IpCork {
   /** Where the packet goes. */
   public IpRoute.Result route() {
     return route;
+  }
+
+  /** The source address of the packet. */
+  public int saddr() {
+    return saddr;
+  }
+
+  /**
+   * Changes the addresses of the packet, not its way: {@code connect} writes over {@code
+   * inet->cork.fl} while data wait.
+   */
+  public void redirect(int newSaddr, int newDaddr) {
+    saddr = newSaddr;
+    daddr = newDaddr;
   }
 
   /** Bytes behind the IP header. */
@@ -98,9 +118,18 @@ public final class IpCork {
    * @param transportBytes room for the header of the transport, which comes first; 0 if it is there
    * @param from position in the message
    * @param count bytes of the message
-   * @return 0, {@code -errno}, or {@link org.netshard.protocol.core.Progress#WAIT}
+   * @return 0, {@code -errno}, or {@link Progress#WAIT}
    */
   public int append(Sk sender, Caller caller, Msg msg, int transportBytes, int from, int count) {
+    int added = tryAppend(sender, caller, msg, transportBytes, from, count);
+    if (added < 0 && added != Progress.WAIT && added != Errno.EMSGSIZE.negated()) {
+      net.addMib(Mib.IP_OUT_DISCARDS, 1);
+    }
+    return added;
+  }
+
+  private int tryAppend(
+      Sk sender, Caller caller, Msg msg, int transportBytes, int from, int count) {
     if (mtu < MIN_MTU) {
       return Errno.ENETUNREACH.negated();
     }
@@ -124,7 +153,7 @@ public final class IpCork {
     if (!msg.readInto(from, grown, transport() + length + transportBytes, count)) {
       return Errno.EFAULT.negated();
     }
-    charge(added);
+    charge(added, transportBytes);
     bytes = grown;
     length += added;
     return 0;
@@ -134,22 +163,24 @@ public final class IpCork {
   void append(byte[] content) {
     bytes = Arrays.copyOf(bytes, transport() + length + content.length);
     System.arraycopy(content, 0, bytes, transport() + length, content.length);
-    charge(content.length);
+    charge(content.length, 0);
     length += content.length;
   }
 
   /** What a longer packet takes: a head for the first bytes, and pages for what comes later. */
-  private void charge(int added) {
+  private void charge(int added, int transportBytes) {
     if (length > 0) {
       truesize += added;
       return;
     }
     int fragment = (mtu - headerBytes) & -8;
     int left = added;
+    int head = headerBytes + transportBytes;
     do {
       int part = left + headerBytes > mtu ? fragment : left;
-      truesize += truesize(headerBytes + part, headerBytes);
+      truesize += truesize(headerBytes + part, head);
       left -= part;
+      head = headerBytes;
     } while (left > 0);
   }
 
@@ -160,9 +191,10 @@ public final class IpCork {
   static int truesize(int packetBytes, int headBytes) {
     int wanted = packetBytes + Packet.ALLOC_EXTRA_BYTES;
     if (wanted < Skb.MAX_ALLOC_BYTES) {
-      return Skb.truesize(wanted, 0);
+      return Skb.unaccountedTruesize(wanted);
     }
-    return Skb.truesize(headBytes + Packet.ALLOC_EXTRA_BYTES, 0) + packetBytes - headBytes;
+    int head = Skb.unaccountedTruesize(headBytes + Packet.ALLOC_EXTRA_BYTES);
+    return head + packetBytes - headBytes;
   }
 
   /** What waits counts in the send buffer until it is sent ({@code wmem_alloc_delta}). */
@@ -196,12 +228,12 @@ public final class IpCork {
         at,
         ipc.options.length,
         ipc.tos,
-        IpOutput.selectIdent(net, sk, df && !ignoreDf, route.saddr(), route.daddr(), protocol),
+        IpOutput.selectIdent(net, sk, df && !ignoreDf, saddr, daddr, protocol),
         df ? IpHeader.IP_DF : 0,
         ttl(inet),
         protocol,
-        route.saddr(),
-        route.daddr());
+        saddr,
+        daddr);
     Packet packet = new Packet(dev, Packet.ETH_P_IP, bytes, at, truesize);
     packet.setTransport(transport());
     packet.setMarkAndPriority(ipc.mark, ipc.priority);

@@ -136,7 +136,7 @@ public final class IpErrors {
             info,
             null,
             new byte[0],
-            Skb.truesize(IpHeader.BYTES, 0),
+            Skb.unaccountedTruesize(IpHeader.BYTES),
             destination.putInt(daddr).array(),
             port);
     ErrSkb.queue(sk, error);

@@ -65,7 +65,7 @@ public final class IpInput {
       net.addMib(Mib.IP_IN_HDR_ERRORS, 1);
       return DropReason.IP_INHDR;
     }
-    net.addMib(ECN[IpHeader.tos(packet) & ECN_MASK], 1);
+    net.addMib(ECN[IpHeader.tos(packet) & ECN_MASK], packet.gsoSegs());
     if (ihl > length || IpHeader.headerChecksum(packet.bytes(), packet.network()) != 0) {
       net.addMib(ihl > length ? Mib.IP_IN_HDR_ERRORS : Mib.IP_IN_CSUM_ERRORS, 1);
       if (ihl <= length) {

@@ -5,10 +5,12 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
@@ -89,9 +91,18 @@ public final class Ip6Cork {
    * @param transportBytes room for the header of the transport, which comes first; 0 if it is there
    * @param from position in the message
    * @param count bytes of the message
-   * @return 0, {@code -errno}, or {@link org.netshard.protocol.core.Progress#WAIT}
+   * @return 0, {@code -errno}, or {@link Progress#WAIT}
    */
   public int append(Sk sender, Caller caller, Msg msg, int transportBytes, int from, int count) {
+    int added = tryAppend(sender, caller, msg, transportBytes, from, count);
+    if (added < 0 && added != Progress.WAIT && added != Errno.EMSGSIZE.negated()) {
+      net.addMib(Mib.IP6_OUT_DISCARDS, 1);
+    }
+    return added;
+  }
+
+  private int tryAppend(
+      Sk sender, Caller caller, Msg msg, int transportBytes, int from, int count) {
     int added = transportBytes + count;
     boolean cut = length + added > mtu - Ip6Header.BYTES;
     int longest = ignoresDf() ? Ip6Header.BYTES + Ip6Header.MAXPLEN : mtu;
@@ -116,7 +127,7 @@ public final class Ip6Cork {
     if (!msg.readInto(from, grown, transport() + length + transportBytes, count)) {
       return Errno.EFAULT.negated();
     }
-    charge(added);
+    charge(added, transportBytes);
     bytes = grown;
     length += added;
     return 0;
@@ -126,32 +137,33 @@ public final class Ip6Cork {
   void append(byte[] content) {
     bytes = Arrays.copyOf(bytes, transport() + length + content.length);
     System.arraycopy(content, 0, bytes, transport() + length, content.length);
-    charge(content.length);
+    charge(content.length, 0);
     length += content.length;
   }
 
-  private void charge(int added) {
+  private void charge(int added, int transportBytes) {
     if (length > 0) {
       truesize += added;
       return;
     }
     int fragment = (mtu - Ip6Header.BYTES - FRAG_HDR_BYTES) & -8;
     int left = added;
+    int head = Ip6Header.BYTES + transportBytes;
     do {
       int part = left + Ip6Header.BYTES > mtu ? fragment : left;
-      truesize += truesize(Ip6Header.BYTES + part);
+      truesize += truesize(Ip6Header.BYTES + part, head);
       left -= part;
+      head = Ip6Header.BYTES;
     } while (left > 0);
   }
 
   /** The memory of a packet that the IP layer allocates; see {@code IpCork}. */
-  static int truesize(int packetBytes) {
+  static int truesize(int packetBytes, int headBytes) {
     int wanted = packetBytes + ALLOC_EXTRA_BYTES;
     if (wanted < Skb.MAX_ALLOC_BYTES) {
-      return Skb.truesize(wanted, 0);
+      return Skb.unaccountedTruesize(wanted);
     }
-    int head = Ip6Header.BYTES + ALLOC_EXTRA_BYTES;
-    return Skb.truesize(head, 0) + packetBytes - Ip6Header.BYTES;
+    return Skb.unaccountedTruesize(headBytes + ALLOC_EXTRA_BYTES) + packetBytes - headBytes;
   }
 
   /** What waits counts in the send buffer until it is sent ({@code wmem_alloc_delta}). */

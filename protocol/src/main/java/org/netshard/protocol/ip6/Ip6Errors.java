@@ -97,7 +97,7 @@ public final class Ip6Errors {
             info,
             null,
             new byte[0],
-            Skb.truesize(Ip6Header.BYTES, 0),
+            Skb.unaccountedTruesize(Ip6Header.BYTES),
             daddr,
             port));
   }

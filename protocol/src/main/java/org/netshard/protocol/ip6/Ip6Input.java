@@ -77,7 +77,7 @@ public final class Ip6Input {
       net.addMib(Mib.IP6_IN_HDR_ERRORS, 1);
       return DropReason.IP_INHDR;
     }
-    net.addMib(ECN[Ip6Header.tclass(packet) & ECN_MASK], 1);
+    net.addMib(ECN[Ip6Header.tclass(packet) & ECN_MASK], packet.gsoSegs());
     if (Ipv6Address.isMulticast(Ip6Header.saddr(packet))) {
       net.addMib(Mib.IP6_IN_HDR_ERRORS, 1);
       return DropReason.IP_INHDR;

@@ -113,7 +113,7 @@ public final class Ip6Output {
     NetBytes.put16(bytes, header + 2, offset | (more ? 1 : 0));
     NetBytes.put32(bytes, header + Integer.BYTES, id);
     Ip6Header.setPayloadLen(bytes, at, FRAG_HDR_BYTES + part);
-    int truesize = Ip6Cork.truesize(Ip6Header.BYTES + FRAG_HDR_BYTES + part);
+    int truesize = Ip6Cork.truesize(Ip6Header.BYTES + FRAG_HDR_BYTES + part, Ip6Header.BYTES);
     Packet fragment = new Packet(whole.dev(), Packet.ETH_P_IPV6, bytes, at, truesize);
     fragment.setMarkAndPriority(whole.mark(), whole.priority());
     return fragment;

@@ -182,6 +182,9 @@ final class PingSend {
     Ip6Route.Result route = Ip6Route.lookup(sk.net(), daddr, ipc.saddr, ipc.oif);
     NetDevice dev = route.errno() != 0 ? null : sk.net().device(route.oif());
     if (dev == null) {
+      if (route.errno() == Errno.ENETUNREACH.number()) {
+        sk.net().addMib(Mib.IP6_OUT_NO_ROUTES, 1);
+      }
       return -route.errno();
     }
     Ip6Cork cork = new Ip6Cork(sk.net(), sk, ipc, route.saddr(), daddr, dev, 0);

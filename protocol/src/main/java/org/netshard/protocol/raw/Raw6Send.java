@@ -197,7 +197,7 @@ final class Raw6Send {
       sk.net().addMib(Mib.IP6_OUT_DISCARDS, 1);
       return Errno.EFAULT.negated();
     }
-    int truesize = Skb.truesize(length + Packet.ALLOC_EXTRA_BYTES, 0);
+    int truesize = Skb.unaccountedTruesize(length + Packet.ALLOC_EXTRA_BYTES);
     Packet packet = new Packet(dev, Packet.ETH_P_IPV6, bytes, at, truesize);
     packet.setTransport(at + Ip6Header.BYTES);
     packet.setMarkAndPriority(ipc.mark, ipc.priority);

@@ -170,7 +170,7 @@ final class RawSend {
       sk.net().addMib(Mib.IP_OUT_DISCARDS, 1);
       return Errno.EINVAL.negated();
     }
-    int truesize = Skb.truesize(length + Packet.ALLOC_EXTRA_BYTES, 0);
+    int truesize = Skb.unaccountedTruesize(length + Packet.ALLOC_EXTRA_BYTES);
     Packet packet = new Packet(dev, Packet.ETH_P_IP, bytes, at, truesize);
     IpHeader.fillIn(sk.net(), packet, route.saddr());
     packet.setTransport(at + ihl);

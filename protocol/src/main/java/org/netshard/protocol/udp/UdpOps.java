@@ -101,6 +101,11 @@ public final class UdpOps extends AbstractInetOps {
     return DatagramQueue.shutdown(sk, how);
   }
 
+  @Override
+  public void redirect(Sk sk, int saddr, int daddr, int dport) {
+    UdpSend.redirect(sk, saddr, daddr, dport);
+  }
+
   /** {@code udp_poll}. */
   @Override
   public int poll(Sk sk) {

@@ -49,7 +49,7 @@ final class UdpQueue {
     System.arraycopy(whole.bytes(), from, bytes, at + headers, part);
     NetBytes.put16(
         bytes, at + headers - UdpSend.HEADER_BYTES + LENGTH, part + UdpSend.HEADER_BYTES);
-    int truesize = Packet.truesize(headers + part + Packet.ALLOC_EXTRA_BYTES, 0);
+    int truesize = Packet.unaccountedTruesize(headers + part + Packet.ALLOC_EXTRA_BYTES);
     Packet segment = new Packet(whole.dev(), whole.ethertype(), bytes, at, truesize);
     segment.setTransport(at + headers - UdpSend.HEADER_BYTES);
     segment.setStart(segment.transport());

@@ -197,6 +197,16 @@ final class UdpSend {
     }
   }
 
+  /** A datagram that waits goes elsewhere now, as the sock connects. */
+  static void redirect(Sk sk, int saddr, int daddr, int dport) {
+    UdpOptions udp = UdpOptions.of(sk);
+    Ports ports = udp.pendingPorts;
+    if (udp.pending != null && ports != null) {
+      udp.pending.redirect(saddr, daddr);
+      udp.pendingPorts = new Ports(ports.source, dport, ports.gsoSize);
+    }
+  }
+
   /** Sends a datagram that waits ({@code udp_push_pending_frames}). */
   static int push(Sk sk) {
     UdpOptions udp = UdpOptions.of(sk);
