@@ -57,6 +57,7 @@ final class SkBindDevice {
       return Errno.EINVAL.negated();
     }
     sk.setBoundDevIf(ifindex);
+    sk.setFlag(SockFlag.SK_DST_CACHED, false);
     return 0;
   }
 

@@ -294,7 +294,10 @@ final class SolSocketSet {
         if (!rawOrAdmin(sk, cred)) {
           return Errno.EPERM.negated();
         }
-        sk.setMark(val);
+        if (sk.mark() != val) {
+          sk.setMark(val);
+          sk.setFlag(SockFlag.SK_DST_CACHED, false);
+        }
       }
       case SoOption.SO_RCVLOWAT -> {
         return sk.ops().setRcvlowat(sk, val < 0 ? Integer.MAX_VALUE : val);

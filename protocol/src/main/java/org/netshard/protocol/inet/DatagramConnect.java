@@ -69,6 +69,7 @@ public final class DatagramConnect {
       oif = inet.ucIndex;
     }
     IpRoute.Result route = IpRoute.connect(sk.net(), address.inAddr(), saddr, oif);
+    sk.setFlag(SockFlag.SK_DST_CACHED, false);
     boolean found = route.errno() == 0;
     int daddr = found ? route.daddr() : address.inAddr();
     ports.redirect(sk, found ? route.saddr() : saddr, daddr, address.port());
@@ -91,6 +92,7 @@ public final class DatagramConnect {
       inet.rcvSaddr = route.saddr();
       ports.rehash(sk);
     }
+    sk.setFlag(SockFlag.SK_DST_CACHED, true);
     inet.setId(sk.net().machine().randomBelow(IDS));
     sk.setState(Sk.TCP_ESTABLISHED);
     return 0;

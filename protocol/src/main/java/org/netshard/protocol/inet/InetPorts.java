@@ -35,7 +35,8 @@ public interface InetPorts {
   }
 
   /**
-   * A sock is about to connect: of UDP, a datagram that waits for more data goes to the new peer.
+   * A sock is about to connect: of UDP, the flow that it keeps is written over, so that a datagram
+   * which waits for more data goes to the new peer ({@code inet->cork.fl}).
    *
    * @param saddr source address, or 0 if no route was found
    */

@@ -6,6 +6,7 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.IpOption;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 
@@ -209,6 +210,7 @@ public final class IpSetsockopt {
     }
     if (tos != inet.tos()) {
       inet.tos = (byte) tos;
+      sk.setFlag(SockFlag.SK_DST_CACHED, false);
       sk.setPriority(TOS_TO_PRIO[(tos & 0x1e) >> 1]);
     }
   }

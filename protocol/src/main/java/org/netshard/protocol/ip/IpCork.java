@@ -79,6 +79,11 @@ public final class IpCork {
     return saddr;
   }
 
+  /** The destination of the packet. */
+  public int daddr() {
+    return daddr;
+  }
+
   /**
    * Changes the addresses of the packet, not its way: {@code connect} writes over {@code
    * inet->cork.fl} while data wait.

@@ -251,7 +251,9 @@ final class Udp6Send {
     int data = length - UdpSend.HEADER_BYTES;
     if (ports.gsoSize() > 0) {
       int headers = Ip6Header.BYTES + UdpSend.HEADER_BYTES;
-      int error = UdpSend.checkSegments(sk, headers, data, ports.gsoSize(), cork.mtu(), lite);
+      boolean noCheck = UdpOptions.of(sk).noCheck6Tx;
+      int error =
+          UdpSend.checkSegments(noCheck, headers, data, ports.gsoSize(), cork.mtu(), lite);
       if (error < 0) {
         return error;
       }

@@ -61,6 +61,15 @@ public final class UdpOptions extends OptionBlock {
   /** The same of IPv6. */
   @Nullable Ip6Cork pending6;
 
+  /** {@code cork.fl}: source address of the flow that was corked or connected to last. */
+  int flowSaddr;
+
+  /** Its destination. */
+  int flowDaddr;
+
+  /** Its port. */
+  int flowDport;
+
   /** The header of the datagram that waits. */
   UdpSend.@Nullable Ports pendingPorts;
 

@@ -14,6 +14,7 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.inet.InetAddress4;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpOptions;
 import org.netshard.protocol.inet.IpRoute;
@@ -100,8 +101,20 @@ final class UdpSend {
     if (route.type() == IpRoute.Type.BROADCAST && !sk.flag(SockFlag.SOCK_BROADCAST)) {
       return Errno.EACCES.negated();
     }
-    IpCork cork = new IpCork(sk.net(), sk, ipc, route, target.dport);
-    Ports ports = new Ports(sk.sport(), target.dport, ipc.gsoSize);
+    boolean connected =
+        target.connected
+            && msg.controlLength() == 0
+            && ipc.options.length == 0
+            && !InetAddress4.isMulticast(target.daddr);
+    boolean kept = connected && sk.flag(SockFlag.SK_DST_CACHED);
+    int dport = kept ? udp.flowDport : target.dport;
+    IpCork cork = new IpCork(sk.net(), sk, ipc, route, dport);
+    if (kept) {
+      cork.redirect(udp.flowSaddr, udp.flowDaddr);
+    } else if (connected) {
+      sk.setFlag(SockFlag.SK_DST_CACHED, true);
+    }
+    Ports ports = new Ports(sk.sport(), dport, ipc.gsoSize);
     int added = append(sk, caller, msg, cork, ports);
     if (added == Errno.ENOBUFS.negated()) {
       count(sk, false, Mib.UDP_SNDBUF_ERRORS);
@@ -160,6 +173,7 @@ final class UdpSend {
     }
     if (more) {
       cork.hold(sk);
+      keepFlow(sk, cork.saddr(), cork.daddr(), ports.dest);
       UdpOptions udp = UdpOptions.forWrite(sk);
       udp.pending = cork;
       udp.pendingPorts = ports;
@@ -199,12 +213,21 @@ final class UdpSend {
 
   /** A datagram that waits goes elsewhere now, as the sock connects. */
   static void redirect(Sk sk, int saddr, int daddr, int dport) {
+    keepFlow(sk, saddr, daddr, dport);
     UdpOptions udp = UdpOptions.of(sk);
     Ports ports = udp.pendingPorts;
     if (udp.pending != null && ports != null) {
       udp.pending.redirect(saddr, daddr);
       udp.pendingPorts = new Ports(ports.source, dport, ports.gsoSize);
     }
+  }
+
+  /** Writes {@code inet->cork.fl}, which a connected sock that keeps a route sends by. */
+  private static void keepFlow(Sk sk, int saddr, int daddr, int dport) {
+    UdpOptions udp = UdpOptions.forWrite(sk);
+    udp.flowSaddr = saddr;
+    udp.flowDaddr = daddr;
+    udp.flowDport = dport;
   }
 
   /** Sends a datagram that waits ({@code udp_push_pending_frames}). */
@@ -237,7 +260,8 @@ final class UdpSend {
     if (ports.gsoSize > 0) {
       int headers = cork.transport() - Packet.LL_RESERVED_BYTES + HEADER_BYTES;
       int data = length - HEADER_BYTES;
-      int error = checkSegments(sk, headers, data, ports.gsoSize, cork.mtu(), lite);
+      boolean noCheck = sk.flag(SockFlag.SK_NO_CHECK_TX);
+      int error = checkSegments(noCheck, headers, data, ports.gsoSize, cork.mtu(), lite);
       if (error < 0) {
         return error;
       }
@@ -261,11 +285,12 @@ final class UdpSend {
   }
 
   /** Whether data can be sent in segments: 0 or {@code -errno}. */
-  static int checkSegments(Sk sk, int headers, int data, int gsoSize, int mtu, boolean lite) {
+  static int checkSegments(
+      boolean noCheck, int headers, int data, int gsoSize, int mtu, boolean lite) {
     if (headers + Math.min(data, gsoSize) > mtu) {
       return Errno.EMSGSIZE.negated();
     }
-    if (data > gsoSize * SEGMENTS_MAX || sk.flag(SockFlag.SK_NO_CHECK_TX)) {
+    if (data > gsoSize * SEGMENTS_MAX || noCheck) {
       return Errno.EINVAL.negated();
     }
     return lite ? Errno.EIO.negated() : 0;
