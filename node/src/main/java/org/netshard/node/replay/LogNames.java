@@ -3,9 +3,11 @@ package org.netshard.node.replay;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.netshard.node.strace.IdMapping;
 import org.netshard.node.strace.ResultComparison;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
@@ -16,10 +18,6 @@ import org.netshard.protocol.abi.UserMem;
  */
 final class LogNames {
   private static final int PORT_AT = 2;
-
-  /** The lowest port that the kernel chooses, {@code net.ipv4.ip_local_port_range}. */
-  private static final int EPHEMERAL_LOW = 32768;
-
   private static final int NETLINK_PORT_AT = 4;
   private static final int AUTOBOUND_BYTES = 8;
 
@@ -27,15 +25,34 @@ final class LogNames {
   private final Map<Integer, Integer> netlinkPorts = new TreeMap<>();
   private final Map<String, byte[]> autobound = new TreeMap<>();
 
-  /**
-   * Takes note of what {@code getsockname} said in the log and in the simulation, and of whom data
-   * came from.
-   */
-  void learn(StraceEvent.Call recorded, Syscall call) {
-    UserMem memory = given(call, true);
-    if (memory.isNull() || !recorded.result().known() || recorded.result().isError()) {
+  /** The address that a call has told, of a socket or of who sent something; NULL if none. */
+  private static UserMem told(Syscall call) {
+    return switch (call.name()) {
+      case GETSOCKNAME, GETPEERNAME, ACCEPT, ACCEPT4 -> call.mem(1);
+      case RECVFROM -> call.mem(4);
+      case RECVMSG -> {
+        UserMem header = call.mem(1);
+        yield header.accessible(0, Long.BYTES) ? header.pointer(0) : UserMem.NULL;
+      }
+      default -> UserMem.NULL;
+    };
+  }
+
+  private static boolean chosen(int port) {
+    int number = (port & 0xff) << 8 | port >>> 8;
+    return number >= IdMapping.EPHEMERAL_MIN && number <= IdMapping.EPHEMERAL_MAX;
+  }
+
+  /** Takes note of what a call said of an address in the log and in the simulation. */
+  void learn(StraceEvent.Call recorded, Syscall call, long simulated) {
+    UserMem memory = told(call);
+    if (memory.size() == 0
+        || !recorded.result().known()
+        || recorded.result().isError()
+        || Errno.isError(simulated)) {
       return;
     }
+    boolean own = call.name() == SyscallName.GETSOCKNAME;
     byte[] wanted = ResultComparison.recordedName(recorded);
     int length = Math.min(wanted.length, memory.size());
     byte[] got = memory.get(0, length);
@@ -45,9 +62,17 @@ final class LogNames {
     UserMem one = UserMem.of(wanted);
     UserMem other = UserMem.of(got);
     switch (one.getShort(0)) {
-      case Abi.AF_INET, Abi.AF_INET6 -> learnPort(call.name(), port(one), port(other));
-      case Abi.AF_NETLINK ->
+      case Abi.AF_INET, Abi.AF_INET6 -> {
+        int port = other.getShort(PORT_AT);
+        if (own || (chosen(one.getShort(PORT_AT)) && chosen(port))) {
+          ports.put(one.getShort(PORT_AT), port);
+        }
+      }
+      case Abi.AF_NETLINK -> {
+        if (own) {
           netlinkPorts.put(one.getInt(NETLINK_PORT_AT), other.getInt(NETLINK_PORT_AT));
+        }
+      }
       case Abi.AF_UNIX -> {
         if (wanted.length == AUTOBOUND_BYTES && wanted[2] == 0) {
           autobound.put(Arrays.toString(wanted), got);
@@ -59,36 +84,12 @@ final class LogNames {
     }
   }
 
-  private static int port(UserMem name) {
-    return name.getByte(PORT_AT) << 8 | name.getByte(PORT_AT + 1);
-  }
-
-  /** A sender's port is the kernel's choice if it lies where the kernel chooses. */
-  private void learnPort(SyscallName name, int recorded, int simulated) {
-    boolean chosen = recorded >= EPHEMERAL_LOW && simulated >= EPHEMERAL_LOW;
-    if (name == SyscallName.GETSOCKNAME || (chosen && !ports.containsKey(recorded))) {
-      ports.put(recorded, simulated);
-    }
-  }
-
-  /**
-   * The address that a call gives to the kernel, or gets from it.
-   *
-   * @param back which of both
-   */
-  private static UserMem given(Syscall call, boolean back) {
-    SyscallName name = call.name();
-    boolean gets =
-        name == SyscallName.GETSOCKNAME
-            || name == SyscallName.RECVFROM
-            || name == SyscallName.RECVMSG;
-    if (gets != back) {
-      return UserMem.NULL;
-    }
-    return switch (name) {
-      case BIND, CONNECT, GETSOCKNAME -> call.mem(1);
-      case SENDTO, RECVFROM -> call.mem(4);
-      case SENDMSG, RECVMSG -> {
+  /** The address that a call gives to the kernel. */
+  private static UserMem given(Syscall call) {
+    return switch (call.name()) {
+      case BIND, CONNECT -> call.mem(1);
+      case SENDTO -> call.mem(4);
+      case SENDMSG -> {
         UserMem header = call.mem(1);
         yield header.accessible(0, Long.BYTES) ? header.pointer(0) : UserMem.NULL;
       }
@@ -98,16 +99,16 @@ final class LogNames {
 
   /** The call as it is made. */
   Syscall inSimulation(Syscall call) {
-    UserMem memory = given(call, false);
+    UserMem memory = given(call);
     if (!memory.accessible(0, NETLINK_PORT_AT)) {
       return call;
     }
     switch (memory.getShort(0)) {
       case Abi.AF_INET, Abi.AF_INET6 -> {
-        int port = port(memory);
+        int port = memory.getShort(PORT_AT);
         int mapped = ports.getOrDefault(port, port);
-        memory.putByte(PORT_AT, mapped >>> 8);
-        memory.putByte(PORT_AT + 1, mapped & 0xff);
+        memory.putByte(PORT_AT, mapped & 0xff);
+        memory.putByte(PORT_AT + 1, mapped >>> 8);
       }
       case Abi.AF_NETLINK -> {
         if (memory.accessible(NETLINK_PORT_AT, Integer.BYTES)) {

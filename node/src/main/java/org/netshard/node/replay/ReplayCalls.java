@@ -198,7 +198,7 @@ final class ReplayCalls {
       if (!compare(was, call, simulated, chosenPort(kernel, was, call))) {
         otherName(kernel, was, call);
       }
-      names.learn(recorded, call);
+      names.learn(recorded, call, simulated);
     }
     follow(kernel, was, call, simulated);
   }
