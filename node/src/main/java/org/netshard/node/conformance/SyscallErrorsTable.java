@@ -5,16 +5,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
+import org.netshard.namespace.task.OpenFile;
+import org.netshard.namespace.task.SocketPayload;
+import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Sk;
 
 /**
  * What calls answer, by kind and state of the socket: so far those about addresses. Each row has a
@@ -23,7 +31,7 @@ import org.netshard.protocol.abi.UserMem;
 final class SyscallErrorsTable extends TableProgram {
   private static final int CAPS = 1;
   private static final int KIND = 2;
-  private static final int STATE = 3;
+  static final int STATE = 3;
   static final int OPERATION = 4;
   private static final int RESULT = 5;
   private static final int RETURN_VALUE = 6;
@@ -32,6 +40,7 @@ final class SyscallErrorsTable extends TableProgram {
   private static final int ROOM = 256;
   private static final int BACKLOG = 5;
   private static final int CLOSED_FD = 777;
+  private static final int PATH_FD = 1000;
   private static final byte[] FOREIGN4 = {(byte) 192, 0, 2, 9};
   private static final byte[] FOREIGN6 = {
     0x20, 1, 0xd, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9
@@ -39,7 +48,9 @@ final class SyscallErrorsTable extends TableProgram {
   private static final byte[] GROUP4 = {(byte) 224, 0, 0, 9};
   private static final byte[] GROUP6 = {-1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9};
   private static final byte[] BROADCAST4 = {127, -1, -1, -1};
+  private static final byte[] LIMITED4 = {-1, -1, -1, -1};
   private static final int DISCARD = 9;
+  private static final Pattern ADDRLEN = Pattern.compile("\\(addrlen (-?\\d+)\\)");
 
   private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
 
@@ -67,6 +78,8 @@ final class SyscallErrorsTable extends TableProgram {
 
   private final Map<String, Integer> processes = new TreeMap<>();
   private final List<Integer> opened = new ArrayList<>();
+  private final DataRows data = new DataRows(this);
+  private @Nullable KernelModel machine;
   private @Nullable NetState net;
   private int pid;
   private int names;
@@ -93,15 +106,19 @@ final class SyscallErrorsTable extends TableProgram {
     Kind kind = KINDS.get(row.cell(KIND));
     Integer fd = kind == null ? notSocket(row.cell(KIND)) : null;
     boolean sequence = row.cell(STATE).startsWith(SEQUENCE);
-    boolean about =
-        sequence || row.cell(OPERATION).matches("(bind|listen|connect|get(sock|peer)name)\\b.*");
-    if ((kind == null && fd == null) || !about) {
+    boolean pair = row.cell(KIND).equals("socketpair");
+    if (kind == null && fd == null && !pair) {
       result().notSimulated();
       return;
     }
+    machine = model;
     nameFormat = nameFormat(row.cell(DETAIL));
     pid = processes.computeIfAbsent(row.cell(CAPS), who -> process(row, who, model));
-    if (fd != null) {
+    if (pair) {
+      if (!data.socketpair(row)) {
+        result().notSimulated();
+      }
+    } else if (fd != null) {
       operate(row, new Kind(Abi.AF_INET, Abi.SOCK_STREAM, 0), fd);
     } else if (kind != null && sequence) {
       String name = row.cell(STATE).substring(SEQUENCE.length());
@@ -128,11 +145,17 @@ final class SyscallErrorsTable extends TableProgram {
       shared.writeSysctl("net.ipv4.ping_group_range", "0 2147483647", model.rootCred());
       net = shared;
     }
-    return switch (who) {
-      case "root" -> process(model, cred(model, 0, 0, new int[0], ROOT_CAPS), shared, NOFILE);
-      case "none" -> process(model, cred(model, NOBODY, NOBODY, new int[0], 0), shared, NOFILE);
-      default -> throw row.bad(CAPS, "root, none");
-    };
+    int made =
+        switch (who) {
+          case "root" -> process(model, cred(model, 0, 0, new int[0], ROOT_CAPS), shared, NOFILE);
+          case "none" -> process(model, cred(model, NOBODY, NOBODY, new int[0], 0), shared, NOFILE);
+          default -> throw row.bad(CAPS, "root, none");
+        };
+    Task task = model.task(made);
+    if (task != null) {
+      task.fds().install(PATH_FD, new OpenFile(OpenFile.Kind.OTHER, Abi.O_PATH, null), false);
+    }
+    return made;
   }
 
   /** A descriptor that is no socket; standard input stands for all kinds of file. */
@@ -141,6 +164,7 @@ final class SyscallErrorsTable extends TableProgram {
       case "fd -1" -> -1;
       case "closed fd 777" -> CLOSED_FD;
       case "pipe read end", "directory", "eventfd" -> 0;
+      case "O_PATH fd" -> PATH_FD;
       default -> null;
     };
   }
@@ -158,11 +182,58 @@ final class SyscallErrorsTable extends TableProgram {
         if (connects) {
           connectedTo(kind, fd -> operate(row, kind, fd));
         } else {
-          result().notSimulated();
+          reached(row, kind);
         }
       }
-      default -> result().notSimulated();
+      default -> reached(row, kind);
     }
+  }
+
+  /** A state that takes data to be reached. */
+  private void reached(TableRow row, Kind kind) {
+    boolean there =
+        new SocketStates(this, kind, row.cell(STATE))
+            .plan(
+                fd -> {
+                  if (movesData(fd)) {
+                    operate(row, kind, fd);
+                  } else {
+                    result().notSimulated();
+                    closeOpened();
+                  }
+                });
+    if (!there) {
+      result().notSimulated();
+    }
+  }
+
+  /** Whether data of a socket are simulated; of a descriptor that is none, yes. */
+  private boolean movesData(int fd) {
+    Task task = machine == null ? null : machine.task(pid);
+    OpenFile file = task == null ? null : task.fds().get(fd);
+    boolean socket = file != null && file.payload() instanceof SocketPayload;
+    if (file == null || !socket) {
+      return true;
+    }
+    Sk sk = ((SocketPayload) Objects.requireNonNull(file.payload())).sk();
+    return sk.ops().movesData(sk);
+  }
+
+  /** Makes a call that gives a descriptor, which is closed when the row ends. */
+  void makeFile(Syscall syscall, IntConsumer then) {
+    call(
+        pid,
+        syscall,
+        (fd, made) -> {
+          opened.add((int) fd);
+          then.accept((int) fd);
+        });
+  }
+
+  /** Closes a socket of the row. */
+  void close(int fd) {
+    opened.remove((Integer) fd);
+    call(pid, Syscall.close(fd));
   }
 
   /** Makes a datagram socket that is connected to another, or to the kernel. */
@@ -210,7 +281,8 @@ final class SyscallErrorsTable extends TableProgram {
   void socket(Kind kind, Consumer<Integer> then) {
     call(
         pid,
-        Syscall.socket(kind.family(), kind.type(), kind.protocol()),
+        Syscall.socket(
+            kind.family(), kind.type() | Abi.SOCK_NONBLOCK | Abi.SOCK_CLOEXEC, kind.protocol()),
         (fd, made) -> {
           opened.add((int) fd);
           then.accept((int) fd);
@@ -239,7 +311,8 @@ final class SyscallErrorsTable extends TableProgram {
     return Syscall.of(name, fd, UserMem.zeroed(ROOM), UserMem.ofInt(ROOM));
   }
 
-  private void name(int fd, WithName then) {
+  /** Asks a socket for its name. */
+  void name(int fd, WithName then) {
     call(
         pid,
         nameCall(SyscallName.GETSOCKNAME, fd),
@@ -255,7 +328,8 @@ final class SyscallErrorsTable extends TableProgram {
     return own(kind, 0);
   }
 
-  private UserMem own(Kind kind, int port) {
+  /** An address of its own for a kind of socket. */
+  UserMem own(Kind kind, int port) {
     return switch (kind.family()) {
       case Abi.AF_UNIX -> ProbeAddress.unix(String.format(Locale.ROOT, nameFormat, ++names));
       case Abi.AF_NETLINK -> ProbeAddress.netlink();
@@ -285,9 +359,22 @@ final class SyscallErrorsTable extends TableProgram {
     } else if (operation.startsWith("bind")) {
       bindTo(row, kind, fd, operation);
     } else if (operation.startsWith("connect")) {
-      connectTo(row, kind, fd, operation);
-    } else {
+      boolean there =
+          toAddress(
+              row,
+              kind,
+              fd,
+              operation.substring("connect".length()),
+              (to, length) -> address(row, SyscallName.CONNECT, fd, to, length));
+      if (!there) {
+        result().notSimulated();
+        closeOpened();
+      }
+    } else if (operation.matches("get(sock|peer)name\\b.*")) {
       nameOf(row, fd, operation);
+    } else if ((!operation.contains("sockopt") && !movesData(fd)) || !data.plan(row, kind, fd)) {
+      result().notSimulated();
+      closeOpened();
     }
   }
 
@@ -321,54 +408,76 @@ final class SyscallErrorsTable extends TableProgram {
     }
   }
 
-  private void connectTo(TableRow row, Kind kind, int fd, String operation) {
+  /** What goes on with an address and the length that is said of it. */
+  @FunctionalInterface
+  interface ToAddress {
+    void to(UserMem address, int length);
+  }
+
+  /**
+   * Finds the address that an operation names, such as {@code (nobody there)}.
+   *
+   * @return false if there is no such thing
+   */
+  boolean toAddress(TableRow row, Kind kind, int fd, String named, ToAddress then) {
+    int family = kind.family();
     UserMem to =
-        switch (operation) {
-          case "connect" -> ProbeAddress.loopback(Abi.AF_INET, DISCARD);
-          case "connect(AF_UNSPEC)" -> UserMem.zeroed(16);
-          case "connect(wrong family)" -> wrongFamily(kind, DISCARD);
-          case "connect(port 0)" -> ProbeAddress.loopback(kind.family(), 0);
-          case "connect(any address)" ->
-              ProbeAddress.inet(kind.family(), new byte[4], new byte[16], DISCARD);
-          case "connect(unreachable network)" ->
-              ProbeAddress.inet(kind.family(), FOREIGN4, FOREIGN6, DISCARD);
-          case "connect(broadcast 127.255.255.255)" ->
+        switch (named) {
+          case "" -> ProbeAddress.loopback(Abi.AF_INET, DISCARD);
+          case "(AF_UNSPEC)" -> UserMem.zeroed(16);
+          case "(wrong family)" -> wrongFamily(kind, DISCARD);
+          case "(port 0)" -> ProbeAddress.loopback(family, 0);
+          case "(any address)" -> ProbeAddress.inet(family, new byte[4], new byte[16], DISCARD);
+          case "(unreachable network)" -> ProbeAddress.inet(family, FOREIGN4, FOREIGN6, DISCARD);
+          case "(broadcast 127.255.255.255)" ->
               ProbeAddress.inet(Abi.AF_INET, BROADCAST4, GROUP6, DISCARD);
-          case "connect(multicast)" -> ProbeAddress.inet(kind.family(), GROUP4, GROUP6, DISCARD);
+          case "(255.255.255.255)" -> ProbeAddress.inet(Abi.AF_INET, LIMITED4, GROUP6, DISCARD);
+          case "(multicast)" -> ProbeAddress.inet(family, GROUP4, GROUP6, DISCARD);
           default -> UserMem.NULL;
         };
     if (!to.isNull()) {
-      address(row, SyscallName.CONNECT, fd, to, to.size());
-      return;
+      then.to(to, to.size());
+      return true;
     }
-    switch (operation) {
-      case "connect(itself)" ->
-          name(
-              fd, (own, address) -> address(row, SyscallName.CONNECT, fd, address, address.size()));
-      case "connect(a live listener)", "connect(nobody there)" ->
-          other(row, kind, fd, operation.endsWith("listener)"));
-      default -> withLength(row, SyscallName.CONNECT, fd, own(kind, DISCARD), operation);
+    switch (named) {
+      case "(itself)" -> name(fd, (own, address) -> then.to(address, address.size()));
+      case "(a live listener)", "(live receiver)" -> other(kind, true, then);
+      case "(nobody there)" -> other(kind, false, then);
+      case "(AF_UNSPEC family)" ->
+          other(
+              kind,
+              false,
+              (address, length) -> then.to(ProbeAddress.withFamily(address, 0), length));
+      case "(NULL, 16)" -> then.to(UserMem.NULL, 16);
+      default -> {
+        Matcher length = ADDRLEN.matcher(named);
+        if (!length.matches()) {
+          return false;
+        }
+        UserMem own = ProbeAddress.padded(own(kind, DISCARD), ROOM);
+        then.to(own, Integer.parseInt(length.group(1)));
+      }
     }
+    return true;
   }
 
-  /** Connects to somebody who is there, or to a name that nobody has any more. */
-  private void other(TableRow row, Kind kind, int fd, boolean there) {
+  /** Somebody who is there, or a name that nobody has any more. */
+  private void other(Kind kind, boolean there, ToAddress then) {
     boolean named = kind.isInet() || kind.family() == Abi.AF_UNIX;
     if (!named || (kind.family() == Abi.AF_UNIX && !there)) {
       UserMem own = own(kind);
-      address(row, SyscallName.CONNECT, fd, own, own.size());
+      then.to(own, own.size());
       return;
     }
     bound(
         new Kind(kind.family(), kind.otherType(), 0),
         (other, address) -> {
           if (!there) {
-            opened.remove((Integer) other);
-            call(pid, Syscall.close(other));
+            close(other);
           } else if (kind.otherType() != Abi.SOCK_DGRAM) {
             call(pid, Syscall.of(SyscallName.LISTEN, other, BACKLOG));
           }
-          address(row, SyscallName.CONNECT, fd, address, address.size());
+          then.to(address, address.size());
         });
   }
 
@@ -392,23 +501,49 @@ final class SyscallErrorsTable extends TableProgram {
     finish(row, Syscall.of(name, fd, address, length));
   }
 
-  /** Makes the call that a row is about. */
+  /** Makes the call that a row is about, and tells the length that it gives back. */
   void finish(TableRow row, Syscall syscall) {
+    finish(
+        row,
+        syscall,
+        (made, after) -> {
+          UserMem length = after.mem(2);
+          boolean named = !row.cell(DETAIL).equals("-") && length.accessible(0, Integer.BYTES);
+          return named ? "len " + length.getInt(0) : "-";
+        },
+        false);
+  }
+
+  /**
+   * Makes the call that a row is about.
+   *
+   * @param detail what the row says besides
+   * @param ofErrors whether it says that of errors too
+   */
+  void finish(TableRow row, Syscall syscall, DataRows.Detail detail, boolean ofErrors) {
     call(
         pid,
         syscall,
         (made, after) -> {
           boolean failed = Errno.isError(made);
-          UserMem length = after.mem(2);
-          boolean named = !row.cell(DETAIL).equals("-") && length.accessible(0, Integer.BYTES);
           if (made == Errno.ENOSYS.negated()) {
             result().notSimulated();
           } else {
-            String detail = named && !failed ? "len " + length.getInt(0) : "-";
-            String said = okOrErrno(made) + " " + (failed ? "-" : "" + made) + " " + detail;
+            boolean accepts = syscall.name() == SyscallName.ACCEPT4 && !failed;
+            boolean polls = syscall.name() == SyscallName.POLL;
+            String value = failed ? "-" : accepts ? "fd" : polls ? "0" : "" + made;
+            String more = failed && !ofErrors ? "-" : detail.of(made, after);
+            String said = okOrErrno(made) + " " + value + " " + more;
             String recorded =
                 row.cell(RESULT) + " " + row.cell(RETURN_VALUE) + " " + row.cell(DETAIL);
             result().compare(row, recorded, said);
+            if (accepts) {
+              opened.add((int) made);
+            }
+            if (syscall.name() == SyscallName.SOCKETPAIR && !failed) {
+              opened.add(after.mem(3).getInt(0));
+              opened.add(after.mem(3).getInt(Integer.BYTES));
+            }
           }
           closeOpened();
         });

@@ -9,10 +9,12 @@ import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.OpenFile;
+import org.netshard.namespace.task.SignalHandlers;
 import org.netshard.namespace.task.Task;
 import org.netshard.node.cli.BadInputException;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Signal;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
@@ -154,7 +156,11 @@ abstract class TableProgram implements Program {
       fds.install(fd, new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, null), false);
     }
     int pid = model.nextPid();
-    model.add(new Task(pid, pid, "probe", model.cgroups().root(), cred, net, fds, nofile));
+    Task task = new Task(pid, pid, "probe", model.cgroups().root(), cred, net, fds, nofile);
+    task.signals()
+        .handlers()
+        .setAction(Signal.SIGPIPE, new SignalHandlers.Action(Signal.SIG_IGN, 0, 0, 0));
+    model.add(task);
     return pid;
   }
 

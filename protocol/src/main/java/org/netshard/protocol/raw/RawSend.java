@@ -57,7 +57,7 @@ final class RawSend {
       return Errno.EOPNOTSUPP.negated();
     }
     int daddr = InetOptions.of(sk).daddr();
-    if (msg.hasName()) {
+    if (msg.nameLength() > 0) {
       if (msg.nameLength() < SockAddr.IN_BYTES) {
         return Errno.EINVAL.negated();
       }
