@@ -18,6 +18,7 @@ import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.memcg.ObjCgroup.Slab;
 import org.netshard.protocol.memcg.SockMemcg;
+import org.netshard.protocol.unix.UnixGc;
 
 /**
  * The proof that all memory is accounted for: walks over the files of all tasks, sums up what they
@@ -100,6 +101,7 @@ public final class KernelLedger {
       }
     }
     held.forEach(found::add);
+    UnixGc.filesInFlight(model.machine()).forEach(file -> found.add((OpenFile) file));
     for (OpenFile file = found.poll(); file != null; file = found.poll()) {
       if (seen.add(file)) {
         addFile(file);

@@ -36,6 +36,7 @@ final class DataRows {
       Pattern.compile("family (\\d+) type 0x([0-9a-f]+) protocol (\\d+)");
 
   private final SyscallErrorsTable table;
+  private final RowTargets targets;
 
   /** An option that is set. */
   private record Setting(int level, int option, byte[] value, int length) {}
@@ -48,8 +49,9 @@ final class DataRows {
 
   private static final Detail NONE = (result, after) -> "-";
 
-  DataRows(SyscallErrorsTable table) {
+  DataRows(SyscallErrorsTable table, RowTargets targets) {
     this.table = table;
+    this.targets = targets;
   }
 
   private static Map<String, Setting> load() {
@@ -154,8 +156,7 @@ final class DataRows {
 
   private boolean send(TableRow row, Kind kind, int fd, String operation) {
     if (operation.startsWith("sendto(")) {
-      return table.toAddress(
-          row,
+      return targets.find(
           kind,
           fd,
           operation.substring("sendto".length()),

@@ -19,11 +19,13 @@ final class SocketStates {
   private static final int SHUT_RDWR = 2;
 
   private final SyscallErrorsTable table;
+  private final RowTargets targets;
   private final Kind kind;
   private final String state;
 
-  SocketStates(SyscallErrorsTable table, Kind kind, String state) {
+  SocketStates(SyscallErrorsTable table, RowTargets targets, Kind kind, String state) {
     this.table = table;
+    this.targets = targets;
     this.kind = kind;
     this.state = state;
   }
@@ -89,7 +91,7 @@ final class SocketStates {
   private void connected(int listener, UserMem address, int fd, IntConsumer then) {
     if (kind.type() == Abi.SOCK_DGRAM) {
       table.make(Syscall.of(SyscallName.CONNECT, fd, address, address.size()));
-      UserMem own = table.own(kind, 0);
+      UserMem own = targets.own(kind, 0);
       table.make(Syscall.of(SyscallName.BIND, fd, own, own.size()));
       table.name(fd, (same, name) -> bothEnds(fd, listener, name, then));
       return;

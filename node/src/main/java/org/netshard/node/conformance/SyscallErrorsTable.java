@@ -3,14 +3,11 @@ package org.netshard.node.conformance;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
@@ -41,16 +38,6 @@ final class SyscallErrorsTable extends TableProgram {
   private static final int BACKLOG = 5;
   private static final int CLOSED_FD = 777;
   private static final int PATH_FD = 1000;
-  private static final byte[] FOREIGN4 = {(byte) 192, 0, 2, 9};
-  private static final byte[] FOREIGN6 = {
-    0x20, 1, 0xd, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9
-  };
-  private static final byte[] GROUP4 = {(byte) 224, 0, 0, 9};
-  private static final byte[] GROUP6 = {-1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9};
-  private static final byte[] BROADCAST4 = {127, -1, -1, -1};
-  private static final byte[] LIMITED4 = {-1, -1, -1, -1};
-  private static final int DISCARD = 9;
-  private static final Pattern ADDRLEN = Pattern.compile("\\(addrlen (-?\\d+)\\)");
 
   private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
 
@@ -78,12 +65,11 @@ final class SyscallErrorsTable extends TableProgram {
 
   private final Map<String, Integer> processes = new TreeMap<>();
   private final List<Integer> opened = new ArrayList<>();
-  private final DataRows data = new DataRows(this);
+  private final RowTargets targets = new RowTargets(this);
+  private final DataRows data = new DataRows(this, targets);
   private @Nullable KernelModel machine;
   private @Nullable NetState net;
   private int pid;
-  private int names;
-  private String nameFormat = "or%d";
 
   /** What a socket is made of. */
   record Kind(int family, int type, int protocol) {
@@ -112,7 +98,7 @@ final class SyscallErrorsTable extends TableProgram {
       return;
     }
     machine = model;
-    nameFormat = nameFormat(row.cell(DETAIL));
+    targets.setNameFormat(nameFormat(row.cell(DETAIL)));
     pid = processes.computeIfAbsent(row.cell(CAPS), who -> process(row, who, model));
     if (pair) {
       if (!data.socketpair(row)) {
@@ -192,7 +178,7 @@ final class SyscallErrorsTable extends TableProgram {
   /** A state that takes data to be reached. */
   private void reached(TableRow row, Kind kind) {
     boolean there =
-        new SocketStates(this, kind, row.cell(STATE))
+        new SocketStates(this, targets, kind, row.cell(STATE))
             .plan(
                 fd -> {
                   if (movesData(fd)) {
@@ -300,7 +286,7 @@ final class SyscallErrorsTable extends TableProgram {
     socket(
         kind,
         fd -> {
-          UserMem address = own(kind);
+          UserMem address = targets.own(kind, 0);
           call(pid, Syscall.of(SyscallName.BIND, fd, address, address.size()));
           name(fd, then);
         });
@@ -322,33 +308,6 @@ final class SyscallErrorsTable extends TableProgram {
         });
   }
 
-  // Addresses.
-
-  private UserMem own(Kind kind) {
-    return own(kind, 0);
-  }
-
-  /** An address of its own for a kind of socket. */
-  UserMem own(Kind kind, int port) {
-    return switch (kind.family()) {
-      case Abi.AF_UNIX -> ProbeAddress.unix(String.format(Locale.ROOT, nameFormat, ++names));
-      case Abi.AF_NETLINK -> ProbeAddress.netlink();
-      case Abi.AF_PACKET -> ProbeAddress.packet();
-      case Abi.AF_VSOCK -> ProbeAddress.vsock();
-      default -> ProbeAddress.loopback(kind.family(), port);
-    };
-  }
-
-  private static UserMem wrongFamily(Kind kind, int port) {
-    return kind.family() == Abi.AF_INET
-        ? ProbeAddress.loopback(Abi.AF_INET6, 0)
-        : ProbeAddress.padded(ProbeAddress.loopback(Abi.AF_INET, port), 28);
-  }
-
-  private static UserMem unspec(Kind kind) {
-    return UserMem.zeroed(kind.family() == Abi.AF_INET ? 16 : 28);
-  }
-
   // Operations.
 
   private void operate(TableRow row, Kind kind, int fd) {
@@ -360,8 +319,7 @@ final class SyscallErrorsTable extends TableProgram {
       bindTo(row, kind, fd, operation);
     } else if (operation.startsWith("connect")) {
       boolean there =
-          toAddress(
-              row,
+          targets.find(
               kind,
               fd,
               operation.substring("connect".length()),
@@ -379,16 +337,18 @@ final class SyscallErrorsTable extends TableProgram {
   }
 
   private void bindTo(TableRow row, Kind kind, int fd, String operation) {
-    UserMem own = own(kind);
+    UserMem own = targets.own(kind, 0);
     switch (operation) {
       case "bind(own address)", "bind" -> address(row, SyscallName.BIND, fd, own, own.size());
       case "bind(family AF_UNSPEC, any address)" ->
-          address(row, SyscallName.BIND, fd, unspec(kind), unspec(kind).size());
+          address(
+              row, SyscallName.BIND, fd, RowTargets.unspec(kind), RowTargets.unspec(kind).size());
       case "bind(family AF_UNSPEC, loopback)" ->
           address(row, SyscallName.BIND, fd, ProbeAddress.withFamily(own, 0), own.size());
-      case "bind(wrong family)" -> address(row, SyscallName.BIND, fd, wrongFamily(kind, 0), 28);
+      case "bind(wrong family)" ->
+          address(row, SyscallName.BIND, fd, RowTargets.wrongFamily(kind, 0), 28);
       case "bind(non-local address)" -> {
-        UserMem foreign = ProbeAddress.inet(kind.family(), FOREIGN4, FOREIGN6, DISCARD);
+        UserMem foreign = RowTargets.foreign(kind);
         address(row, SyscallName.BIND, fd, foreign, foreign.size());
       }
       default -> withLength(row, SyscallName.BIND, fd, own, operation);
@@ -406,79 +366,6 @@ final class SyscallErrorsTable extends TableProgram {
       String number = operation.substring(at + "addrlen ".length()).replace(")", "");
       address(row, name, fd, ProbeAddress.padded(own, ROOM), Integer.parseInt(number));
     }
-  }
-
-  /** What goes on with an address and the length that is said of it. */
-  @FunctionalInterface
-  interface ToAddress {
-    void to(UserMem address, int length);
-  }
-
-  /**
-   * Finds the address that an operation names, such as {@code (nobody there)}.
-   *
-   * @return false if there is no such thing
-   */
-  boolean toAddress(TableRow row, Kind kind, int fd, String named, ToAddress then) {
-    int family = kind.family();
-    UserMem to =
-        switch (named) {
-          case "" -> ProbeAddress.loopback(Abi.AF_INET, DISCARD);
-          case "(AF_UNSPEC)" -> UserMem.zeroed(16);
-          case "(wrong family)" -> wrongFamily(kind, DISCARD);
-          case "(port 0)" -> ProbeAddress.loopback(family, 0);
-          case "(any address)" -> ProbeAddress.inet(family, new byte[4], new byte[16], DISCARD);
-          case "(unreachable network)" -> ProbeAddress.inet(family, FOREIGN4, FOREIGN6, DISCARD);
-          case "(broadcast 127.255.255.255)" ->
-              ProbeAddress.inet(Abi.AF_INET, BROADCAST4, GROUP6, DISCARD);
-          case "(255.255.255.255)" -> ProbeAddress.inet(Abi.AF_INET, LIMITED4, GROUP6, DISCARD);
-          case "(multicast)" -> ProbeAddress.inet(family, GROUP4, GROUP6, DISCARD);
-          default -> UserMem.NULL;
-        };
-    if (!to.isNull()) {
-      then.to(to, to.size());
-      return true;
-    }
-    switch (named) {
-      case "(itself)" -> name(fd, (own, address) -> then.to(address, address.size()));
-      case "(a live listener)", "(live receiver)" -> other(kind, true, then);
-      case "(nobody there)" -> other(kind, false, then);
-      case "(AF_UNSPEC family)" ->
-          other(
-              kind,
-              false,
-              (address, length) -> then.to(ProbeAddress.withFamily(address, 0), length));
-      case "(NULL, 16)" -> then.to(UserMem.NULL, 16);
-      default -> {
-        Matcher length = ADDRLEN.matcher(named);
-        if (!length.matches()) {
-          return false;
-        }
-        UserMem own = ProbeAddress.padded(own(kind, DISCARD), ROOM);
-        then.to(own, Integer.parseInt(length.group(1)));
-      }
-    }
-    return true;
-  }
-
-  /** Somebody who is there, or a name that nobody has any more. */
-  private void other(Kind kind, boolean there, ToAddress then) {
-    boolean named = kind.isInet() || kind.family() == Abi.AF_UNIX;
-    if (!named || (kind.family() == Abi.AF_UNIX && !there)) {
-      UserMem own = own(kind);
-      then.to(own, own.size());
-      return;
-    }
-    bound(
-        new Kind(kind.family(), kind.otherType(), 0),
-        (other, address) -> {
-          if (!there) {
-            close(other);
-          } else if (kind.otherType() != Abi.SOCK_DGRAM) {
-            call(pid, Syscall.of(SyscallName.LISTEN, other, BACKLOG));
-          }
-          then.to(address, address.size());
-        });
   }
 
   private void address(TableRow row, SyscallName name, int fd, UserMem address, int length) {

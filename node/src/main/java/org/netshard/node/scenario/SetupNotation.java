@@ -136,7 +136,7 @@ public final class SetupNotation {
     } catch (IpNotation.BadIpException e) {
       int word = at + e.word();
       int column = word < words.size() ? words.get(word).column() : line.length() + 1;
-      throw new BadLineException(column, e.getMessage());
+      throw new BadLineException(column, String.valueOf(e.getMessage()));
     }
   }
 

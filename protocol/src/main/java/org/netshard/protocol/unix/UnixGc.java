@@ -1,6 +1,7 @@
 package org.netshard.protocol.unix;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,7 +26,7 @@ import org.netshard.protocol.core.Skb;
  *
  * <p><b>Differs from Linux:</b> it is done as soon as a socket is closed, not by a work item.
  */
-final class UnixGc {
+public final class UnixGc {
   private static final NetGeneric<UnixGc> KEY = new NetGeneric<>(UnixGc::new);
 
   private final Map<Sk, InFlight> inFlight = new LinkedHashMap<>();
@@ -41,6 +42,16 @@ final class UnixGc {
   }
 
   private UnixGc() {}
+
+  /**
+   * The files of UNIX sockets that are in flight. What nobody can ever receive stays there until
+   * the next UNIX socket is closed, as in Linux, and no descriptor leads to it.
+   */
+  public static List<PassedFile> filesInFlight(Machine machine) {
+    List<PassedFile> files = new ArrayList<>();
+    of(machine).inFlight.values().forEach(entry -> files.add(entry.file));
+    return files;
+  }
 
   /** That of a machine. */
   static UnixGc of(Machine machine) {
