@@ -104,6 +104,7 @@ class TalkingFilesProperties {
     KernelReport report = kernel.run(killer);
     assertThat(report.crash()).as("%s %s", kind, steps).isEmpty();
     zero(report, killer.machine(), kind + " " + steps);
+    kernel.stop(KIT);
   }
 
   private static void zero(KernelReport report, KernelModel model, String what) {

@@ -65,6 +65,12 @@ final class TestKernel {
         operations);
   }
 
+  /** Ends the kernel, which many short tests do not wait for. */
+  void stop(ActorTestKit kit) {
+    kit.stop(kernel);
+    clock.stop();
+  }
+
   /** Gives the kernel a program without running it. */
   void attach(Program program) {
     kernel.tell(new KernelProtocol.Attach(program));

@@ -16,6 +16,7 @@ import org.netshard.node.strace.CallDecoder;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.node.strace.StraceSyntaxException;
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
@@ -180,7 +181,11 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       case POLL, PPOLL, SELECT, PSELECT6 -> poll(call, task, noLongerNew);
       case KILL -> call.intArg(0) <= 0 ? "process groups" : null;
       case EPOLL_WAIT, EPOLL_PWAIT -> epollWait(call, task, noLongerNew);
-      case EPOLL_CTL -> epollCtl(call, task);
+      // Only a file that is there cannot be waited for.
+      case EPOLL_CTL ->
+          recorded.result().is(Errno.EPERM) && fd(task, call.intArg(2)) == null
+              ? "a file that is not there"
+              : epollCtl(call, task);
       case CLOSE_RANGE -> process.fds().areTheSame() ? null : "descriptors differ in number";
       case EXECVE -> recorded.result().isError() ? "files are not there" : null;
       case PRCTL -> prctl(call, task);

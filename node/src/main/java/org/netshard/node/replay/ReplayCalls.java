@@ -125,6 +125,7 @@ final class ReplayCalls {
     Syscall made = names.inSimulation(plan.syscall());
     StateChange.directory(call, made, task);
     Object target = ReplayTiming.target(task, made);
+    HiddenEcho.complete(call, made, target);
     if (timing.isDone(call, made, task)) {
       PendingCall done = new PendingCall(call, process, made, null, target);
       timing.countDone(done, difference(call, "made before"));

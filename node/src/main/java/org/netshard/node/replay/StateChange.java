@@ -83,6 +83,9 @@ final class StateChange {
           && !call.result().isError()
           && (sk.type() == Abi.SOCK_STREAM || sk.type() == Abi.SOCK_SEQPACKET);
     }
+    if (sk.family() == Abi.AF_NETLINK) {
+      return sends(call);
+    }
     return sends(call) && (sk.isInet() ? sk.num() == 0 : sk.flag(SockFlag.SK_SCM_CREDENTIALS));
   }
 

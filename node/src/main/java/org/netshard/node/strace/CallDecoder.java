@@ -244,6 +244,11 @@ public final class CallDecoder {
 
   // Memory.
 
+  /** Whether the call failed with this error. */
+  boolean failedWith(Errno errno) {
+    return result.is(errno);
+  }
+
   private boolean fault() {
     return result.is(Errno.EFAULT);
   }

@@ -36,6 +36,14 @@ public interface IdMapping {
     return recorded;
   }
 
+  /**
+   * Where in what is read an IPv4 header begins, whose identification, and so its checksum, Linux
+   * draws; below 0 if there is none.
+   */
+  default int ipHeaderAt() {
+    return -1;
+  }
+
   /** Whether two process ids are of the same process. */
   boolean samePid(int recorded, int simulated);
 

@@ -9,6 +9,7 @@ import org.netshard.node.strace.StraceValue.IntValue;
 import org.netshard.node.strace.StraceValue.Named;
 import org.netshard.node.strace.StraceValue.Str;
 import org.netshard.node.strace.StraceValue.Struct;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
@@ -26,6 +27,7 @@ final class IoDecoder {
   private static final int EPOLL_EVENT_BYTES = 12;
   private static final int EVENTS_MAX = 1 << 16;
   private static final int CMSG_HEADER_BYTES = 16;
+  private static final int PIECES_TOO_MANY = 1025;
 
   private final CallDecoder decoder;
 
@@ -146,9 +148,16 @@ final class IoDecoder {
       header.putPointer(
           0, sends ? address(msgName, length) : UserMem.zeroed((int) Math.max(0, length)));
     }
+    if (length < 0 && !sends) {
+      // Of a message that was not received, only this is shown; without room it would not count.
+      header.putPointer(0, UserMem.zeroed(1));
+    }
     header.putInt(8, (int) length);
     StraceValue iov = struct.field("msg_iov");
     long count = SockAddr.optional(struct, "msg_iovlen");
+    if (iov == null && decoder.failedWith(Errno.EMSGSIZE)) {
+      count = PIECES_TOO_MANY;
+    }
     header.putPointer(16, iov == null ? UserMem.NULL : vector(iov, count, sends));
     header.putLong(24, count);
     control(struct, header, sends);

@@ -484,7 +484,7 @@ public final class ResultComparison {
     UserMem mem = simulated.mem(1);
     byte[] wanted = text.bytes();
     int known = Math.min(wanted.length, mem.size());
-    if (IoComparison.sameData(wanted, mem.get(0, known))) {
+    if (IoComparison.sameData(wanted, mem.get(0, known), ids.ipHeaderAt())) {
       return SAME;
     }
     return bytes("data", wanted, mem, text, Str.of(mem.get(0, known)).text());
