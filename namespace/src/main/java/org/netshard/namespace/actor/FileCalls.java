@@ -42,6 +42,7 @@ final class FileCalls {
   private final KernelModel model;
   private final SocketCalls sockets;
   private final Call call;
+  private final SocketIoctl socketIoctl;
   private final SocketCalls.Resume afterRead = this::afterRead;
   private final SocketCalls.Resume afterWrite = result -> result;
   private @Nullable FileHandle reading;
@@ -52,6 +53,7 @@ final class FileCalls {
     this.model = model;
     this.sockets = sockets;
     this.call = call;
+    this.socketIoctl = new SocketIoctl(model, call);
   }
 
   /** {@code dup2(oldfd, newfd)}. <b>Errors:</b> EBADF. */
@@ -189,7 +191,8 @@ final class FileCalls {
   }
 
   /**
-   * {@code ioctl(fd, request, arg)}: {@code FIONBIO}, {@code FIONREAD} and {@code TIOCOUTQ}.
+   * {@code ioctl(fd, request, arg)}: {@code FIONBIO}, {@code FIONREAD}, {@code TIOCOUTQ}, and those
+   * of sockets.
    *
    * <p><b>Errors</b>, in order: EBADF, EFAULT, ENOTTY for a request that the file does not know.
    */
@@ -207,6 +210,9 @@ final class FileCalls {
       int others = file.flags() & ~Abi.O_NONBLOCK;
       file.setFlags(mem.getInt(0) == 0 ? others : others | Abi.O_NONBLOCK);
       return 0;
+    }
+    if (file.payload() instanceof SocketFile socket && !SocketIoctl.isOfQueues(request)) {
+      return socketIoctl.perform(task, file, socket.sk(), request, mem);
     }
     int bytes = queued(file, request);
     if (bytes < 0) {

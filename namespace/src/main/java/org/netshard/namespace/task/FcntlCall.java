@@ -172,12 +172,13 @@ public final class FcntlCall {
     return there ? owner.pid() : 0;
   }
 
-  private static int getown(OpenFile file, IntFunction<@Nullable Task> tasks) {
+  /** {@code f_getown}: the process that gets the signals of a file, 0 if there is none. */
+  public static int getown(OpenFile file, IntFunction<@Nullable Task> tasks) {
     return livingPid(owner(file), tasks);
   }
 
   /** EINVAL for the least number, ESRCH; a negative one is a process group. */
-  private static int setown(OpenFile file, int who, Cred cred, IntFunction<@Nullable Task> tasks) {
+  public static int setown(OpenFile file, int who, Cred cred, IntFunction<@Nullable Task> tasks) {
     if (who == Integer.MIN_VALUE) {
       return Errno.EINVAL.negated();
     }

@@ -30,6 +30,11 @@ import org.netshard.protocol.core.Sk;
  */
 record CallPlan(@Nullable Syscall syscall, String reason) {
   private static final String INHERITED = "before the log";
+  private static final int SOCK_IOC_TYPE = 0x89;
+  private static final int IFREQ_BYTES = 40;
+  private static final int FIOGETOWN = 0x8903;
+  private static final int SIOCGPGRP = 0x8904;
+  private static final int SIOCGSTAMP_OLD = 0x8906;
   private static final int RLIMIT_NOFILE = 7;
 
   /** Files that are the same on any machine, or as the sysctls beside the log say. */
@@ -242,7 +247,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
           file(task, call, UnsimulatedFile.class) == null ? null : "a file that is not there";
       case Abi.FIONREAD, Abi.TIOCOUTQ, Abi.SIOCATMARK ->
           data(fd(task, call.intArg(0)), noLongerNew);
-      default -> "request of ioctl";
+      default -> isKnownRequest(call, task) ? null : "request of ioctl";
     };
   }
 
@@ -251,6 +256,18 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     OpenFile from = fd(task, call.intArg(1));
     String reason = data(from, noLongerNew);
     return reason == null ? data(fd(task, call.intArg(0)), noLongerNew) : reason;
+  }
+
+  /** Whether a log shows all that a request of a socket reads. */
+  private static boolean isKnownRequest(Syscall call, Task task) {
+    OpenFile file = fd(task, call.intArg(0));
+    int request = call.intArg(1);
+    boolean ofDevices = request >>> 8 == SOCK_IOC_TYPE && call.mem(2).size() == IFREQ_BYTES;
+    boolean onlyWrites = request == FIOGETOWN || request == SIOCGPGRP;
+    boolean foreign = (request >>> 8 & 0xff) != SOCK_IOC_TYPE || request == SIOCGSTAMP_OLD;
+    return file != null
+        && file.payload() instanceof SocketFile
+        && (ofDevices || foreign || (onlyWrites && call.mem(2).size() == Integer.BYTES));
   }
 
   private static @Nullable String poll(

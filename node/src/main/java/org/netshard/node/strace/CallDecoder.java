@@ -497,8 +497,8 @@ public final class CallDecoder {
       third = 0L;
     } else if (value.before().plain() instanceof Array) {
       third = UserMem.ofInt((int) Notation.element(value));
-    } else if (value.before().plain() instanceof Struct) {
-      third = UserMem.zeroed(USUAL_ROOM);
+    } else if (value.before().plain() instanceof Struct struct) {
+      third = IfreqNotation.decode(struct);
     } else {
       third = OptionValue.isAddress(value) ? unknown(value, Integer.BYTES) : (Object) number(2);
     }

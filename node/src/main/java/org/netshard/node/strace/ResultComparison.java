@@ -423,6 +423,10 @@ public final class ResultComparison {
 
   private Outcome ioctl() {
     UserMem mem = simulated.mem(2);
+    if (recorded.arguments().size() >= 3 && argument(2).plain() instanceof Struct struct) {
+      String field = recorded.result().isError() ? null : IfreqNotation.difference(struct, mem);
+      return field == null ? SAME : different(field, argument(2).text(), mem);
+    }
     if (recorded.arguments().size() < 3
         || !(argument(2).plain() instanceof Array)
         || !mem.accessible(0, Integer.BYTES)) {
