@@ -13,8 +13,10 @@ import org.netshard.namespace.cgroup.CgroupTasks;
 import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.MachineState;
+import org.netshard.namespace.net.NetSockets;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.security.SecurityHooks;
+import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.KernelEvents;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
@@ -69,7 +71,7 @@ public final class KernelModel implements CgroupTasks {
   public Vfs vfs() {
     Vfs present = vfs;
     if (present == null) {
-      present = new Vfs(cgroups, tasks::get, named::get);
+      present = new Vfs(cgroups, tasks::get, named::get, this::sockets);
       vfs = present;
     }
     return present;
@@ -103,6 +105,21 @@ public final class KernelModel implements CgroupTasks {
   /** The namespace with this name, or null. */
   public @Nullable NetState namedNet(String name) {
     return named.get(name);
+  }
+
+  /** All sockets of a namespace that a task can reach, by task and descriptor. */
+  private NetSockets sockets(NetState net) {
+    NetSockets found = new NetSockets(net);
+    for (Task task : tasks.values()) {
+      FdTable fds = task.fds();
+      for (int fd = fds.nextOpen(0); fd >= 0; fd = fds.nextOpen(fd + 1)) {
+        OpenFile file = fds.get(fd);
+        if (file != null) {
+          found.add(file);
+        }
+      }
+    }
+    return found;
   }
 
   /** Virtual time that a system call takes, in nanoseconds. */

@@ -2,11 +2,12 @@ package org.netshard.namespace.vfs;
 
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.cgroup.CgroupVersion;
+import org.netshard.namespace.net.NetSockets;
 import org.netshard.namespace.net.NetState;
-import org.netshard.namespace.net.ProcMibs;
-import org.netshard.namespace.net.ProcNet;
+import org.netshard.namespace.net.ProcNetFiles;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -17,8 +18,7 @@ import org.netshard.protocol.cred.IdMap;
 /**
  * {@code /proc/PID} and {@code /proc/PID/task/TID}: {@code cgroup}, {@code oom_score_adj}, {@code
  * uid_map}, {@code gid_map}, {@code setgroups}, {@code ns/net}, {@code ns/user}, and in {@code net}
- * the files {@code sockstat}, {@code sockstat6}, {@code protocols}, {@code netstat}, {@code snmp}
- * and {@code snmp6}.
+ * the files of {@link ProcNetFiles}.
  *
  * <p><b>Source:</b> {@code fs/proc/base.c}, {@code fs/proc/namespaces.c}, {@code
  * fs/proc/proc_net.c}; {@code kernel/cgroup/cgroup.c}, {@code proc_cgroup_show}.
@@ -28,16 +28,23 @@ final class ProcTaskDirectory extends Directory {
 
   private final Task task;
   private final IntFunction<@Nullable Task> tasks;
+  private final Function<NetState, NetSockets> sockets;
   private final boolean hasThreads;
 
   /**
    * A directory.
    *
    * @param task whose it is
+   * @param sockets finds the sockets of a namespace
    * @param hasThreads whether there is {@code task} in it
    */
-  ProcTaskDirectory(Task task, IntFunction<@Nullable Task> tasks, boolean hasThreads) {
+  ProcTaskDirectory(
+      Task task,
+      IntFunction<@Nullable Task> tasks,
+      Function<NetState, NetSockets> sockets,
+      boolean hasThreads) {
     this.task = task;
+    this.sockets = sockets;
     this.tasks = tasks;
     this.hasThreads = hasThreads;
   }
@@ -83,21 +90,13 @@ final class ProcTaskDirectory extends Directory {
       Task thread = ProcDirectory.find(name, tasks);
       return thread == null || thread.tgid() != task.tgid()
           ? null
-          : new ProcTaskDirectory(thread, tasks, false);
+          : new ProcTaskDirectory(thread, tasks, sockets, false);
     }
   }
 
   private @Nullable Inode net(String name) {
-    NetState net = task.net();
-    return switch (name) {
-      case "sockstat" -> new TextFile(() -> ProcNet.sockstat(net));
-      case "sockstat6" -> new TextFile(() -> ProcNet.sockstat6(net));
-      case "protocols" -> new TextFile(() -> ProcNet.protocols(net));
-      case "netstat" -> new TextFile(() -> ProcMibs.netstat(net));
-      case "snmp" -> new TextFile(() -> ProcMibs.snmp(net));
-      case "snmp6" -> new TextFile(() -> ProcMibs.snmp6(net));
-      default -> null;
-    };
+    Supplier<String> text = ProcNetFiles.text(name, task.net(), sockets);
+    return text == null ? null : new TextFile(text::get);
   }
 
   private @Nullable Inode ns(String name) {

@@ -14,6 +14,7 @@ import org.netshard.namespace.cgroup.CgroupTasks;
 import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.MachineState;
+import org.netshard.namespace.net.NetSockets;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
@@ -30,7 +31,7 @@ public final class TestFiles implements CgroupTasks {
   public TestFiles(CgroupVersion version) {
     cgroups = new CgroupTree(version, 0);
     cgroups.setTasks(this);
-    vfs = new Vfs(cgroups, tasks::get, name -> null);
+    vfs = new Vfs(cgroups, tasks::get, name -> null, NetSockets::new);
   }
 
   /** Adds a task of the root cgroup. */

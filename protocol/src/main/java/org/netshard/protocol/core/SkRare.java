@@ -62,6 +62,9 @@ public final class SkRare {
   /** {@code sk_omem_alloc}: memory of options, bytes. */
   int omemAlloc;
 
+  /** The number of the socket's inode; 0 until somebody asks. */
+  int inode;
+
   /** {@code sk_drops}: packets that were dropped at the sock. */
   int drops;
 

@@ -33,6 +33,19 @@ public final class PingTable {
     return net.generic(KEY);
   }
 
+  /** All socks of a family, by identifier. */
+  public List<Sk> socks(int family) {
+    List<Sk> all = new ArrayList<>();
+    for (SkList slot : slots.values()) {
+      for (int i = 0; i < slot.size(); i++) {
+        if (slot.get(i).family() == family) {
+          all.add(slot.get(i));
+        }
+      }
+    }
+    return all;
+  }
+
   /** Whether nobody has one. */
   public boolean isEmpty() {
     return slots.isEmpty();

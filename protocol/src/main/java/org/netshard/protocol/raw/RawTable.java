@@ -1,5 +1,7 @@
 package org.netshard.protocol.raw;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
@@ -25,6 +27,19 @@ public final class RawTable {
   /** The table of a namespace. */
   public static RawTable of(NetNs net) {
     return net.generic(KEY);
+  }
+
+  /** All socks of a family, by protocol. */
+  public List<Sk> socks(int family) {
+    List<Sk> all = new ArrayList<>();
+    for (SkList slot : slots.values()) {
+      for (int i = 0; i < slot.size(); i++) {
+        if (slot.get(i).family() == family) {
+          all.add(slot.get(i));
+        }
+      }
+    }
+    return all;
   }
 
   /** Whether no packet reaches a raw socket here. */

@@ -61,8 +61,7 @@ public final class SockIoctl {
           case Abi.AF_INET -> inet(sk, cred, request, arg);
           case Abi.AF_PACKET -> InetIoctl.perform(sk.net(), cred, request, arg);
           case Abi.AF_INET6 -> inet6(sk, request);
-          case Abi.AF_UNIX ->
-              request == SIOCPROTOPRIVATE ? unixFile(sk, cred) : InetIoctl.NOT_MINE;
+          case Abi.AF_UNIX -> request == SIOCPROTOPRIVATE ? unixFile(sk, cred) : InetIoctl.NOT_MINE;
           default -> InetIoctl.NOT_MINE;
         };
     if (result != InetIoctl.NOT_MINE) {

@@ -1,5 +1,7 @@
 package org.netshard.protocol.udp;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
@@ -42,6 +44,17 @@ public final class UdpTable {
   /** A table of a namespace. */
   public static UdpTable of(NetNs net, boolean udplite) {
     return net.generic(udplite ? UDPLITE : UDP);
+  }
+
+  /** All socks with a port, by port. */
+  public List<Sk> socks() {
+    List<Sk> all = new ArrayList<>();
+    for (SkList slot : slots.values()) {
+      for (int i = 0; i < slot.size(); i++) {
+        all.add(slot.get(i));
+      }
+    }
+    return all;
   }
 
   /** Whether nobody has a port. */

@@ -1,0 +1,37 @@
+package org.netshard.protocol.core;
+
+/**
+ * Inode numbers of sockets, given out when somebody first looks.
+ *
+ * <p><b>Differs from Linux:</b> there a socket has its number from the beginning; here it gets one
+ * when it is first listed, as few of a million ever are.
+ */
+public final class SockInodes {
+  private static final NetGeneric<SockInodes> KEY = new NetGeneric<>(SockInodes::new);
+  private static final int FIRST = 20_000;
+
+  private int last = FIRST;
+
+  private SockInodes() {}
+
+  /** The number of the inode of a sock. */
+  public static int of(Sk sk) {
+    SkRare rare = sk.rareForWrite();
+    if (rare.inode == 0) {
+      rare.inode = ++sk.net().machine().generic(KEY).last;
+    }
+    return rare.inode;
+  }
+
+  /** What stands for the address of a sock ({@code %pK}): a hash, 16 hexadecimal digits. */
+  public static String pointer(Sk sk) {
+    return pointer(of(sk));
+  }
+
+  /** What stands for the address of something with this number. */
+  public static String pointer(int number) {
+    int hash = number * 0x9e3779b1;
+    hash ^= hash >>> 15;
+    return String.format(java.util.Locale.ROOT, "%016x", Integer.toUnsignedLong(hash * 0x85ebca6b));
+  }
+}
