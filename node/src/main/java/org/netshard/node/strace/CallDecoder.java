@@ -538,6 +538,9 @@ public final class CallDecoder {
 
   /** What a program writes. */
   UserMem bytes(StraceValue value, long count) {
+    if (NetlinkNotation.isMessage(value)) {
+      return UserMem.of(NetlinkNotation.bytes(value, count));
+    }
     return value.plain() instanceof Str string
         ? padded(string.bytes(), count)
         : unknown(value, count);

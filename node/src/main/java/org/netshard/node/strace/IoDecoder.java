@@ -280,7 +280,8 @@ final class IoDecoder {
       }
       if (!(base.plain() instanceof Str)
           && !OptionValue.isAddress(base)
-          && !Notation.isNull(base)) {
+          && !Notation.isNull(base)
+          && !NetlinkNotation.isMessage(base)) {
         throw new NotationException(base.text(), "data that strace has decoded are not read");
       }
       vector.putPointer(at, sends ? decoder.bytes(base, length) : decoder.output(base, length));

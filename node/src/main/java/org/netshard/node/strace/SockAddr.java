@@ -49,6 +49,11 @@ final class SockAddr {
     return ByteBuffer.wrap(address).order(ByteOrder.LITTLE_ENDIAN).getInt();
   }
 
+  /** The 16 bytes of {@code inet_pton(AF_INET6, "…")}. */
+  static byte[] inet6(Function function) {
+    return literal(string(function, 1), 16);
+  }
+
   /** The index of a device. */
   static int ifIndex(Function function) {
     String name = string(function, 0);
