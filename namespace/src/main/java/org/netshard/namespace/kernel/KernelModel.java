@@ -65,13 +65,14 @@ public final class KernelModel implements CgroupTasks {
             profile.chargeCpus());
     cgroups.memcontrol().setNosocket(profile.nosocket());
     cgroups.setTasks(this);
+    machine.setSocketFinder(this::sockets);
   }
 
   /** The tree of files that its tasks see; made when a task first looks at it. */
   public Vfs vfs() {
     Vfs present = vfs;
     if (present == null) {
-      present = new Vfs(cgroups, tasks::get, named::get, this::sockets);
+      present = new Vfs(cgroups, tasks::get, named::get);
       vfs = present;
     }
     return present;

@@ -10,6 +10,7 @@ import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetGeneric;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Proto;
+import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
@@ -171,6 +172,11 @@ public final class NetState implements NetNs {
   @Override
   public List<NetDevice> devices() {
     return List.of(lo());
+  }
+
+  @Override
+  public List<Sk> sockets(int family) {
+    return machine.sockets(this).of(family);
   }
 
   /** {@code lo}, made when somebody first asks. */

@@ -1,6 +1,5 @@
 package org.netshard.namespace.net;
 
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
@@ -16,13 +15,8 @@ import org.netshard.protocol.unix.UnixSeq;
 public final class ProcNetFiles {
   private ProcNetFiles() {}
 
-  /**
-   * What makes the text of a file, or null if there is no such file here.
-   *
-   * @param sockets finds the sockets of a namespace
-   */
-  public static @Nullable Supplier<String> text(
-      String name, NetState net, Function<NetState, NetSockets> sockets) {
+  /** What makes the text of a file, or null if there is no such file here. */
+  public static @Nullable Supplier<String> text(String name, NetState net) {
     return switch (name) {
       case "sockstat" -> () -> ProcNet.sockstat(net);
       case "sockstat6" -> () -> ProcNet.sockstat6(net);
@@ -40,8 +34,8 @@ public final class ProcNetFiles {
           () -> "IP address       HW type     Flags       HW address            Mask     Device\n";
       case "dev_mcast" -> () -> "";
       case "netlink" -> () -> NetlinkSeq.text(net, net.machine().profile().kernelNetlink());
-      case "packet" -> () -> PacketSeq.text(sockets.apply(net).of(Abi.AF_PACKET));
-      case "unix" -> () -> unix(sockets.apply(net));
+      case "packet" -> () -> PacketSeq.text(net.sockets(Abi.AF_PACKET));
+      case "unix" -> () -> unix(net.machine().sockets(net));
       default -> datagrams(name, net);
     };
   }

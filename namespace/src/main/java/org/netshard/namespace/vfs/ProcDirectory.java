@@ -1,10 +1,7 @@
 package org.netshard.namespace.vfs;
 
-import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import org.netshard.namespace.net.NetSockets;
-import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.task.Task;
 
 /**
@@ -15,12 +12,10 @@ import org.netshard.namespace.task.Task;
  */
 final class ProcDirectory extends Directory {
   private final IntFunction<@Nullable Task> tasks;
-  private final Function<NetState, NetSockets> sockets;
   private final Directory sys = new SysctlDirectory("");
 
-  ProcDirectory(IntFunction<@Nullable Task> tasks, Function<NetState, NetSockets> sockets) {
+  ProcDirectory(IntFunction<@Nullable Task> tasks) {
     this.tasks = tasks;
-    this.sockets = sockets;
   }
 
   @Override
@@ -32,7 +27,7 @@ final class ProcDirectory extends Directory {
       case "net" -> link("self/net");
       default -> {
         Task found = find(name, tasks);
-        yield found == null ? null : new ProcTaskDirectory(found, tasks, sockets, true);
+        yield found == null ? null : new ProcTaskDirectory(found, tasks, true);
       }
     };
   }

@@ -5,8 +5,6 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.cgroup.CgroupVersion;
-import org.netshard.namespace.net.NetSockets;
-import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.net.ProcNetFiles;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
@@ -28,23 +26,16 @@ final class ProcTaskDirectory extends Directory {
 
   private final Task task;
   private final IntFunction<@Nullable Task> tasks;
-  private final Function<NetState, NetSockets> sockets;
   private final boolean hasThreads;
 
   /**
    * A directory.
    *
    * @param task whose it is
-   * @param sockets finds the sockets of a namespace
    * @param hasThreads whether there is {@code task} in it
    */
-  ProcTaskDirectory(
-      Task task,
-      IntFunction<@Nullable Task> tasks,
-      Function<NetState, NetSockets> sockets,
-      boolean hasThreads) {
+  ProcTaskDirectory(Task task, IntFunction<@Nullable Task> tasks, boolean hasThreads) {
     this.task = task;
-    this.sockets = sockets;
     this.tasks = tasks;
     this.hasThreads = hasThreads;
   }
@@ -90,12 +81,12 @@ final class ProcTaskDirectory extends Directory {
       Task thread = ProcDirectory.find(name, tasks);
       return thread == null || thread.tgid() != task.tgid()
           ? null
-          : new ProcTaskDirectory(thread, tasks, sockets, false);
+          : new ProcTaskDirectory(thread, tasks, false);
     }
   }
 
   private @Nullable Inode net(String name) {
-    Supplier<String> text = ProcNetFiles.text(name, task.net(), sockets);
+    Supplier<String> text = ProcNetFiles.text(name, task.net());
     return text == null ? null : new TextFile(text::get);
   }
 

@@ -7,7 +7,6 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.cgroup.CgroupVersion;
-import org.netshard.namespace.net.NetSockets;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
@@ -32,22 +31,18 @@ public final class Vfs {
    * @param cgroups what is mounted as the cgroup file system
    * @param tasks finds a task by its pid, or null
    * @param nets finds a network namespace by its name, or null
-   * @param sockets finds the sockets of a namespace
    */
   public Vfs(
       CgroupTree cgroups,
       IntFunction<@Nullable Task> tasks,
-      Function<String, @Nullable NetState> nets,
-      Function<NetState, NetSockets> sockets) {
+      Function<String, @Nullable NetState> nets) {
     Directory mounted = new CgroupDirectory(cgroups, cgroups.root());
     boolean v1 = cgroups.memcontrol().version() == CgroupVersion.V1;
     Directory cgroup = v1 ? new PseudoDirectory(Map.of("memory", mounted)) : mounted;
     Directory fs = new PseudoDirectory(Map.of("cgroup", cgroup));
     Directory sys = new PseudoDirectory(Map.of("fs", fs));
     Directory run = new PseudoDirectory(Map.of("netns", new NetnsDirectory(nets)));
-    root =
-        new PseudoDirectory(
-            Map.of("proc", new ProcDirectory(tasks, sockets), "run", run, "sys", sys));
+    root = new PseudoDirectory(Map.of("proc", new ProcDirectory(tasks), "run", run, "sys", sys));
   }
 
   /**

@@ -14,7 +14,6 @@ import org.netshard.namespace.cgroup.CgroupTasks;
 import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.MachineState;
-import org.netshard.namespace.net.NetSockets;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
@@ -31,7 +30,7 @@ public final class TestFiles implements CgroupTasks {
   public TestFiles(CgroupVersion version) {
     cgroups = new CgroupTree(version, 0);
     cgroups.setTasks(this);
-    vfs = new Vfs(cgroups, tasks::get, name -> null, NetSockets::new);
+    vfs = new Vfs(cgroups, tasks::get, name -> null);
   }
 
   /** Adds a task of the root cgroup. */

@@ -40,6 +40,9 @@ public interface NetNs {
   /** All its devices, by index. */
   List<NetDevice> devices();
 
+  /** All sockets of a family that a task can reach, by task and descriptor. */
+  List<Sk> sockets(int family);
+
   /** Whether {@code lo} is up now. */
   boolean loIsUp();
 

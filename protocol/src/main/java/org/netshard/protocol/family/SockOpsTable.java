@@ -3,6 +3,8 @@ package org.netshard.protocol.family;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.core.SockOps;
+import org.netshard.protocol.diag.GenlCtrl;
+import org.netshard.protocol.diag.SockDiag;
 import org.netshard.protocol.inet.InetOps;
 import org.netshard.protocol.netlink.NetlinkKernel;
 import org.netshard.protocol.netlink.NetlinkOps;
@@ -23,6 +25,8 @@ public final class SockOpsTable {
   private static @Nullable NetlinkKernel netlinkKernel(int protocol) {
     return switch (protocol) {
       case Nl.NETLINK_ROUTE -> Rtnetlink.INSTANCE;
+      case Nl.NETLINK_SOCK_DIAG -> SockDiag.INSTANCE;
+      case Nl.NETLINK_GENERIC -> GenlCtrl.INSTANCE;
       default -> null;
     };
   }

@@ -19,6 +19,7 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   private final Map<Sysctl, String> sysctls = new EnumMap<>(Sysctl.class);
   private final Map<NetGeneric<?>, Object> generic = new LinkedHashMap<>();
   private final List<PassedFile> released = new ArrayList<>();
+  private final List<Sk> sockets = new ArrayList<>();
   private final UserNamespace userNs;
   private long cookies = 100;
   private int references;
@@ -242,6 +243,16 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   @Override
   public @Nullable NetDevice device(int ifindex) {
     return ifindex == 1 ? lo : null;
+  }
+
+  @Override
+  public List<Sk> sockets(int family) {
+    return sockets.stream().filter(sk -> sk.family() == family).toList();
+  }
+
+  /** Makes a socket known, as if a task had it. */
+  public void addSocket(Sk sk) {
+    sockets.add(sk);
   }
 
   @Override

@@ -1,0 +1,150 @@
+package org.netshard.protocol.diag;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.Msg;
+import org.netshard.protocol.core.Proto;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockNames;
+import org.netshard.protocol.core.SockOps;
+import org.netshard.protocol.core.TestCaller;
+import org.netshard.protocol.core.TestNet;
+import org.netshard.protocol.family.SockOpsTable;
+import org.netshard.protocol.inet.Names;
+import org.netshard.protocol.profile.ProtoProfile;
+
+/**
+ * Dumps of sockets and of generic families as Linux 6.18.44 gives them; numbers of inodes and
+ * cookies are masked.
+ */
+class SockDiagTest {
+  private final TestNet net = new TestNet();
+  private final Names names = new Names(net.root());
+
+  private Sk make(int family, String prot, int type, int protocol) {
+    SockOps ops = Objects.requireNonNull(SockOpsTable.find(family, prot));
+    Sk sk =
+        new Sk(
+            net,
+            new Proto(new ProtoProfile(prot, 1, true), 0),
+            ops,
+            family,
+            type,
+            protocol,
+            net.root());
+    assertThat(ops.init(sk, net.root())).isZero();
+    net.addSocket(sk);
+    return sk;
+  }
+
+  private Sk netlink(int protocol, int portid, int groups) {
+    Sk sk = make(Abi.AF_NETLINK, "NETLINK", Abi.SOCK_RAW, protocol);
+    UserMem address = UserMem.ofInts(Abi.AF_NETLINK, portid, groups);
+    assertThat(SockNames.bind(sk, new TestCaller(net.root()), address, 12)).isZero();
+    return sk;
+  }
+
+  private List<String> ask(int protocol, String request) {
+    Sk sk = netlink(protocol, 1001, 0);
+    byte[] bytes = HexFormat.of().parseHex(request);
+    int sent =
+        sk.ops()
+            .sendmsg(sk, new TestCaller(net.root()), Msg.of(UserMem.of(bytes), bytes.length, 0));
+    assertThat(sent).isEqualTo(bytes.length);
+    List<String> answers = new ArrayList<>();
+    while (true) {
+      UserMem into = UserMem.zeroed(32768);
+      Msg msg = Msg.of(into, into.size(), Abi.MSG_DONTWAIT);
+      int result = sk.ops().recvmsg(sk, new TestCaller(net.root()), msg);
+      if (result < 0) {
+        assertThat(result).isEqualTo(Errno.EAGAIN.negated());
+        sk.ops().destroy(sk);
+        return answers;
+      }
+      answers.add(HexFormat.of().formatHex(into.get(0, result)));
+    }
+  }
+
+  /** The same without some bytes, each pair an offset and a length. */
+  private static String without(String hex, int... ranges) {
+    StringBuilder masked = new StringBuilder(hex);
+    for (int i = 0; i < ranges.length; i += 2) {
+      for (int at = 2 * ranges[i]; at < 2 * (ranges[i] + ranges[i + 1]); at++) {
+        masked.setCharAt(at, '0');
+      }
+    }
+    return masked.toString();
+  }
+
+  @Test
+  void udpSocketsAreListedWithTheirAddresses() {
+    Sk sk = make(Abi.AF_INET, "UDP", Abi.SOCK_DGRAM, Abi.IPPROTO_UDP);
+    assertThat(names.bind(sk, "127.0.0.1:53")).isEqualTo("0");
+    String request = "4800000014000103443322110000000002110000ff0f0000" + "00".repeat(48);
+    List<String> answers = ask(4, request);
+    assertThat(answers).hasSize(2);
+    assertThat(without(answers.get(0), 60, 8, 84, 4))
+        .isEqualTo(
+            without(
+                "7c0000001400020044332211e903000002070000003500007f000001000000000000000000000000"
+                    + "0000000000000000000000000000000000000000fe1000000000000000000000000000000000"
+                    + "000000000000aaee3901050008000000000008000f00000000000c0015000100000000000000"
+                    + "0600160050000000",
+                60,
+                8,
+                84,
+                4));
+    assertThat(answers.get(1)).isEqualTo("140000000300020044332211e903000000000000");
+    assertThat(ask(4, request.replace("ff0f0000", "00040000"))).hasSize(1);
+  }
+
+  @Test
+  void protocolWithoutAListFailsAtTheEndOfTheDump() {
+    String raw = "4800000014000103443322110000000002ff0000ff0f0000" + "00".repeat(48);
+    assertThat(ask(4, raw)).containsExactly("140000000300020044332211e9030000feffffff");
+  }
+
+  @Test
+  void netlinkSocketsInGroupsAreListedTwice() {
+    netlink(0, 4321, 0x11);
+    String request = "240000001400010344332211000000001000000000000000" + "00".repeat(12);
+    List<String> answers = ask(4, request);
+    String one = "2c0000001400020044332211e903000010030007e1100000" + "00".repeat(20);
+    assertThat(answers).hasSize(1);
+    String found = without(answers.get(0), 32, 12, 76, 12);
+    assertThat(found).isEqualTo(one + one + "140000000300020044332211e903000000000000");
+  }
+
+  @Test
+  void familyThatIsNotListedIsNotThere() {
+    String vsock =
+        "240000001400010344332211000000002800000000000000" + "ff".repeat(4) + "00".repeat(8);
+    assertThat(ask(4, vsock)).containsExactly("380000000200000044332211e9030000feffffff" + vsock);
+    String none = vsock.replace("2800000000000000", "6300000000000000");
+    assertThat(ask(4, none)).containsExactly("380000000200000044332211e9030000eaffffff" + none);
+  }
+
+  @Test
+  void genericNetlinkKnowsItsOwnFamily() {
+    String answer =
+        "880000001000000044332211e9030000010200000b0002006e6c6374726c000006000100100000000800030002"
+            + "000000080004000000000008000500000000002c000600140001000800010003000000080002000e000000"
+            + "14000200080001000a000000080002000c0000001c0007001800010008000200100000000b0001006e6f74"
+            + "6966790000";
+    assertThat(ask(16, "20000000100001004433221100000000030100000b0002006e6c6374726c0000"))
+        .containsExactly(answer);
+    assertThat(ask(16, "1c000000100001004433221100000000030100000600010010000000"))
+        .containsExactly(answer);
+    assertThat(ask(16, "1400000010000500443322110000000003010000"))
+        .containsExactly(
+            "280000000200000044332211e9030000eaffffff1400000010000500443322110000000003010000");
+  }
+}
