@@ -133,9 +133,25 @@ public abstract class Progress implements Waiter {
    * @return {@link #WAIT}
    */
   public final int sleep(WaitQueue queue, boolean exclusive, long timeoutJiffies, long nowNs) {
+    keys = exclusive ? Poll.IN | Poll.ERR : ANY_KEY;
+    return sleep(queue, timeoutJiffies, nowNs, exclusive);
+  }
+
+  /**
+   * Sleeps in a queue for room that it takes for itself, by whatever it is woken.
+   *
+   * @param timeoutJiffies how long the whole call may wait; counts at the first sleep
+   * @param nowNs virtual time
+   * @return {@link #WAIT}
+   */
+  public final int sleepForRoom(WaitQueue queue, long timeoutJiffies, long nowNs) {
+    keys = ANY_KEY;
+    return sleep(queue, timeoutJiffies, nowNs, true);
+  }
+
+  private int sleep(WaitQueue queue, long timeoutJiffies, long nowNs, boolean exclusive) {
     boolean forever = timeoutJiffies == SkRare.MAX_SCHEDULE_TIMEOUT;
     sleepUntil(forever ? FOREVER : nowNs + timeoutJiffies * NS_PER_JIFFY);
-    keys = exclusive ? Poll.IN | Poll.ERR : ANY_KEY;
     join(queue, exclusive);
     return WAIT;
   }

@@ -41,9 +41,27 @@ public final class SendBuffer {
    */
   public static int waitIn(
       WaitQueue queue, Sk sk, Caller caller, long timeoutJiffies, boolean exclusive) {
+    int may = mayWait(sk, caller, timeoutJiffies);
+    return may < 0
+        ? may
+        : caller.progress().sleep(queue, exclusive, timeoutJiffies, sk.net().machine().nowNs());
+  }
+
+  /**
+   * Sleeps, one behind the other, until another sock has room ({@code unix_wait_for_peer}).
+   *
+   * @return as {@link #waitIn}
+   */
+  public static int waitForPeer(WaitQueue queue, Sk sk, Caller caller, long timeoutJiffies) {
+    int may = mayWait(sk, caller, timeoutJiffies);
+    return may < 0
+        ? may
+        : caller.progress().sleepForRoom(queue, timeoutJiffies, sk.net().machine().nowNs());
+  }
+
+  private static int mayWait(Sk sk, Caller caller, long timeoutJiffies) {
     Progress progress = caller.progress();
-    long nowNs = sk.net().machine().nowNs();
-    if (!progress.mayWait(timeoutJiffies, nowNs)) {
+    if (!progress.mayWait(timeoutJiffies, sk.net().machine().nowNs())) {
       return Errno.EAGAIN.negated();
     }
     if (progress.interrupted()) {
@@ -52,6 +70,6 @@ public final class SendBuffer {
           ? Progress.ERESTARTSYS
           : Errno.EINTR.negated();
     }
-    return progress.sleep(queue, exclusive, timeoutJiffies, nowNs);
+    return 0;
   }
 }

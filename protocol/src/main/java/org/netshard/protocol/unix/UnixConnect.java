@@ -103,7 +103,7 @@ final class UnixConnect {
     if (UnixDgram.isFull(other)) {
       boolean nonBlocking = (caller.fileFlags() & Abi.O_NONBLOCK) != 0;
       long timeout = nonBlocking ? 0 : sk.rare().sndtimeoJiffies();
-      return SendBuffer.waitIn(UnixSock.peerWait(other), sk, caller, timeout, false);
+      return SendBuffer.waitForPeer(UnixSock.peerWait(other), sk, caller, timeout);
     }
     if (sk.state() != Sk.TCP_CLOSE) {
       boolean connected = sk.state() == Sk.TCP_ESTABLISHED;

@@ -125,7 +125,7 @@ final class UnixDgram {
       return Errno.EPERM.negated();
     }
     if (other != sk && back != sk && isFull(other)) {
-      return SendBuffer.waitIn(UnixSock.peerWait(other), sk, caller, timeout, true);
+      return SendBuffer.waitForPeer(UnixSock.peerWait(other), sk, caller, timeout);
     }
     return 0;
   }
