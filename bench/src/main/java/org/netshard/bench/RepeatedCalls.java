@@ -1,10 +1,12 @@
 package org.netshard.bench;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.load.StormProgram;
 import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
-import org.netshard.namespace.program.StormProgram;
+import org.netshard.namespace.spec.Distribution;
 import org.netshard.namespace.spec.StormSpec;
+import org.netshard.namespace.stats.LoadStats;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
@@ -23,8 +25,21 @@ final class RepeatedCalls implements Program {
   static Program sockets(long count, boolean hold) {
     StormSpec storm =
         new StormSpec(
-            "storm", "init", "/", 0, 0, 0, 0, count, 0, Abi.AF_INET, Abi.SOCK_STREAM, 0, hold);
-    return new StormProgram(storm, 1);
+            "storm",
+            "init",
+            "/",
+            0,
+            0,
+            0,
+            0,
+            count,
+            Distribution.ZERO,
+            Distribution.ZERO,
+            Abi.AF_INET,
+            Abi.SOCK_STREAM,
+            0,
+            hold);
+    return new StormProgram(storm, 1, new LoadStats("storm", StormSpec.KIND), 0);
   }
 
   @Override

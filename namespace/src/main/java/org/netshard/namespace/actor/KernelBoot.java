@@ -15,14 +15,12 @@ import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.ScriptProgram;
 import org.netshard.namespace.program.SetupProgram;
-import org.netshard.namespace.program.StormProgram;
 import org.netshard.namespace.security.SecurityHooks;
 import org.netshard.namespace.spec.CgroupSpec;
 import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelSpec;
 import org.netshard.namespace.spec.NetnsSpec;
 import org.netshard.namespace.spec.SetupLine;
-import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.spec.TaskSpec;
 import org.netshard.namespace.task.FdTable;
@@ -47,7 +45,7 @@ final class KernelBoot {
   private final Cred root;
   private final Map<String, Integer> pids = new TreeMap<>();
   private final List<Task> tasks = new ArrayList<>();
-  private final List<Task> storms = new ArrayList<>();
+  private final WorkloadBoot workloads;
   private @Nullable Task shell;
   private @Nullable SetupProgram setup;
 
@@ -56,6 +54,7 @@ final class KernelBoot {
     this.model = model;
     this.simulation = simulation;
     this.root = model.rootCred();
+    this.workloads = new WorkloadBoot(spec, this::add, root.userNs());
   }
 
   /**
@@ -80,10 +79,7 @@ final class KernelBoot {
       Cred cred = Cred.of(task.uid(), task.gid(), groups, task.caps(), boot.root.userNs());
       boot.tasks.add(boot.add(task.name(), task.netns(), cred, task.nofile()));
     }
-    for (StormSpec storm : spec.workloads()) {
-      Cred cred = Cred.of(storm.uid(), storm.uid(), new int[0], storm.caps(), boot.root.userNs());
-      boot.storms.add(boot.add(storm.name(), storm.netns(), cred, storm.nofile()));
-    }
+    boot.workloads.addTasks();
     boot.beginSetup();
     return boot;
   }
@@ -122,11 +118,12 @@ final class KernelBoot {
     for (int i = 0; i < tasks.size(); i++) {
       start(spec.tasks().get(i), tasks.get(i));
     }
-    for (int i = 0; i < storms.size(); i++) {
-      StormSpec storm = spec.workloads().get(i);
-      place(storms.get(i), storm.cgroup());
-      simulation.attach(new StormProgram(storm, storms.get(i).pid()));
+    for (WorkloadBoot.Group group : workloads.groups()) {
+      for (Task task : group.tasks()) {
+        place(task, group.spec().cgroup());
+      }
     }
+    workloads.programs(simulation.ledger()).forEach(simulation::attach);
     for (KernelOperation operation : spec.operations()) {
       simulation.at(operation.atNs(), () -> simulation.operate(operation));
     }

@@ -13,6 +13,8 @@ import org.netshard.namespace.cgroup.MemcgState;
 import org.netshard.namespace.cgroup.Memcontrol;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.MemoryReport;
+import org.netshard.namespace.spec.WorkloadSpec;
+import org.netshard.namespace.stats.LoadStats;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
@@ -32,6 +34,7 @@ public final class RunLedger {
   private long met;
   private final Map<RefusalKey, MemoryReport.Refusal> refusals = new LinkedHashMap<>(0);
   private final List<MemoryReport.Killed> killed = new ArrayList<>(0);
+  private final Map<String, LoadStats> loads = new TreeMap<>();
 
   /** What refused calls have in common that are told in one line. */
   private record RefusalKey(String cgroup, String limit, String task, String call, int errno) {}
@@ -98,6 +101,12 @@ public final class RunLedger {
     killed.add(new MemoryReport.Killed(task.name(), task.pid(), task.cgroup().path(), by, nowNs));
   }
 
+  /** What the tasks of a workload count together. */
+  public LoadStats load(WorkloadSpec workload) {
+    return loads.computeIfAbsent(
+        workload.workload(), key -> new LoadStats(key, workload.kindName()));
+  }
+
   /** Keeps what a line of the setup has printed. */
   public void output(KernelReport.Output output) {
     outputs.add(output);
@@ -137,7 +146,8 @@ public final class RunLedger {
         memory(model, series),
         List.copyOf(allWarnings),
         crash,
-        outputs);
+        outputs,
+        loads.values().stream().flatMap(load -> load.reports().stream()).toList());
   }
 
   private List<KernelReport.CallCount> results() {

@@ -22,6 +22,7 @@ import java.util.List;
  * @param warnings what was left out, each once
  * @param crash the event in which a bug stopped the kernel; empty if none did
  * @param outputs what lines of its setup have printed, in order
+ * @param workloads what became of its workloads, those of one name one after the other
  */
 public record KernelReport(
     String name,
@@ -40,13 +41,15 @@ public record KernelReport(
     MemoryReport memory,
     List<String> warnings,
     String crash,
-    List<Output> outputs) {
+    List<Output> outputs,
+    List<WorkloadReport> workloads) {
   public KernelReport {
     failures = List.copyOf(failures);
     results = List.copyOf(results);
     expectationsFailed = List.copyOf(expectationsFailed);
     warnings = List.copyOf(warnings);
     outputs = List.copyOf(outputs);
+    workloads = List.copyOf(workloads);
   }
 
   /** Memory of each cgroup. */

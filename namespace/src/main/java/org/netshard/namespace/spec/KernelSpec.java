@@ -29,7 +29,7 @@ public record KernelSpec(
     List<CgroupSpec> cgroups,
     List<LsmRule> lsmRules,
     List<TaskSpec> tasks,
-    List<StormSpec> workloads,
+    List<WorkloadSpec> workloads,
     List<KernelOperation> operations,
     List<SetupLine> setup,
     Observe observe) {
@@ -55,7 +55,7 @@ public record KernelSpec(
       List<CgroupSpec> cgroups,
       List<LsmRule> lsmRules,
       List<TaskSpec> tasks,
-      List<StormSpec> workloads,
+      List<WorkloadSpec> workloads,
       List<KernelOperation> operations) {
     this(
         name,

@@ -11,7 +11,8 @@ package org.netshard.namespace.spec;
  * @param nofile RLIMIT_NOFILE
  * @param startNs virtual time of the first call
  * @param count how many sockets
- * @param perSecond sockets per virtual second; 0 for as fast as calls take
+ * @param rate sockets per virtual second; 0 for as fast as calls take
+ * @param thinkNs pause before each next socket, virtual nanoseconds
  * @param family address family
  * @param type socket type, flags included
  * @param protocol protocol
@@ -26,8 +27,18 @@ public record StormSpec(
     int nofile,
     long startNs,
     long count,
-    long perSecond,
+    Distribution rate,
+    Distribution thinkNs,
     int family,
     int type,
     int protocol,
-    boolean hold) {}
+    boolean hold)
+    implements WorkloadSpec {
+  /** How scenarios name it. */
+  public static final String KIND = "socket-storm";
+
+  @Override
+  public String kindName() {
+    return KIND;
+  }
+}

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import org.HdrHistogram.Histogram;
 import org.netshard.namespace.cgroup.MemcgEvent;
 import org.netshard.namespace.spec.KernelReport.CgroupUse;
 import org.netshard.namespace.spec.KernelReport.Output;
@@ -12,11 +14,15 @@ import org.netshard.namespace.spec.KernelReport.Unmet;
 import org.netshard.namespace.spec.MemoryReport.Killed;
 import org.netshard.namespace.spec.MemoryReport.Refusal;
 import org.netshard.node.run.RunSummary;
+import org.netshard.node.run.WorkloadTotal;
 import org.netshard.node.scenario.Units;
 import org.netshard.protocol.abi.Errno;
 
 /** The report of a run as JSON. */
 public final class JsonReport {
+  private static final double NS_PER_SECOND = 1e9;
+  private static final double[] PERCENTILES = {1, 50, 90, 99, 99.9};
+
   private JsonReport() {}
 
   /** The report as an object. */
@@ -49,6 +55,7 @@ public final class JsonReport {
                     .put("succeeded", total.succeeded())
                     .put("failed", total.failed()));
     expectations(json, summary);
+    workloads(json, summary);
     ArrayNode warnings = json.putArray("warnings");
     summary.warnings().forEach(warning -> warnings.add(warning.text()));
     cgroups(json, summary);
@@ -78,6 +85,44 @@ public final class JsonReport {
           .put("actual", unmet.actual())
           .put("atSeconds", Units.seconds(unmet.atNs()));
     }
+  }
+
+  private static void workloads(ObjectNode json, RunSummary summary) {
+    ArrayNode workloads = json.putArray("workloads");
+    for (WorkloadTotal total : summary.workloads()) {
+      ObjectNode node = workloads.addObject();
+      node.put("name", total.name());
+      node.put("kind", total.kind());
+      node.put("sent", total.sent());
+      node.put("received", total.received());
+      node.put("lost", total.lost());
+      node.put("bytes", total.bytes());
+      ObjectNode errors = node.putObject("errors");
+      total.errors().forEach(errors::put);
+      Histogram latencies = total.latencies();
+      percentiles(node.putObject("latencySeconds"), latencies, latencies.getMean(), NS_PER_SECOND);
+      ObjectNode throughput = node.putObject("perSecond");
+      throughput.put("slotSeconds", total.slotSeconds());
+      percentiles(
+          throughput.putObject("messages"),
+          total.throughput(false),
+          total.meanThroughput(false),
+          1);
+      percentiles(
+          throughput.putObject("bytes"), total.throughput(true), total.meanThroughput(true), 1);
+    }
+  }
+
+  private static void percentiles(ObjectNode node, Histogram histogram, double mean, double unit) {
+    boolean any = histogram.getTotalCount() > 0;
+    node.put("mean", mean / unit);
+    node.put("min", any ? histogram.getMinValue() / unit : 0);
+    for (double percentile : PERCENTILES) {
+      String name =
+          "p" + new BigDecimal(Double.toString(percentile)).stripTrailingZeros().toPlainString();
+      node.put(name, histogram.getValueAtPercentile(percentile) / unit);
+    }
+    node.put("max", histogram.getMaxValue() / unit);
   }
 
   private static void outputs(ObjectNode json, RunSummary summary) {

@@ -27,6 +27,7 @@ public final class TextReport {
     kernels(summary).appendTo(text);
     calls(summary).appendTo(text);
     failures(summary).appendTo(text);
+    WorkloadTables.append(summary.workloads(), text);
     cgroups(summary, text);
     refusals(summary, text);
     killed(summary, text);

@@ -324,6 +324,7 @@ final class NodeClock extends AbstractBehavior<Object> {
         MemoryReport.EMPTY,
         List.of(),
         "the actor of kernel " + entry.name + " stopped by itself; the log has the reason",
+        List.of(),
         List.of());
   }
 

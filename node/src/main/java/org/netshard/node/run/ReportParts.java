@@ -8,6 +8,7 @@ import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelReport.Output;
 import org.netshard.namespace.spec.KernelReport.Unmet;
 import org.netshard.namespace.spec.MemoryReport;
+import org.netshard.namespace.spec.WorkloadReport;
 
 /**
  * Cuts long reports into parts that fit into a message.
@@ -34,7 +35,8 @@ final class ReportParts {
           new Sizes<>(
               report -> report.memory().cgroupSamples(), sample -> sample.path().length() + 40),
           new Sizes<>(report -> report.memory().sockSamples(), sample -> 40),
-          new Sizes<>(KernelReport::outputs, ReportParts::length));
+          new Sizes<>(KernelReport::outputs, ReportParts::length),
+          new Sizes<>(KernelReport::workloads, ReportParts::length));
 
   private ReportParts() {}
 
@@ -90,6 +92,11 @@ final class ReportParts {
     return length;
   }
 
+  private static int length(WorkloadReport workload) {
+    int numbers = workload.latencies().size() + workload.slots().size();
+    return workload.name().length() + 60 + 10 * numbers + 30 * workload.errors().size();
+  }
+
   private static int length(Output output) {
     return output.place().length() + output.line().length() + output.text().length() + 20;
   }
@@ -132,6 +139,7 @@ final class ReportParts {
             cut(memory.sockSamples(), part, cuts.get(6))),
         cut(report.warnings(), part, cuts.get(1)),
         first ? report.crash() : "",
-        cut(report.outputs(), part, cuts.get(7)));
+        cut(report.outputs(), part, cuts.get(7)),
+        cut(report.workloads(), part, cuts.get(8)));
   }
 }

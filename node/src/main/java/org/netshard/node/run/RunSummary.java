@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.MemoryReport;
+import org.netshard.namespace.spec.WorkloadReport;
 import org.netshard.protocol.abi.Errno;
 
 /** What all kernels of a run did, put together; the order in which reports come is of no effect. */
@@ -33,6 +36,7 @@ public final class RunSummary {
   private final List<Of<MemoryReport.SockSample>> sockSamples = new ArrayList<>();
   private final List<Of<KernelReport.Output>> outputs = new ArrayList<>();
   private final TreeMap<String, String> crashes = new TreeMap<>();
+  private final TreeMap<String, WorkloadTotal> workloads = new TreeMap<>();
   private long events;
   private long callCount;
   private long lastEventNs;
@@ -85,6 +89,11 @@ public final class RunSummary {
     keep(report, memory.cgroupSamples(), cgroupSamples, SAMPLES_MAX);
     keep(report, memory.sockSamples(), sockSamples, SAMPLES_MAX);
     keep(report, report.outputs(), outputs, KEPT_MAX);
+    for (WorkloadReport workload : report.workloads()) {
+      workloads
+          .computeIfAbsent(workload.name(), key -> new WorkloadTotal(key, workload.kind()))
+          .add(workload);
+    }
     for (String text : report.warnings()) {
       warnings.merge(
           text, new Warning(text, 1), (a, b) -> new Warning(text, a.kernels() + b.kernels()));
@@ -186,6 +195,11 @@ public final class RunSummary {
   /** Calls by name. */
   public Map<String, CallTotal> callsByName() {
     return calls;
+  }
+
+  /** Workloads in the order of their names. */
+  public Collection<WorkloadTotal> workloads() {
+    return Collections.unmodifiableCollection(workloads.values());
   }
 
   /** Expectations that held. */

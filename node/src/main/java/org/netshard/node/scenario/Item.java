@@ -39,6 +39,11 @@ record Item(YamlDocument document, String pointer, JsonNode node) {
     return document.place(pointer + "/" + key);
   }
 
+  /** Where a key stands. */
+  Place keyPlace(String key) {
+    return document.keyPlace(pointer + "/" + YamlDocument.escape(key));
+  }
+
   String text(String key, String otherwise) {
     return node.path(key).asText(otherwise);
   }

@@ -12,9 +12,9 @@ import org.netshard.namespace.spec.LsmRule;
 import org.netshard.namespace.spec.NetnsSpec;
 import org.netshard.namespace.spec.Observe;
 import org.netshard.namespace.spec.SetupLine;
-import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.spec.TaskSpec;
+import org.netshard.namespace.spec.WorkloadSpec;
 
 /** One kernel while the scenario is read. Specs are shared between kernels that have the same. */
 final class KernelPlan {
@@ -35,7 +35,7 @@ final class KernelPlan {
   final List<CgroupSpec> cgroups = new ArrayList<>(0);
   final List<LsmRule> rules = new ArrayList<>(0);
   final List<TaskSpec> tasks = new ArrayList<>(0);
-  final List<StormSpec> workloads = new ArrayList<>(0);
+  final List<WorkloadSpec> workloads = new ArrayList<>(0);
   final List<KernelOperation> operations = new ArrayList<>(0);
   final List<SetupLine> setup = new ArrayList<>(0);
 

@@ -7,16 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.netshard.namespace.spec.ScriptedCall;
-import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.TaskSpec;
-import org.netshard.protocol.abi.Abi;
+import org.netshard.namespace.spec.WorkloadSpec;
 import org.netshard.protocol.cred.Capability;
 
 /** Reads tasks and workloads, and puts each onto its kernels. */
 final class ProgramReader {
   private static final long PROGRAMS_MAX = 1_000_000;
   private static final int TASK_NOFILE = 1024;
-  private static final int STORM_NOFILE = 1_048_576;
 
   private final KernelTable kernels;
   private final CallReader calls;
@@ -74,31 +72,24 @@ final class ProgramReader {
 
   /** Reads one of {@code workloads}. */
   void workload(Item item) {
-    int uid = (int) item.number("uid", 0);
-    int family = calls.symbol(item, "family", Abi.AF_INET);
-    int type = calls.symbol(item, "type", Abi.SOCK_STREAM);
-    int protocol = calls.symbol(item, "protocol", 0);
-    long caps = caps(item, uid);
-    long startNs = item.nanos("start", 0, problems);
-    boolean hold = item.text("mode", "close").equals("hold");
+    WorkloadReader reader = new WorkloadReader(item, calls, problems);
+    long caps = caps(item, (int) item.number("uid", 0));
+    int parallel = Math.toIntExact(item.number("parallel", 1));
+    count += parallel - 1L;
     place(
         item,
-        (plan, name, netns) ->
-            plan.workloads.add(
-                new StormSpec(
-                    name,
-                    netns,
-                    item.text("cgroup", KernelPlan.ROOT),
-                    uid,
-                    caps,
-                    (int) item.number("nofile", STORM_NOFILE),
-                    startNs,
-                    item.number("count", 1),
-                    item.number("rate", 0),
-                    family,
-                    type,
-                    protocol,
-                    hold)));
+        (plan, name, netns) -> {
+          WorkloadSpec workload = reader.read(name, netns, caps);
+          plan.workloads.add(workload);
+          for (String task : workload.taskNames()) {
+            if (!task.equals(name) && !plan.programs.add(task)) {
+              problems.add(
+                  item.place("name"),
+                  "kernel `%s` has a task or workload `%s` already".formatted(plan.name, task));
+              return;
+            }
+          }
+        });
   }
 
   /** Takes one program of a kernel. */

@@ -125,7 +125,7 @@ final class SetupReader {
     for (KernelPlan plan : one.plans()) {
       Set<String> names = new LinkedHashSet<>();
       plan.tasks.forEach(task -> names.add(task.name()));
-      plan.workloads.forEach(storm -> names.add(storm.name()));
+      plan.workloads.forEach(workload -> names.addAll(workload.taskNames()));
       if (!names.contains(name)) {
         problems.add(
             one.place(),

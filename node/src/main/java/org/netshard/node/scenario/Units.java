@@ -73,6 +73,20 @@ public final class Units {
     return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
   }
 
+  /** A time as people read it: {@code 812 ns}, {@code 1.500 ms}. */
+  public static String showNanos(double nanos) {
+    String[] units = {"ns", "us", "ms", "s"};
+    double value = nanos;
+    int unit = 0;
+    while (value >= 1000 && unit < units.length - 1) {
+      value /= 1000;
+      unit++;
+    }
+    return unit == 0
+        ? String.format(Locale.ROOT, "%.0f ns", value)
+        : String.format(Locale.ROOT, "%.3f %s", value, units[unit]);
+  }
+
   /** Virtual time in seconds. */
   public static double seconds(long nanos) {
     return nanos / 1e9;

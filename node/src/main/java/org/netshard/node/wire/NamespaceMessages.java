@@ -5,9 +5,11 @@ import org.netshard.cluster.serialization.MessageRegistry;
 import org.netshard.cluster.serialization.WireType;
 import org.netshard.namespace.actor.KernelProtocol;
 import org.netshard.namespace.spec.CgroupSpec;
+import org.netshard.namespace.spec.Distribution;
 import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
+import org.netshard.namespace.spec.LoadSpec;
 import org.netshard.namespace.spec.LsmRule;
 import org.netshard.namespace.spec.MemoryReport;
 import org.netshard.namespace.spec.NetnsSpec;
@@ -17,6 +19,7 @@ import org.netshard.namespace.spec.SetupLine;
 import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.spec.TaskSpec;
+import org.netshard.namespace.spec.WorkloadReport;
 
 /** The classes of the module {@code namespace} that travel. */
 public final class NamespaceMessages implements MessageRegistry {
@@ -70,6 +73,14 @@ public final class NamespaceMessages implements MessageRegistry {
         WireType.of(338, MemoryReport.Killed.class),
         WireType.of(339, MemoryReport.CgroupSample.class),
         WireType.of(340, MemoryReport.SockSample.class),
-        WireType.of(341, KernelReport.Output.class));
+        WireType.of(341, KernelReport.Output.class),
+        WireType.of(350, LoadSpec.class),
+        WireType.of(351, LoadSpec.Kind.class),
+        WireType.of(352, Distribution.class),
+        WireType.of(353, Distribution.Shape.class),
+        WireType.of(354, WorkloadReport.class),
+        WireType.of(355, WorkloadReport.CallErrors.class),
+        WireType.of(356, WorkloadReport.Bucket.class),
+        WireType.of(357, WorkloadReport.Slot.class));
   }
 }

@@ -64,11 +64,19 @@ class JsonReportsTest {
                   mq_unlink("/q")
             workloads:
               - {kind: socket-storm, name: s, kernel: a, cgroup: /small, count: 20, mode: hold}
+              - {kind: unix-pair, name: p, kernel: "*", parallel: 2, count: 50, think: exponential(1ms)}
             """);
     JsonNode report = report("run", file);
     assertThat(report.path("seed").asInt()).isEqualTo(3);
     assertThat(report.path("nodes").asInt()).isOne();
-    assertThat(report.path("calls").asInt()).isEqualTo(26);
+    JsonNode pairs = report.path("workloads").path(0);
+    assertThat(pairs.path("name").asText()).isEqualTo("p");
+    assertThat(pairs.path("received").asInt()).isEqualTo(200);
+    assertThat(pairs.path("latencySeconds").path("p99").asDouble())
+        .isBetween(pairs.path("latencySeconds").path("min").asDouble(), 0.001);
+    assertThat(pairs.path("perSecond").path("messages").path("mean").asDouble()).isPositive();
+    assertThat(report.path("workloads").path(1).path("errors").path("socket ENOMEM").asInt())
+        .isPositive();
     assertThat(report.path("namespaces").asInt()).isEqualTo(2);
     assertThat(report.path("sockets").path("failed").path("EAFNOSUPPORT").asInt()).isEqualTo(2);
     assertThat(report.path("sockets").path("failed").path("ENOMEM").asInt()).isPositive();

@@ -9,6 +9,7 @@ import org.netshard.namespace.actor.KernelProtocol;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
 import org.netshard.namespace.spec.MemoryReport;
+import org.netshard.namespace.spec.StormSpec;
 import org.netshard.protocol.actor.KernelMessage;
 
 /**
@@ -51,9 +52,9 @@ final class FakeKernel {
     if (known == null || known.workloads().isEmpty()) {
       return Long.MAX_VALUE;
     }
-    var storm = known.workloads().get(0);
+    StormSpec storm = (StormSpec) known.workloads().get(0);
     return events < storm.count()
-        ? storm.startNs() + events * 1_000_000_000L / Math.max(1, storm.perSecond())
+        ? storm.startNs() + events * 1_000_000_000L / Math.max(1, (long) storm.rate().first())
         : Long.MAX_VALUE;
   }
 
@@ -91,6 +92,7 @@ final class FakeKernel {
                 MemoryReport.EMPTY,
                 List.of("a warning"),
                 "",
+                List.of(),
                 List.of())));
     return Behaviors.same();
   }

@@ -77,7 +77,14 @@ class ScenarioErrorsTest {
         bad(
             "an unknown kind",
             "workloads:\n  - {kind: storm, name: a, count: 1}\n",
-            "s.yaml:2:12: `storm` is not a kind of workload; allowed are socket-storm"),
+            "s.yaml:2:12: `storm` is not a kind of workload; allowed are socket-storm, udp-flow,"
+                + " ping, unix-pair, request-response"),
+        bad(
+            "a distribution that is not there",
+            "workloads:\n  - {kind: ping, name: a, count: 1, think: zipf(1ms)}\n",
+            "s.yaml:2:44: `zipf(1ms)` is not allowed here; allowed is a time such as 1ms, or a"
+                + " distribution such as exponential(1ms), uniform(1ms, 5ms), normal(1ms, 100us),"
+                + " lognormal(1ms, 0.5) or pareto(1ms, 1.5)"),
         bad(
             "a size with a wrong unit",
             "cgroups:\n  - {path: /a, limit: 4X}\n",
@@ -101,6 +108,40 @@ class ScenarioErrorsTest {
             "a task twice",
             "tasks: [{name: t}, {name: t}]\n",
             "s.yaml:1:27: kernel `kernel` has a task or workload `t` already"),
+        bad(
+            "a key of another kind of workload",
+            "workloads: [{kind: ping, name: w, count: 1, mode: hold}]\n",
+            "s.yaml:1:45: `mode` is no key of ping; besides those of all kinds it has parallel,"
+                + " rate, think, size, timeout, family"),
+        bad(
+            "a distribution without its second number",
+            "workloads: [{kind: udp-flow, name: w, count: 1, size: uniform(64)}]\n",
+            "s.yaml:1:55: `uniform(64)` has one number; allowed is uniform(LEAST, GREATEST)"),
+        bad(
+            "a distribution from above to below",
+            "workloads: [{kind: ping, name: w, count: 1, think: 'uniform(5ms, 1ms)'}]\n",
+            "s.yaml:1:52: `uniform(5ms, 1ms)` begins above its end; allowed is uniform(LEAST,"
+                + " GREATEST)"),
+        bad(
+            "messages too small for their numbers",
+            "workloads: [{kind: unix-pair, name: w, count: 1, size: 8}]\n",
+            "s.yaml:1:56: `8` is out of range; allowed are 16 to 65507"),
+        bad(
+            "requests over TCP",
+            "workloads: [{kind: request-response, name: w, count: 1, type: SOCK_STREAM}]\n",
+            "s.yaml:1:63: TCP does not carry data in this version; allowed is SOCK_DGRAM"),
+        bad(
+            "a flow over UNIX sockets",
+            "workloads: [{kind: udp-flow, name: w, count: 1, family: AF_UNIX}]\n",
+            "s.yaml:1:57: `AF_UNIX` is no family for udp-flow; allowed are AF_INET and AF_INET6"),
+        bad(
+            "ports beyond the last",
+            "workloads: [{kind: udp-flow, name: w, count: 1, parallel: 5, port: 65532}]\n",
+            "s.yaml:1:68: the last port would be above 65535"),
+        bad(
+            "a task with the name of a server",
+            "tasks: [{name: w.server}]\nworkloads: [{kind: udp-flow, name: w, count: 1}]\n",
+            "s.yaml:2:36: kernel `kernel` has a task or workload `w.server` already"),
         bad(
             "a command that is not there",
             "setup:\n  - lines: |\n      mkdir /a\n      tc qdisc\n",

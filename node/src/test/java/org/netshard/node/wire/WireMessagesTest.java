@@ -16,9 +16,11 @@ import org.netshard.cluster.serialization.WireRegistry;
 import org.netshard.cluster.serialization.WireRegistryCheck;
 import org.netshard.namespace.actor.KernelProtocol;
 import org.netshard.namespace.spec.CgroupSpec;
+import org.netshard.namespace.spec.Distribution;
 import org.netshard.namespace.spec.KernelOperation;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
+import org.netshard.namespace.spec.LoadSpec;
 import org.netshard.namespace.spec.LsmRule;
 import org.netshard.namespace.spec.MemoryReport;
 import org.netshard.namespace.spec.NetnsSpec;
@@ -28,6 +30,7 @@ import org.netshard.namespace.spec.SetupLine;
 import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.namespace.spec.TaskSpec;
+import org.netshard.namespace.spec.WorkloadReport;
 import org.netshard.node.run.RunProtocol;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
@@ -118,6 +121,13 @@ class WireMessagesTest {
     samples.addAll(spec.operations());
     samples.addAll(spec.setup());
     samples.addAll(report.outputs());
+    samples.addAll(report.workloads());
+    samples.addAll(report.workloads().get(0).errors());
+    samples.addAll(report.workloads().get(0).latencies());
+    samples.addAll(report.workloads().get(0).slots());
+    samples.add(load().kind());
+    samples.add(load().size());
+    samples.add(load().size().shape());
     samples.addAll(report.failures());
     samples.addAll(report.results());
     samples.addAll(report.expectationsFailed());
@@ -156,7 +166,23 @@ class WireMessagesTest {
         List.of(
             new TaskSpec(
                 "t", "red-0", "/red", 1000, 1000, List.of(4), 0, 64, 9, List.of(scripted), 0, 0)),
-        List.of(new StormSpec("s", "init", "/", 0, -1, 64, 0, 10, 0, 2, 1, 6, true)),
+        List.of(
+            new StormSpec(
+                "s",
+                "init",
+                "/",
+                0,
+                -1,
+                64,
+                0,
+                10,
+                Distribution.constant(7),
+                Distribution.ZERO,
+                2,
+                1,
+                6,
+                true),
+            load()),
         List.of(
             new KernelOperation(5, KernelOperation.Kind.SOCK_REGISTER, "AF_X {}", "s.yaml:5:6")),
         List.of(
@@ -200,7 +226,43 @@ class WireMessagesTest {
         memory(),
         List.of("not simulated"),
         "",
-        List.of(new KernelReport.Output("s.yaml:9:1", "cat /proc/net/sockstat", "TCP: 1", 5)));
+        List.of(new KernelReport.Output("s.yaml:9:1", "cat /proc/net/sockstat", "TCP: 1", 5)),
+        List.of(
+            new WorkloadReport(
+                "w",
+                "ping",
+                3,
+                2,
+                128,
+                List.of(new WorkloadReport.CallErrors("sendto", 111, 1)),
+                List.of(new WorkloadReport.Bucket(1000, 2)),
+                10,
+                7,
+                List.of(new WorkloadReport.Slot(2, 128)))));
+  }
+
+  private static LoadSpec load() {
+    return new LoadSpec(
+        LoadSpec.Kind.REQUEST_RESPONSE,
+        "w",
+        "red-0",
+        "/red",
+        0,
+        -1,
+        64,
+        5,
+        10,
+        3,
+        2,
+        2,
+        17,
+        5001,
+        new Distribution(Distribution.Shape.UNIFORM, 16, 1500),
+        Distribution.constant(64),
+        Distribution.ZERO,
+        Distribution.exponential(1e6),
+        Distribution.ZERO,
+        1_000_000_000);
   }
 
   private static List<Object> runMessages(KernelSpec spec, KernelReport report) {

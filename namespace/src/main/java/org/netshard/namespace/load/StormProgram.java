@@ -1,7 +1,10 @@
-package org.netshard.namespace.program;
+package org.netshard.namespace.load;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.program.KernelView;
+import org.netshard.namespace.program.Program;
 import org.netshard.namespace.spec.StormSpec;
+import org.netshard.namespace.stats.LoadStats;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 
@@ -11,15 +14,29 @@ public final class StormProgram implements Program {
 
   private final StormSpec spec;
   private final int pid;
+  private final LoadStats stats;
   private final Syscall socket;
+  private final long perSecond;
+  private final @Nullable Schedule schedule;
   private long made;
+  private long begunNs;
   private int openFd = -1;
   private @Nullable Syscall closeCall;
 
-  /** The workload, run by the task with this pid. */
-  public StormProgram(StormSpec spec, int pid) {
+  /**
+   * The workload.
+   *
+   * @param pid the task that runs it
+   * @param stats what is counted
+   * @param seed the task's seed
+   */
+  public StormProgram(StormSpec spec, int pid, LoadStats stats, long seed) {
     this.spec = spec;
     this.pid = pid;
+    this.stats = stats;
+    this.perSecond = (long) spec.rate().first();
+    boolean even = spec.rate().isConstant() && spec.thinkNs().isZero();
+    this.schedule = even ? null : new Schedule(spec.rate(), spec.thinkNs(), new Draw(seed));
     this.socket = Syscall.socket(spec.family(), spec.type(), spec.protocol());
   }
 
@@ -36,17 +53,19 @@ public final class StormProgram implements Program {
     if (made == spec.count()) {
       return null;
     }
-    return new Step(dueNs(), pid, socket);
+    long dueNs = schedule == null ? dueNs() : schedule.next(Math.max(nowNs, spec.startNs()));
+    begunNs = Math.max(nowNs, dueNs);
+    return new Step(dueNs, pid, socket);
   }
 
   /** When the next socket is due: the n-th comes n/rate seconds after the start, without drift. */
   private long dueNs() {
-    if (spec.perSecond() == 0) {
+    if (perSecond == 0) {
       return spec.startNs();
     }
-    long seconds = made / spec.perSecond();
-    long rest = made % spec.perSecond();
-    return spec.startNs() + seconds * NS_PER_SECOND + rest * NS_PER_SECOND / spec.perSecond();
+    long seconds = made / perSecond;
+    long rest = made % perSecond;
+    return spec.startNs() + seconds * NS_PER_SECOND + rest * NS_PER_SECOND / perSecond;
   }
 
   private Syscall close(int fd) {
@@ -62,6 +81,12 @@ public final class StormProgram implements Program {
   public void completed(KernelView kernel, Syscall call, long result, long nowNs) {
     if (call == socket) {
       made++;
+      stats.sent();
+      if (Errno.isError(result)) {
+        stats.failed(call.name(), result);
+      } else {
+        stats.received(nowNs - begunNs, 0, nowNs);
+      }
       openFd = !spec.hold() && !Errno.isError(result) ? (int) result : -1;
     } else {
       openFd = -1;

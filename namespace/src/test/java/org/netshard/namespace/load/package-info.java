@@ -1,0 +1,4 @@
+@NullMarked
+package org.netshard.namespace.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.netshard.namespace.stats;
+
+import org.jspecify.annotations.NullMarked;

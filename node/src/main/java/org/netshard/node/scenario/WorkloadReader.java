@@ -1,0 +1,234 @@
+package org.netshard.node.scenario;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.netshard.namespace.spec.Distribution;
+import org.netshard.namespace.spec.LoadSpec;
+import org.netshard.namespace.spec.StormSpec;
+import org.netshard.namespace.spec.WorkloadSpec;
+import org.netshard.protocol.abi.Abi;
+
+/** Reads one of {@code workloads}: the keys of its kind, and what they may be. */
+final class WorkloadReader {
+  private static final int STORM_NOFILE = 1_048_576;
+  private static final int LOAD_NOFILE = 1024;
+  private static final long TIMEOUT_NS = 1_000_000_000;
+  private static final Distribution SIZE = Distribution.constant(64);
+  private static final Distribution PING_SIZE = Distribution.constant(56);
+
+  /** The least bytes of a message that carries its number and its time. */
+  private static final int SIZE_MIN = 16;
+
+  private static final int SIZE_MAX = 65_507;
+  private static final int PORT_MAX = 65_535;
+
+  /** Keys of every kind. */
+  private static final List<String> COMMON =
+      List.of(
+          "kind", "name", "kernel", "netns", "cgroup", "uid", "caps", "nofile", "start", "count");
+
+  /** Further keys by kind. */
+  private static final Map<String, List<String>> KEYS =
+      new TreeMap<>(
+          Map.of(
+              "socket-storm", List.of("rate", "think", "family", "type", "protocol", "mode"),
+              "udp-flow",
+                  List.of("parallel", "rate", "think", "size", "port", "family", "protocol"),
+              "ping", List.of("parallel", "rate", "think", "size", "timeout", "family"),
+              "unix-pair", List.of("parallel", "think", "size", "response", "service", "type"),
+              "request-response",
+                  List.of(
+                      "parallel",
+                      "think",
+                      "size",
+                      "response",
+                      "service",
+                      "timeout",
+                      "port",
+                      "family",
+                      "type",
+                      "protocol")));
+
+  private final Item item;
+  private final Problems problems;
+  private final String kind;
+  private final int family;
+  private final int type;
+  private final int protocol;
+  private final Distribution rate;
+  private final Distribution think;
+  private final Distribution size;
+  private final Distribution response;
+  private final Distribution service;
+  private final long startNs;
+  private final long timeoutNs;
+
+  WorkloadReader(Item item, CallReader calls, Problems problems) {
+    this.item = item;
+    this.problems = problems;
+    this.kind = item.text("kind");
+    boolean storm = kind.equals(StormSpec.KIND);
+    boolean stream = storm || kind.equals("unix-pair");
+    int usual = kind.equals("unix-pair") ? Abi.AF_UNIX : Abi.AF_INET;
+    this.family = calls.symbol(item, "family", usual);
+    boolean overUnix = family == Abi.AF_UNIX && kind.equals("request-response");
+    int usualType = stream || overUnix ? Abi.SOCK_STREAM : Abi.SOCK_DGRAM;
+    this.type = calls.symbol(item, "type", usualType);
+    this.protocol =
+        kind.equals("ping")
+            ? family == Abi.AF_INET6 ? Abi.IPPROTO_ICMPV6 : Abi.IPPROTO_ICMP
+            : calls.symbol(item, "protocol", 0);
+    this.rate = draw("rate", WorkloadReader::rate, Distribution.ZERO);
+    this.think = draw("think", WorkloadReader::nanos, Distribution.ZERO);
+    this.size = draw("size", WorkloadReader::bytes, kind.equals("ping") ? PING_SIZE : SIZE);
+    this.response = draw("response", WorkloadReader::bytes, SIZE);
+    this.service = draw("service", WorkloadReader::nanos, Distribution.ZERO);
+    this.startNs = item.nanos("start", 0, problems);
+    this.timeoutNs = item.nanos("timeout", TIMEOUT_NS, problems);
+    checkKeys();
+    if (!storm) {
+      checkLoad();
+    }
+  }
+
+  /** The workload on one kernel in one namespace. */
+  WorkloadSpec read(String name, String netns, long caps) {
+    String cgroup = item.text("cgroup", KernelPlan.ROOT);
+    int uid = (int) item.number("uid", 0);
+    long count = item.number("count", 1);
+    if (kind.equals(StormSpec.KIND)) {
+      return new StormSpec(
+          name,
+          netns,
+          cgroup,
+          uid,
+          caps,
+          (int) item.number("nofile", STORM_NOFILE),
+          startNs,
+          count,
+          rate,
+          think,
+          family,
+          type,
+          protocol,
+          item.text("mode", "close").equals("hold"));
+    }
+    return new LoadSpec(
+        LoadSpec.Kind.valueOf(kind.toUpperCase(Locale.ROOT).replace('-', '_')),
+        name,
+        netns,
+        cgroup,
+        uid,
+        caps,
+        (int) item.number("nofile", LOAD_NOFILE),
+        startNs,
+        count,
+        (int) item.number("parallel", 1),
+        family,
+        type,
+        protocol,
+        (int) item.number("port", 0),
+        size,
+        response,
+        rate,
+        think,
+        service,
+        timeoutNs);
+  }
+
+  private void checkKeys() {
+    List<String> known = KEYS.getOrDefault(kind, List.of());
+    item.node()
+        .fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (!COMMON.contains(key) && !known.contains(key)) {
+                problems.add(
+                    item.keyPlace(key),
+                    "`%s` is no key of %s; besides those of all kinds it has %s"
+                        .formatted(key, kind, String.join(", ", known)));
+              }
+            });
+  }
+
+  private void checkLoad() {
+    boolean unix = family == Abi.AF_UNIX;
+    boolean inet = family == Abi.AF_INET || family == Abi.AF_INET6;
+    boolean good =
+        switch (kind) {
+          case "unix-pair" -> unix;
+          case "request-response" -> inet || unix;
+          default -> inet;
+        };
+    if (!good) {
+      problems.add(
+          item.place("family"),
+          "`%s` is no family for %s; allowed are AF_INET and AF_INET6%s"
+              .formatted(
+                  item.text("family"),
+                  kind,
+                  kind.equals("request-response") ? ", and AF_UNIX" : ""));
+      return;
+    }
+    boolean known = type == Abi.SOCK_STREAM || type == Abi.SOCK_SEQPACKET;
+    if (type != Abi.SOCK_DGRAM && !(unix && known)) {
+      problems.add(
+          item.place("type"),
+          inet && type == Abi.SOCK_STREAM
+              ? "TCP does not carry data in this version; allowed is SOCK_DGRAM"
+              : "`%s` is no type for %s; allowed are SOCK_STREAM, SOCK_SEQPACKET and SOCK_DGRAM"
+                  .formatted(item.text("type"), kind));
+    }
+    if (item.number("port", 0) + item.number("parallel", 1) - 1 > PORT_MAX) {
+      problems.add(item.place("port"), "the last port would be above " + PORT_MAX);
+    }
+    checkSize("size", size);
+    checkSize("response", response);
+  }
+
+  private void checkSize(String key, Distribution drawn) {
+    boolean ping = kind.equals("ping");
+    double least =
+        switch (drawn.shape()) {
+          case CONSTANT, UNIFORM, PARETO -> drawn.first();
+          case EXPONENTIAL, NORMAL, LOGNORMAL -> SIZE_MIN;
+        };
+    boolean large = drawn.max() != Double.POSITIVE_INFINITY && drawn.max() > SIZE_MAX;
+    if (large || (!ping && least < SIZE_MIN)) {
+      problems.add(
+          item.place(key),
+          "`%s` is out of range; allowed are %d to %d"
+              .formatted(item.text(key), ping ? 0 : SIZE_MIN, SIZE_MAX));
+    }
+  }
+
+  private Distribution draw(
+      String key, Function<String, Optional<Double>> unit, Distribution otherwise) {
+    if (!item.has(key)) {
+      return otherwise;
+    }
+    try {
+      return DistributionNotation.parse(item.text(key), unit);
+    } catch (DistributionNotation.BadDistributionException bad) {
+      problems.add(item.place(key), String.valueOf(bad.getMessage()));
+      return otherwise;
+    }
+  }
+
+  private static Optional<Double> nanos(String text) {
+    return Units.nanos(text).map(Long::doubleValue);
+  }
+
+  private static Optional<Double> bytes(String text) {
+    return Units.bytes(text).map(Long::doubleValue);
+  }
+
+  private static Optional<Double> rate(String text) {
+    double number = Double.parseDouble(text);
+    return number > 0 ? Optional.of(number) : Optional.empty();
+  }
+}
