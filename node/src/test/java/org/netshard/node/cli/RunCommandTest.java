@@ -79,6 +79,23 @@ class RunCommandTest {
   }
 
   @Test
+  void datagramLoadMeasuresTheSameOnOneNodeAndOnThree() throws IOException {
+    String file = EXAMPLES.resolve("datagram-load.yaml").toString();
+    assertThat(netshard("run", file, "--json")).isEqualTo(ExitCodes.GOOD);
+    JsonNode report = json();
+    assertThat(report.path("workloads")).hasSize(7);
+    for (JsonNode workload : report.path("workloads")) {
+      assertThat(workload.path("received").asLong()).as(workload.toString()).isPositive();
+      assertThat(workload.path("lost").asLong()).as(workload.toString()).isZero();
+    }
+    assertThat(report.path("sockets").path("open").asInt()).isZero();
+    out.getBuffer().setLength(0);
+    assertThat(netshard("run", file, "--json", "--nodes", "3")).isEqualTo(ExitCodes.GOOD);
+    assertThat(json().path("traceHash")).isEqualTo(report.path("traceHash"));
+    assertThat(json().path("workloads")).isEqualTo(report.path("workloads"));
+  }
+
+  @Test
   void whoStillWaitsAtTheEndIsTold() throws IOException {
     String file =
         write(
