@@ -144,7 +144,13 @@ final class ProgramRun implements Simulation.Event {
   private final class Sleep extends TaskProgress {
     private boolean asleep;
     private boolean waking;
-    private long sleeps;
+    private final Simulation.Event goOn = this::goOn;
+    private final Simulation.Event timeOver = this::timeOver;
+
+    /**
+     * When the timer that is set goes off; those that are not needed any more are not taken out.
+     */
+    private long timerNs = EventQueue.NEVER;
 
     @Override
     boolean maySleep() {
@@ -153,18 +159,35 @@ final class ProgramRun implements Simulation.Event {
 
     void sleep() {
       asleep = true;
-      long number = ++sleeps;
-      if (deadlineNs() != EventQueue.NEVER) {
-        simulation.at(deadlineNs(), () -> timeout(number));
+      setTimer();
+    }
+
+    /**
+     * One timer serves many sleeps: it is set again when it goes off too early, so that a task that
+     * always sleeps with a time limit and is woken before does not fill the queue.
+     */
+    private void setTimer() {
+      if (deadlineNs() < timerNs) {
+        timerNs = deadlineNs();
+        simulation.at(timerNs, timeOver);
       }
     }
 
-    private void timeout(long number) {
-      if (asleep && number == sleeps) {
-        leaveQueues();
-        asleep = false;
-        proceed(false);
+    private void timeOver() {
+      long nowNs = simulation.nowNs();
+      if (timerNs <= nowNs) {
+        timerNs = EventQueue.NEVER;
       }
+      if (!asleep) {
+        return;
+      }
+      if (deadlineNs() > nowNs) {
+        setTimer();
+        return;
+      }
+      leaveQueues();
+      asleep = false;
+      proceed(false);
     }
 
     /** The wake-up is an event of its own, after all that is due now. */
@@ -173,7 +196,7 @@ final class ProgramRun implements Simulation.Event {
       if (asleep) {
         asleep = false;
         waking = true;
-        simulation.at(simulation.nowNs(), this::goOn);
+        simulation.at(simulation.nowNs(), goOn);
       }
     }
 

@@ -46,6 +46,10 @@ public final class KernelModel implements CgroupTasks {
   private final CgroupTree cgroups;
   private @Nullable Vfs vfs;
   private final Map<Integer, Task> tasks = new TreeMap<>();
+
+  /** The threads besides the first of each process that has any, by its number. */
+  private final Map<Integer, List<Task>> moreThreads = new TreeMap<>();
+
   private @Nullable Set<Integer> killed;
   private Map<String, NetState> named = Map.of();
   private SecurityHooks hooks = SecurityHooks.NONE;
@@ -151,11 +155,11 @@ public final class KernelModel implements CgroupTasks {
   @Override
   public List<Task> threadGroup(int tgid) {
     List<Task> threads = new ArrayList<>(1);
-    for (Task task : tasks.values()) {
-      if (task.tgid() == tgid) {
-        threads.add(task);
-      }
+    Task first = tasks.get(tgid);
+    if (first != null && first.tgid() == tgid) {
+      threads.add(first);
     }
+    threads.addAll(moreThreads.getOrDefault(tgid, List.of()));
     return threads;
   }
 
@@ -174,12 +178,11 @@ public final class KernelModel implements CgroupTasks {
 
   /** The other threads of a task. */
   public List<Task> threadsOf(Task task) {
-    List<Task> threads = new ArrayList<>(0);
-    for (Task other : tasks.values()) {
-      if (other != task && other.tgid() == task.tgid()) {
-        threads.add(other);
-      }
+    if (task.pid() == task.tgid() && !moreThreads.containsKey(task.tgid())) {
+      return List.of();
     }
+    List<Task> threads = threadGroup(task.tgid());
+    threads.remove(task);
     return threads;
   }
 
@@ -249,6 +252,9 @@ public final class KernelModel implements CgroupTasks {
     if (tasks.put(task.pid(), task) != null) {
       throw new IllegalStateException("two tasks with pid " + task.pid());
     }
+    if (task.pid() != task.tgid()) {
+      moreThreads.computeIfAbsent(task.tgid(), key -> new ArrayList<>(1)).add(task);
+    }
     cgroups.fork(task.cgroup(), task);
   }
 
@@ -260,6 +266,10 @@ public final class KernelModel implements CgroupTasks {
   /** Takes a task out that has ended. */
   public void remove(Task task) {
     tasks.remove(task.pid());
+    List<Task> threads = moreThreads.get(task.tgid());
+    if (threads != null && threads.remove(task) && threads.isEmpty()) {
+      moreThreads.remove(task.tgid());
+    }
     cgroups.exit(task.cgroup(), task);
   }
 

@@ -168,8 +168,8 @@ public abstract class Progress implements Waiter {
 
   /** Leaves all queues ({@code finish_wait}). */
   public final void leaveQueues() {
-    for (WaitQueue queue : queues) {
-      queue.remove(this);
+    for (int i = 0; i < queues.size(); i++) {
+      queues.get(i).remove(this);
     }
     queues.clear();
   }

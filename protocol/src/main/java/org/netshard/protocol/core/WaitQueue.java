@@ -11,9 +11,21 @@ import java.util.List;
  * prepare_to_wait_exclusive}, {@code __wake_up_common}.
  */
 public final class WaitQueue {
+  private static final Entry[] NO_ENTRIES = {};
+
   private final List<Entry> entries = new ArrayList<>(1);
 
-  private record Entry(Waiter waiter, boolean exclusive) {}
+  /** One who waits, until he leaves. */
+  private static final class Entry {
+    private final Waiter waiter;
+    private final boolean exclusive;
+    private boolean left;
+
+    Entry(Waiter waiter, boolean exclusive) {
+      this.waiter = waiter;
+      this.exclusive = exclusive;
+    }
+  }
 
   /** Adds one who shares what comes. */
   public void add(Waiter waiter) {
@@ -28,8 +40,8 @@ public final class WaitQueue {
   /** Takes one out, if it is there. */
   public void remove(Waiter waiter) {
     for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i).waiter() == waiter) {
-        entries.remove(i);
+      if (entries.get(i).waiter == waiter) {
+        entries.remove(i).left = true;
         return;
       }
     }
@@ -42,9 +54,9 @@ public final class WaitQueue {
 
   /** Tells everybody ({@code wake_up_interruptible_all}). */
   public void wakeAll() {
-    for (Entry entry : List.copyOf(entries)) {
-      if (entries.contains(entry)) {
-        entry.waiter().wake(0);
+    for (Entry entry : entries.toArray(NO_ENTRIES)) {
+      if (!entry.left) {
+        entry.waiter.wake(0);
       }
     }
   }
@@ -55,11 +67,18 @@ public final class WaitQueue {
    * @param key see {@link Waiter#wake}
    */
   public void wake(int key) {
-    if (entries.isEmpty()) {
-      return;
+    int count = entries.size();
+    if (count == 1) {
+      // Nearly always so; who is told may leave, or others come who are not told.
+      boolean unused = entries.get(0).waiter.wake(key);
+    } else if (count > 1) {
+      wakeEach(key);
     }
-    for (Entry entry : List.copyOf(entries)) {
-      if (entries.contains(entry) && entry.waiter().wake(key) && entry.exclusive()) {
+  }
+
+  private void wakeEach(int key) {
+    for (Entry entry : entries.toArray(NO_ENTRIES)) {
+      if (!entry.left && entry.waiter.wake(key) && entry.exclusive) {
         return;
       }
     }
