@@ -24,6 +24,12 @@ final class LiveKernel {
   /** Namespaces made per second; needs the right to make any. */
   static final String NAMESPACES = "namespaces";
 
+  /** Round trips of 64 bytes per second between two processes on one core, over UDP. */
+  static final String TALK_UDP = "talk-udp";
+
+  /** The same over a pair of UNIX stream sockets. */
+  static final String TALK_UNIX = "talk-unix";
+
   private static final String SECONDS = "0.5";
   private static final long PATIENCE_SECONDS = 30;
 

@@ -18,7 +18,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * {@code netshard bench create}: creations and their memory, beside the live kernel; {@code
- * netshard bench memcg}: what memory cgroups cost ({@link MemcgBench}).
+ * netshard bench memcg}: what memory cgroups cost ({@link MemcgBench}); {@code netshard bench
+ * talk}: messages between tasks ({@link TalkBenchmark}).
  *
  * <p>Rates are measured in rounds, each with the live kernel right after the simulator; the ratio
  * is the median of the rounds'. One kernel is one thread and stands beside one process; many
@@ -30,6 +31,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class Main {
   private static final double NS_PER_SECOND = 1e9;
   private static final String JSON = "--json";
+  private static final String KERNELS = "kernels";
   private static final String ONE = "1";
   private static final String MANY = "100";
   private static final int STEPS = 6;
@@ -46,6 +48,7 @@ public final class Main {
   private final BenchReport report = new BenchReport("netshard", "live kernel");
   private final @Nullable Path live;
   private int steps;
+  private int stepsAll = STEPS;
 
   private Main(@Nullable Path live) {
     this.live = live;
@@ -59,7 +62,10 @@ public final class Main {
           "netshard bench create [--json]: creations per second and bytes per socket and namespace,"
               + " beside the live kernel (namespaces need root); a minute\n"
               + "netshard bench memcg [--json]: creations per second of a task in a memory cgroup,"
-              + " beside one in the root cgroup, and a tree of 10,000 cgroups; a minute");
+              + " beside one in the root cgroup, and a tree of 10,000 cgroups; a minute\n"
+              + "netshard bench talk [--json]: round trips of 64 bytes per second between two tasks,"
+              + " beside two processes of the live kernel on one core, and messages of 10,000 pairs"
+              + " of UNIX sockets; a minute");
       return;
     }
     boolean json = asked.endsWith(" " + JSON);
@@ -71,9 +77,15 @@ public final class Main {
       Main bench = new Main(LiveKernel.compile());
       bench.create();
       report = bench.report;
+    } else if (benchmark.equals("bench talk")) {
+      Main bench = new Main(LiveKernel.compile());
+      bench.talk();
+      report = bench.report;
     } else {
       System.err.println(
-          "netshard bench: '" + asked + "' is not a benchmark; allowed: create, memcg [--json]");
+          "netshard bench: '"
+              + asked
+              + "' is not a benchmark; allowed: create, memcg, talk [--json]");
       System.exit(2);
       return;
     }
@@ -96,15 +108,30 @@ public final class Main {
                     what.contains("socket") ? LINUX_SOCKET_BYTES : LINUX_NAMESPACE_BYTES));
   }
 
+  private void talk() throws RunnerException {
+    stepsAll = 3;
+    String udp = "udp";
+    rates("UDP round trips per second", TalkBenchmark.class, "pattern", udp, LiveKernel.TALK_UDP);
+    String unix = "unix";
+    rates(
+        "UNIX round trips per second", TalkBenchmark.class, "pattern", unix, LiveKernel.TALK_UNIX);
+    rates("messages per second of 10,000 UNIX pairs", TalkBenchmark.class, "pattern", "pairs", "");
+  }
+
   private void step(String what) {
     steps++;
-    System.err.printf("netshard bench: %d of %d, %s%n", steps, STEPS, what);
+    System.err.printf("netshard bench: %d of %d, %s%n", steps, stepsAll, what);
   }
 
   private void rates(String what, Class<?> benchmark, String kernels, String beside)
       throws RunnerException {
+    rates(what, benchmark, KERNELS, kernels, beside);
+  }
+
+  private void rates(String what, Class<?> benchmark, String parameter, String value, String beside)
+      throws RunnerException {
     step(what);
-    for (IterationResult round : rounds(benchmark, kernels, beside)) {
+    for (IterationResult round : rounds(benchmark, parameter, value, beside)) {
       Result<?> rate = round.getSecondaryResults().get(LiveProfiler.LIVE);
       report.add(what, round.getPrimaryResult().getScore(), rate == null ? null : rate.getScore());
     }
@@ -112,18 +139,18 @@ public final class Main {
 
   private void held(String what, String kernels) throws RunnerException {
     step(what);
-    for (IterationResult round : rounds(HoldBenchmark.class, kernels, "")) {
+    for (IterationResult round : rounds(HoldBenchmark.class, KERNELS, kernels, "")) {
       double ns = round.getPrimaryResult().getScore();
       report.add(what, HoldBenchmark.SOCKETS * NS_PER_SECOND / ns, null);
     }
   }
 
-  private List<IterationResult> rounds(Class<?> benchmark, String kernels, String beside)
-      throws RunnerException {
+  private List<IterationResult> rounds(
+      Class<?> benchmark, String parameter, String value, String beside) throws RunnerException {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include(benchmark.getName())
-            .param("kernels", kernels)
+            .param(parameter, value)
             .forks(1)
             .jvmArgs(jvmArguments())
             .shouldFailOnError(true)

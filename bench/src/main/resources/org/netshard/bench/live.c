@@ -4,13 +4,19 @@
  *   live one SECONDS         sockets made and closed by one process
  *   live all SECONDS CORES   the same by a process for each core at a time
  *   live namespaces SECONDS  namespaces made, if it may make any; else it prints nothing
+ *   live talk-udp SECONDS    round trips of 64 bytes between two processes on one core, over UDP
+ *   live talk-unix SECONDS   the same over a pair of UNIX stream sockets
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,6 +68,71 @@ static double namespaces(double seconds)
 	return made / (now() - begin);
 }
 
+/* Answers as a server with one socket for all its clients does, until it is killed. */
+static void answer(int fd, int stream)
+{
+	struct sockaddr_in from;
+	char buffer[64];
+	for (;;) {
+		socklen_t length = sizeof from;
+		ssize_t got = stream ? recvfrom(fd, buffer, sizeof buffer, 0, NULL, NULL)
+				     : recvfrom(fd, buffer, sizeof buffer, 0, (struct sockaddr *)&from, &length);
+		if (got != sizeof buffer ||
+		    sendto(fd, buffer, sizeof buffer, MSG_NOSIGNAL, stream ? NULL : (struct sockaddr *)&from,
+			   stream ? 0 : length) != sizeof buffer)
+			_exit(1);
+	}
+}
+
+static double ask(int fd, double seconds)
+{
+	char buffer[64] = { 0 };
+	double begin = now();
+	long made = 0;
+	while (now() - begin < seconds)
+		for (int i = 0; i < 100; i++, made++)
+			if (sendto(fd, buffer, sizeof buffer, MSG_NOSIGNAL, NULL, 0) != sizeof buffer ||
+			    recvfrom(fd, buffer, sizeof buffer, 0, NULL, NULL) != sizeof buffer)
+				exit(1);
+	return made / (now() - begin);
+}
+
+static double talk(double seconds, int stream)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t length = sizeof address;
+	struct timeval second = { 1, 0 };
+	cpu_set_t cores, one;
+	int ends[2];
+	CPU_ZERO(&one);
+	if (sched_getaffinity(0, sizeof cores, &cores) != 0)
+		exit(1);
+	for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++)
+		if (CPU_ISSET(i, &cores))
+			CPU_SET(i, &one);
+	if (sched_setaffinity(0, sizeof one, &one) != 0)
+		exit(1);
+	if (stream) {
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+			exit(1);
+	} else {
+		ends[0] = socket(AF_INET, SOCK_DGRAM, 0);
+		ends[1] = socket(AF_INET, SOCK_DGRAM, 0);
+		if (bind(ends[1], (struct sockaddr *)&address, length) != 0 ||
+		    getsockname(ends[1], (struct sockaddr *)&address, &length) != 0 ||
+		    connect(ends[0], (struct sockaddr *)&address, length) != 0 ||
+		    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second) != 0)
+			exit(1);
+	}
+	pid_t server = fork();
+	if (server == 0)
+		answer(ends[1], stream);
+	double rate = ask(ends[0], seconds);
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+	return rate;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[1] : "";
@@ -73,6 +144,10 @@ int main(int argc, char **argv)
 		rate = sockets_of(atoi(argv[3]), seconds);
 	else if (strcmp(what, "namespaces") == 0)
 		rate = namespaces(seconds);
+	else if (strcmp(what, "talk-udp") == 0)
+		rate = talk(seconds, 0);
+	else if (strcmp(what, "talk-unix") == 0)
+		rate = talk(seconds, 1);
 	else
 		return 2;
 	if (rate > 0)

@@ -1,0 +1,93 @@
+package org.netshard.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.load.Loads;
+import org.netshard.namespace.program.KernelView;
+import org.netshard.namespace.program.Program;
+import org.netshard.namespace.spec.Distribution;
+import org.netshard.namespace.spec.LoadSpec;
+import org.netshard.namespace.stats.LoadStats;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.cred.Capability;
+
+/** Task 1, which makes the tasks of a workload as its children and lets them talk. */
+final class Talk implements Program {
+  private static final int SIGCHLD = 17;
+  private static final int PORT = 5001;
+  private static final int NOFILE = 64;
+  private static final long NS_PER_SECOND = 1_000_000_000;
+  private static final Distribution SIZE = Distribution.constant(64);
+
+  private final LoadSpec spec;
+  private final List<Integer> pids = new ArrayList<>();
+
+  private Talk(LoadSpec spec) {
+    this.spec = spec;
+  }
+
+  /** One client asks one server over UDP. */
+  static Program udp(int trips) {
+    return new Talk(spec(LoadSpec.Kind.REQUEST_RESPONSE, Abi.AF_INET, Abi.SOCK_DGRAM, 1, trips));
+  }
+
+  /** Tasks at the two ends of stream sockets. */
+  static Program unixPairs(int pairs, int trips) {
+    return new Talk(spec(LoadSpec.Kind.UNIX_PAIR, Abi.AF_UNIX, Abi.SOCK_STREAM, pairs, trips));
+  }
+
+  private static LoadSpec spec(LoadSpec.Kind kind, int family, int type, int parallel, int count) {
+    return new LoadSpec(
+        kind,
+        "talk",
+        "init",
+        "/",
+        0,
+        Capability.ALL,
+        NOFILE,
+        0,
+        count,
+        parallel,
+        family,
+        type,
+        0,
+        PORT,
+        SIZE,
+        SIZE,
+        Distribution.ZERO,
+        Distribution.ZERO,
+        Distribution.ZERO,
+        NS_PER_SECOND);
+  }
+
+  @Override
+  public String name() {
+    return "talk";
+  }
+
+  @Override
+  public @Nullable Step next(KernelView kernel, long nowNs) {
+    if (pids.size() < spec.parallel() + spec.servers()) {
+      return new Step(nowNs, 1, Syscall.of(SyscallName.CLONE, SIGCHLD, UserMem.NULL));
+    }
+    kernel.model().machine().initNet().setLoUp(true);
+    int clients = spec.parallel();
+    new Loads(spec, new LoadStats(spec.name(), spec.kindName()), 0)
+        .programs(pids.subList(0, clients), pids.subList(clients, pids.size()), PORT)
+        .forEach(kernel::attach);
+    return null;
+  }
+
+  @Override
+  public void completed(KernelView kernel, Syscall call, long result, long nowNs) {
+    if (Errno.isError(result)) {
+      throw new IllegalStateException(call + " = " + Errno.resultText(result));
+    }
+    pids.add((int) result);
+  }
+}
