@@ -2,6 +2,7 @@ package org.netshard.namespace.actor;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -77,6 +78,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   private List<Event> frozen = List.of();
   private final @Nullable KernelLedger memory;
   private final MemorySeries series;
+  private final @Nullable Captures captures;
   private final SignalDelivery signals = new SignalDelivery(this);
   private long eventsChecked;
 
@@ -97,6 +99,10 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     model.setEvents(this);
     this.memory = observe.ledger() ? new KernelLedger(model, List.of(), this::heldFiles) : null;
     this.series = new MemorySeries(model, observe.sampleNs());
+    this.captures =
+        observe.pcapFolder().isEmpty()
+            ? null
+            : new Captures(Path.of(observe.pcapFolder()), name, model);
   }
 
   /**
@@ -190,6 +196,9 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
       return;
     }
     hash.add(nowNs, state.cookie(), packet);
+    if (captures != null) {
+      captures.comes(state, packet);
+    }
     Call baton = syscalls().baton();
     NetMessage rx = new NetMessage.NetRx(baton, packet);
     receiving = true;
@@ -340,6 +349,9 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     batonOut = false;
     if (receiving) {
       receiving = false;
+      if (captures != null) {
+        captures.done(nowNs);
+      }
       return;
     }
     after(syscalls().resume(partResult));
@@ -517,6 +529,10 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   /** What this kernel did. */
   KernelReport report() {
     series.end(nowNs);
+    String unwritten = captures == null ? "" : captures.flush();
+    if (!unwritten.isEmpty()) {
+      warn(unwritten);
+    }
     programs.forEach(ProgramRun::tellSleeper);
     return ledger().report(model, series, hash.hex(), events, nowNs, crash);
   }

@@ -45,6 +45,8 @@ public final class KernelModel implements CgroupTasks {
   private final MachineState machine;
   private final CgroupTree cgroups;
   private @Nullable Vfs vfs;
+  private static final String INIT = "init";
+
   private final Map<Integer, Task> tasks = new TreeMap<>();
 
   /** The threads besides the first of each process that has any, by its number. */
@@ -125,6 +127,16 @@ public final class KernelModel implements CgroupTasks {
       }
     }
     return found;
+  }
+
+  /** The name of a namespace, {@code init} for the first, or null if it has none. */
+  public @Nullable String nameOf(NetState net) {
+    for (Map.Entry<String, NetState> one : named.entrySet()) {
+      if (one.getValue() == net) {
+        return one.getKey();
+      }
+    }
+    return net == machine.initNet() ? INIT : null;
   }
 
   /** Virtual time that a system call takes, in nanoseconds. */

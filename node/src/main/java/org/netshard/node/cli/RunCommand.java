@@ -101,6 +101,14 @@ final class RunCommand implements Callable<Integer> {
               + " mismatch ends the kernel like any bug.")
   private List<String> checks = new ArrayList<>();
 
+  @Option(
+      names = "--pcap",
+      paramLabel = "DIR",
+      description =
+          "Writes the packets of each kernel and namespace as KERNEL@NAMESPACE.pcapng into this"
+              + " folder, on the node where the kernel runs.")
+  private @Nullable Path pcap;
+
   @Option(names = "--json", description = "Prints the report as JSON.")
   private boolean json;
 
@@ -111,7 +119,9 @@ final class RunCommand implements Callable<Integer> {
     if (seed != null) {
       scenario = scenario.withSeed(seed);
     }
-    scenario = scenario.observed(new Observe(checks.contains(LEDGER), sampleNs(scenario)));
+    String captures = pcap == null ? "" : pcap.toAbsolutePath().normalize().toString();
+    scenario =
+        scenario.observed(new Observe(checks.contains(LEDGER), sampleNs(scenario), captures));
     RunReport report = new RunReport(scenario, run(scenario));
     String jsonText = JsonReport.text(report);
     String text = TextReport.text(report);
@@ -154,22 +164,30 @@ final class RunCommand implements Callable<Integer> {
     if (out != null) {
       checkOut(out);
     }
+    if (pcap != null) {
+      checkFolder("--pcap", pcap);
+    }
   }
 
   /** Nothing is written before there is a report, so what can be wrong is looked for here. */
   private static void checkOut(Path folder) {
-    if (folder.toString().isEmpty()) {
-      throw new BadInputException("--out is empty; allowed is a folder");
-    }
+    checkFolder("--out", folder);
     for (String name : List.of(JSON_FILE, TEXT_FILE, CGROUPS_FILE, SOCKETS_FILE)) {
       Path file = folder.resolve(name);
       if (Files.exists(file) && !(Files.isRegularFile(file) && Files.isWritable(file))) {
         throw new BadInputException("--out " + folder + ": " + file + " cannot be written");
       }
     }
+  }
+
+  /** A folder that is there can be written to, and one that is not can be made. */
+  private static void checkFolder(String option, Path folder) {
+    if (folder.toString().isEmpty()) {
+      throw new BadInputException(option + " is empty; allowed is a folder");
+    }
     if (Files.exists(folder)) {
       if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
-        throw new BadInputException("--out " + folder + ": this is not a folder to write to");
+        throw new BadInputException(option + " " + folder + ": this is not a folder to write to");
       }
       return;
     }
@@ -184,7 +202,7 @@ final class RunCommand implements Callable<Integer> {
         Files.delete(one);
       }
     } catch (IOException e) {
-      throw new BadInputException("--out " + folder + ": cannot be made: " + e.getMessage());
+      throw new BadInputException(option + " " + folder + ": cannot be made: " + e.getMessage());
     }
   }
 

@@ -137,7 +137,7 @@ class WireMessagesTest {
     samples.addAll(report.memory().killed());
     samples.addAll(report.memory().cgroupSamples());
     samples.addAll(report.memory().sockSamples());
-    samples.add(new Observe(true, 10_000_000));
+    samples.add(new Observe(true, 10_000_000, "/tmp/pcap"));
     samples.addAll(scripted.variables());
     samples.addAll(scripted.written());
     samples.add(scripted.expected());

@@ -1,0 +1,122 @@
+package org.netshard.namespace.actor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.net.NetState;
+import org.netshard.namespace.pcap.Frame;
+import org.netshard.namespace.pcap.PcapngWriter;
+import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.NetDevice;
+import org.netshard.protocol.core.Packet;
+
+/**
+ * The captures of one kernel: a file for each namespace in which a packet came, written by the node
+ * on which the kernel runs.
+ *
+ * <p>A packet over {@code lo} is there once, as it comes in: libpcap leaves out the outgoing one of
+ * the two that it sees.
+ *
+ * <p>No file is kept open, as there may be more namespaces than a process may have files; each is
+ * appended to when enough has been gathered.
+ */
+final class Captures {
+  private static final int FLUSH_BYTES = 256 * 1024;
+
+  private final Path folder;
+  private final KernelModel model;
+  private final String kernel;
+  private final Map<Long, Capture> byNet = new TreeMap<>();
+  private byte[] frame = {};
+  private @Nullable Packet packet;
+  private @Nullable NetState net;
+  private String failure = "";
+
+  /** The capture of one namespace. */
+  private static final class Capture {
+    private final Path file;
+    private final PcapngWriter writer = new PcapngWriter("Linux 6.18, simulated");
+    private final Map<String, Integer> interfaces = new TreeMap<>();
+    private boolean begun;
+
+    Capture(Path file) {
+      this.file = file;
+    }
+
+    int interfaceOf(NetDevice dev) {
+      return interfaces.computeIfAbsent(dev.name(), writer::addInterface);
+    }
+  }
+
+  Captures(Path folder, String kernel, KernelModel model) {
+    this.folder = folder;
+    this.kernel = kernel;
+    this.model = model;
+  }
+
+  /** A packet comes in: what it is like now is kept, as what is done with it may change it. */
+  void comes(NetState where, Packet incoming) {
+    net = where;
+    packet = incoming;
+    frame = Frame.of(incoming);
+  }
+
+  /** All is done with the packet that came last. */
+  void done(long nowNs) {
+    Packet taken = packet;
+    NetState where = net;
+    if (taken == null || where == null || !failure.isEmpty()) {
+      return;
+    }
+    Capture capture = byNet.get(where.cookie());
+    if (capture == null) {
+      capture = new Capture(folder.resolve(kernel + "@" + name(where) + ".pcapng"));
+      byNet.put(where.cookie(), capture);
+    }
+    DropReason dropped = taken.dropped();
+    String comment = dropped == null ? "" : "dropped: " + dropped.kernelName();
+    int flags = Frame.inboundFlags(taken);
+    capture.writer.packet(capture.interfaceOf(taken.dev()), nowNs, frame, flags, comment);
+    packet = null;
+    if (capture.writer.size() >= FLUSH_BYTES) {
+      flush(capture);
+    }
+  }
+
+  private String name(NetState where) {
+    String name = model.nameOf(where);
+    return name == null ? "net-" + where.cookie() : name;
+  }
+
+  /**
+   * Writes what has been gathered.
+   *
+   * @return what went wrong, or empty
+   */
+  String flush() {
+    byNet.values().forEach(this::flush);
+    return failure;
+  }
+
+  private void flush(Capture capture) {
+    if (!failure.isEmpty()) {
+      return;
+    }
+    try {
+      if (capture.begun) {
+        Files.write(capture.file, capture.writer.take(), StandardOpenOption.APPEND);
+      } else {
+        Files.createDirectories(folder);
+        Files.write(capture.file, capture.writer.take());
+        capture.begun = true;
+      }
+    } catch (IOException e) {
+      failure = "the capture " + capture.file + " cannot be written: " + e;
+    }
+  }
+}
