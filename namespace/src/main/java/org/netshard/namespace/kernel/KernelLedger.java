@@ -16,6 +16,7 @@ import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.Skb;
+import org.netshard.protocol.core.SkbQueue;
 import org.netshard.protocol.memcg.ObjCgroup.Slab;
 import org.netshard.protocol.memcg.SockMemcg;
 import org.netshard.protocol.unix.UnixGc;
@@ -154,9 +155,22 @@ public final class KernelLedger {
     }
   }
 
+  /**
+   * Errors that wait count in the receive buffer, but nothing is taken from the budget for them
+   * ({@code sock_queue_err_skb}).
+   */
+  private static long errorBytes(Sk sk) {
+    long bytes = 0;
+    SkbQueue errors = sk.rare().errorQueue();
+    for (Skb error = errors == null ? null : errors.peek(); error != null; error = error.next()) {
+      bytes += error.truesize();
+    }
+    return bytes;
+  }
+
   /** What a sock has: its budget and its buffers, together whole pages. */
   private static long heldPages(Sk sk) {
-    long bytes = (long) sk.forwardAlloc() + sk.rmemAlloc() + sk.wmemQueued();
+    long bytes = (long) sk.forwardAlloc() + sk.rmemAlloc() + sk.wmemQueued() - errorBytes(sk);
     if (bytes < 0 || bytes % SkMem.PAGE_SIZE != 0) {
       throw new AssertionError(
           "a %s sock holds %d bytes, which are no pages: forward_alloc %d, rmem %d, wmem_queued %d"
