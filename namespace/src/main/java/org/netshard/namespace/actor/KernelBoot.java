@@ -123,7 +123,9 @@ final class KernelBoot {
         place(task, group.spec().cgroup());
       }
     }
-    workloads.programs(simulation.ledger()).forEach(simulation::attach);
+    if (!workloads.groups().isEmpty()) {
+      workloads.programs(simulation.ledger()).forEach(simulation::attach);
+    }
     for (KernelOperation operation : spec.operations()) {
       simulation.at(operation.atNs(), () -> simulation.operate(operation));
     }

@@ -79,7 +79,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   private final @Nullable KernelLedger memory;
   private final MemorySeries series;
   private final @Nullable Captures captures;
-  private final SignalDelivery signals = new SignalDelivery(this);
+  private @Nullable SignalDelivery signals;
   private long eventsChecked;
 
   /** Something that happens at a moment of virtual time. */
@@ -241,7 +241,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
       return;
     }
     running = null;
-    signals.deliver(task);
+    signals().deliver(task);
     if (!model.cgroups().kills().isEmpty()) {
       hasResult = true;
       model.cgroups().memcontrol().begin(nowNs, model.cpuOf(task), false);
@@ -436,7 +436,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
       return;
     }
     Task caller = model.task(step.pid());
-    long result = signals.result(ended, caller, returned);
+    long result = signals().result(ended, caller, returned);
     if (result == SocketCalls.WAIT) {
       ended.progress().clearInterrupt();
       begin(step);
@@ -454,7 +454,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     }
     ended.program().completed(this, made, result, nowNs);
     if (caller != null && caller.hasSignals()) {
-      signals.afterCall(caller);
+      signals().afterCall(caller);
       if (!model.cgroups().kills().isEmpty()) {
         hasResult = true;
         after(0);
@@ -610,6 +610,15 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     if (present == null) {
       present = new RunLedger(name);
       ledger = present;
+    }
+    return present;
+  }
+
+  private SignalDelivery signals() {
+    SignalDelivery present = signals;
+    if (present == null) {
+      present = new SignalDelivery(this);
+      signals = present;
     }
     return present;
   }

@@ -50,7 +50,7 @@ public final class KernelModel implements CgroupTasks {
   private final Map<Integer, Task> tasks = new TreeMap<>();
 
   /** The threads besides the first of each process that has any, by its number. */
-  private final Map<Integer, List<Task>> moreThreads = new TreeMap<>();
+  private Map<Integer, List<Task>> moreThreads = Map.of();
 
   private @Nullable Set<Integer> killed;
   private Map<String, NetState> named = Map.of();
@@ -265,6 +265,9 @@ public final class KernelModel implements CgroupTasks {
       throw new IllegalStateException("two tasks with pid " + task.pid());
     }
     if (task.pid() != task.tgid()) {
+      if (moreThreads.isEmpty()) {
+        moreThreads = new TreeMap<>();
+      }
       moreThreads.computeIfAbsent(task.tgid(), key -> new ArrayList<>(1)).add(task);
     }
     cgroups.fork(task.cgroup(), task);

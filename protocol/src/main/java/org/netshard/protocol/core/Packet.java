@@ -38,6 +38,13 @@ public final class Packet extends Skb {
     OUTGOING
   }
 
+  /** To how many a route leads. */
+  public enum Cast {
+    UNICAST,
+    BROADCAST,
+    MULTICAST
+  }
+
   /** What is known of the checksum of the transport ({@code ip_summed}). */
   public enum Checksum {
     /** It has to be looked at. */
@@ -65,6 +72,7 @@ public final class Packet extends Skb {
   private int ifindex;
   private boolean routed;
   private boolean local = true;
+  private Cast cast = Cast.UNICAST;
   private boolean ignoreDf;
   private int fragMaxSize;
   private int drops;
@@ -107,6 +115,7 @@ public final class Packet extends Skb {
     copy.ifindex = ifindex;
     copy.routed = routed;
     copy.local = local;
+    copy.cast = cast;
     copy.fragMaxSize = fragMaxSize;
     copy.cb = cb;
     return copy;
@@ -269,10 +278,16 @@ public final class Packet extends Skb {
     return local;
   }
 
+  /** To whom its route leads ({@code rt_type}), whatever its header says. */
+  public Cast cast() {
+    return cast;
+  }
+
   /** Sets its route. */
-  public void setRoute(boolean endsHere) {
+  public void setRoute(boolean endsHere, Cast newCast) {
     routed = true;
     local = endsHere;
+    cast = newCast;
   }
 
   /** Whether it may be cut into fragments though it says that it must not. */

@@ -108,11 +108,7 @@ public final class Icmp implements NetProtocol {
       packet.drop(DropReason.UNHANDLED_PROTO);
       return;
     }
-    boolean toMany =
-        switch (IpRoute.addrType(net, IpHeader.daddr(packet))) {
-          case BROADCAST, MULTICAST -> true;
-          case LOCAL, UNICAST -> false;
-        };
+    boolean toMany = packet.cast() != Packet.Cast.UNICAST;
     boolean query = type == ECHO || type == TIMESTAMP;
     if (toMany && query && net.sysctl(Sysctl.IPV4_ICMP_ECHO_IGNORE_BROADCASTS) != 0) {
       packet.drop(DropReason.INVALID_PROTO);
@@ -176,9 +172,9 @@ public final class Icmp implements NetProtocol {
 
   /** {@code icmp_push_reply}: back to the sender, from the address that was asked. */
   private static void push(NetNs net, Packet packet, Ipcm ipc, byte[] message, int counted) {
-    int daddr = IpHeader.daddr(packet);
-    boolean own = IpRoute.addrType(net, daddr) == IpRoute.Type.LOCAL;
-    IpRoute.Result route = IpRoute.connect(net, IpHeader.saddr(packet), own ? daddr : 0, 0);
+    boolean own = packet.cast() == Packet.Cast.UNICAST;
+    int source = own ? IpHeader.daddr(packet) : 0;
+    IpRoute.Result route = IpRoute.connect(net, IpHeader.saddr(packet), source, 0);
     if (route.errno() != 0) {
       return;
     }
@@ -198,8 +194,7 @@ public final class Icmp implements NetProtocol {
    * @param info the second word of the header
    */
   public static void send(NetNs net, Packet packet, int type, int code, int info) {
-    IpRoute.Type to = IpRoute.addrType(net, IpHeader.daddr(packet));
-    boolean toMany = to == IpRoute.Type.BROADCAST || to == IpRoute.Type.MULTICAST;
+    boolean toMany = packet.cast() != Packet.Cast.UNICAST;
     boolean laterFragment = (IpHeader.fragOff(packet) & IpHeader.IP_OFFSET) != 0;
     if (toMany || laterFragment || isError(packet)) {
       return;

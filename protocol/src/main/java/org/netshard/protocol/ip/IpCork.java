@@ -242,7 +242,7 @@ public final class IpCork {
     Packet packet = new Packet(dev, Packet.ETH_P_IP, bytes, at, truesize);
     packet.setTransport(transport());
     packet.setMarkAndPriority(ipc.mark, ipc.priority);
-    packet.setRoute(IpOutput.endsHere(net, route));
+    packet.setRoute(IpOutput.endsHere(net, route), IpOutput.cast(route.type()));
     packet.setIgnoreDf(ignoreDf);
     return packet;
   }

@@ -33,12 +33,12 @@ public final class IpInput {
       packet.drop(bad);
       return;
     }
+    if (!packet.routed()) {
+      IpRoute.Type type = IpRoute.addrType(net, IpHeader.daddr(packet));
+      packet.setRoute(type != IpRoute.Type.UNICAST, IpOutput.cast(type));
+    }
     IpOutput.countGroup(net, packet, false);
-    boolean here =
-        packet.routed()
-            ? packet.local()
-            : IpRoute.addrType(net, IpHeader.daddr(packet)) != IpRoute.Type.UNICAST;
-    if (!here) {
+    if (!packet.local()) {
       packet.drop(DropReason.NOT_SPECIFIED);
       return;
     }

@@ -63,6 +63,15 @@ public final class IpOutput {
     };
   }
 
+  /** To how many an address leads. */
+  public static Packet.Cast cast(IpRoute.Type type) {
+    return switch (type) {
+      case BROADCAST -> Packet.Cast.BROADCAST;
+      case MULTICAST -> Packet.Cast.MULTICAST;
+      case LOCAL, UNICAST -> Packet.Cast.UNICAST;
+    };
+  }
+
   /**
    * The identification of a packet ({@code ip_select_ident_segs}).
    *
@@ -100,12 +109,12 @@ public final class IpOutput {
 
   /** Counts a packet to a group or to all. */
   static void countGroup(NetNs net, Packet packet, boolean out) {
-    IpRoute.Type type = IpRoute.addrType(net, IpHeader.daddr(packet));
+    Packet.Cast cast = packet.cast();
     int length = packet.end() - packet.network();
-    if (type == IpRoute.Type.MULTICAST) {
+    if (cast == Packet.Cast.MULTICAST) {
       net.addMib(out ? Mib.IP_OUT_MCAST_PKTS : Mib.IP_IN_MCAST_PKTS, 1);
       net.addMib(out ? Mib.IP_OUT_MCAST_OCTETS : Mib.IP_IN_MCAST_OCTETS, length);
-    } else if (type == IpRoute.Type.BROADCAST) {
+    } else if (cast == Packet.Cast.BROADCAST) {
       net.addMib(out ? Mib.IP_OUT_BCAST_PKTS : Mib.IP_IN_BCAST_PKTS, 1);
       net.addMib(out ? Mib.IP_OUT_BCAST_OCTETS : Mib.IP_IN_BCAST_OCTETS, length);
     }
@@ -150,7 +159,7 @@ public final class IpOutput {
     int truesize = IpCork.truesize(ihl + part, ihl);
     Packet fragment = new Packet(whole.dev(), Packet.ETH_P_IP, bytes, at, truesize);
     fragment.setMarkAndPriority(whole.mark(), whole.priority());
-    fragment.setRoute(whole.local());
+    fragment.setRoute(whole.local(), whole.cast());
     return fragment;
   }
 }

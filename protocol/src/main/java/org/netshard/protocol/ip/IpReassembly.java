@@ -119,7 +119,7 @@ public final class IpReassembly {
     IpHeader.setFragOff(bytes, at, df ? IpHeader.IP_DF : 0);
     IpHeader.complete(bytes, at, ihl + queue.length());
     Packet packet = new Packet(first.dev(), Packet.ETH_P_IP, bytes, at, queue.truesize());
-    packet.setRoute(true);
+    packet.setRoute(true, first.cast());
     packet.setType(first.type());
     packet.setTstampNs(first.tstampNs());
     packet.setFragMaxSize(queue.fragMaxSize());

@@ -178,7 +178,7 @@ final class RawSend {
       Icmp.countOut(sk.net(), packet.u8(at + ihl));
     }
     packet.setMarkAndPriority(ipc.mark, ipc.priority);
-    packet.setRoute(IpOutput.endsHere(sk.net(), route));
+    packet.setRoute(IpOutput.endsHere(sk.net(), route), IpOutput.cast(route.type()));
     packet.setOwnerW(sk);
     sk.net().addMib(Mib.IP_OUT_TRANSMITS, 1);
     sk.net().addMib(Mib.IP_OUT_OCTETS, length);

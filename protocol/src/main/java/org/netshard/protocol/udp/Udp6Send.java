@@ -252,8 +252,7 @@ final class Udp6Send {
     if (ports.gsoSize() > 0) {
       int headers = Ip6Header.BYTES + UdpSend.HEADER_BYTES;
       boolean noCheck = UdpOptions.of(sk).noCheck6Tx;
-      int error =
-          UdpSend.checkSegments(noCheck, headers, data, ports.gsoSize(), cork.mtu(), lite);
+      int error = UdpSend.checkSegments(noCheck, headers, data, ports.gsoSize(), cork.mtu(), lite);
       if (error < 0) {
         return error;
       }

@@ -10,7 +10,6 @@ import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkList;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
-import org.netshard.protocol.inet.IpRoute;
 import org.netshard.protocol.inet.McFilter;
 import org.netshard.protocol.inet6.Inet6Flag;
 import org.netshard.protocol.inet6.Inet6Options;
@@ -44,8 +43,7 @@ public final class UdpRcv implements NetProtocol {
       return;
     }
     int daddr = IpHeader.daddr(packet);
-    IpRoute.Type type = IpRoute.addrType(net, daddr);
-    if (type == IpRoute.Type.BROADCAST || type == IpRoute.Type.MULTICAST) {
+    if (packet.cast() != Packet.Cast.UNICAST) {
       deliverToMany(net, packet);
       return;
     }
