@@ -15,6 +15,7 @@ import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.MachineState;
 import org.netshard.namespace.net.NetSockets;
 import org.netshard.namespace.net.NetState;
+import org.netshard.namespace.net.SocketFinder;
 import org.netshard.namespace.security.SecurityHooks;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.KernelEvents;
@@ -39,7 +40,7 @@ import org.netshard.protocol.profile.KernelProfile;
  * <p>It belongs to one {@code Kernel} actor; those below it read and change their parts of it while
  * they hold the baton.
  */
-public final class KernelModel implements CgroupTasks {
+public final class KernelModel implements CgroupTasks, SocketFinder {
   private static final long SYSCALL_NS = 1000;
 
   private final MachineState machine;
@@ -71,7 +72,7 @@ public final class KernelModel implements CgroupTasks {
             profile.chargeCpus());
     cgroups.memcontrol().setNosocket(profile.nosocket());
     cgroups.setTasks(this);
-    machine.setSocketFinder(this::sockets);
+    machine.setSocketFinder(this);
   }
 
   /** The tree of files that its tasks see; made when a task first looks at it. */
@@ -115,7 +116,8 @@ public final class KernelModel implements CgroupTasks {
   }
 
   /** All sockets of a namespace that a task can reach, by task and descriptor. */
-  private NetSockets sockets(NetState net) {
+  @Override
+  public NetSockets sockets(NetState net) {
     NetSockets found = new NetSockets(net);
     for (Task task : tasks.values()) {
       FdTable fds = task.fds();

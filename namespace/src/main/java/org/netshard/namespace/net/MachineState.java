@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.files.FileNames;
 import org.netshard.namespace.sysctl.SysctlTable;
@@ -69,7 +68,7 @@ public final class MachineState implements Machine {
   private int orphanCount;
   private @Nullable Set<String> leftOut;
   private @Nullable FileNames fileNames;
-  private @Nullable Function<NetState, NetSockets> socketFinder;
+  private @Nullable SocketFinder socketFinder;
   private @Nullable Softirqs softirqs;
   private long random;
   private @Nullable ArrayDeque<PassedFile> delayedFput;
@@ -385,13 +384,13 @@ public final class MachineState implements Machine {
   }
 
   /** Says how the sockets of a namespace are found. */
-  public void setSocketFinder(Function<NetState, NetSockets> finder) {
+  public void setSocketFinder(SocketFinder finder) {
     socketFinder = finder;
   }
 
   /** The sockets of a namespace that a task can reach. */
   public NetSockets sockets(NetState net) {
-    return socketFinder == null ? new NetSockets(net) : socketFinder.apply(net);
+    return socketFinder == null ? new NetSockets(net) : socketFinder.sockets(net);
   }
 
   @Override

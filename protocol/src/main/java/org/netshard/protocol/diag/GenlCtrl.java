@@ -80,7 +80,8 @@ public final class GenlCtrl implements NetlinkKernel {
     if (id == null && name == null) {
       return Errno.EINVAL.negated();
     }
-    boolean found = name != null ? name.text().equals(NAME) : id16(id) == GENL_ID_CTRL;
+    boolean found = id != null && id16(id) == GENL_ID_CTRL;
+    found = name == null ? found : name.text().equals(NAME);
     return found ? Netlink.answer(request, fill(request, 0)) : Errno.ENOENT.negated();
   }
 
