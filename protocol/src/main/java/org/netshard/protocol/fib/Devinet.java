@@ -56,6 +56,7 @@ public final class Devinet {
       }
     }
     list.add(ifa.isSecondary() ? list.size() : lastPrimary, ifa);
+    InetNet.of(net).addressChanged();
     RtmIfaddr.announce(net, RtmIfaddr.RTM_NEWADDR, inDev, ifa, info);
     FibFrontend.addIfaddr(net, inDev, ifa);
     return 0;
@@ -88,6 +89,7 @@ public final class Devinet {
   private static void remove(NetNs net, InDevice inDev, InIfaddr ifa, Netlink.Info info) {
     InIfaddr primary = ifa.isSecondary() ? inDev.byPrefix(ifa.address(), ifa.mask()) : ifa;
     inDev.list().remove(ifa);
+    InetNet.of(net).addressChanged();
     RtmIfaddr.announce(net, RtmIfaddr.RTM_DELADDR, inDev, ifa, info);
     FibFrontend.delIfaddr(net, inDev, ifa, primary == null ? ifa : primary);
     if (inDev.list().isEmpty()) {

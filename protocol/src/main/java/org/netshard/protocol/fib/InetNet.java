@@ -23,6 +23,10 @@ public final class InetNet {
   private static final NetGeneric<InetNet> KEY = new NetGeneric<>(InetNet::new);
 
   private final List<InDevice> devices = new ArrayList<>(1);
+
+  /** {@code dev_addr_genid}: how often an address has come or gone. */
+  private int addressGeneration;
+
   private @Nullable FibTrie main;
   private @Nullable TreeMap<Integer, FibTrie> others;
 
@@ -60,6 +64,15 @@ public final class InetNet {
       devices.add(at, found);
     }
     return found;
+  }
+
+  /** A number that changes when an address comes or goes ({@code inet_base_seq}). */
+  public int addressGeneration() {
+    return addressGeneration;
+  }
+
+  void addressChanged() {
+    addressGeneration++;
   }
 
   /** Whether there is a local table. */

@@ -230,7 +230,9 @@ public final class RtmIfaddr {
     }
     int only = ifindex;
     int all = flags;
-    NetlinkDump dump = new NetlinkDump(request, () -> messages(request, only, all));
+    InetNet inet = InetNet.of(request.net());
+    NetlinkDump dump =
+        NetlinkDump.watched(request, () -> messages(request, only, all), inet::addressGeneration);
     return dump.withAnswerFlags(flags & Nl.NLM_F_DUMP_FILTERED);
   }
 

@@ -66,6 +66,7 @@ public final class Addrconf {
             rtPriority,
             net.machine().nowNs());
     idev.link(ifp);
+    Inet6Net.of(net).addressChanged();
     prefixRoute(net, idev, ifp);
     if (dad) {
       RtmIfaddr6.announce(net, RtmIfaddr6.RTM_NEWADDR, idev, ifp);
@@ -117,6 +118,7 @@ public final class Addrconf {
   /** Takes an address from a device. */
   static void delete(NetNs net, Inet6Dev idev, Inet6Ifaddr ifp) {
     idev.list().remove(ifp);
+    Inet6Net.of(net).addressChanged();
     RtmIfaddr6.announce(net, RtmIfaddr6.RTM_DELADDR, idev, ifp);
     drop(net, localRoute(idev.dev(), ifp));
     if ((ifp.flags() & Inet6Ifaddr.IFA_F_NOPREFIXROUTE) != 0) {
@@ -212,6 +214,7 @@ public final class Addrconf {
   /** A device has an address that is known to be no other's. */
   private static void link(NetNs net, Inet6Dev idev, Inet6Ifaddr ifp) {
     idev.link(ifp);
+    Inet6Net.of(net).addressChanged();
     announceUsable(net, idev, ifp);
   }
 
@@ -237,6 +240,7 @@ public final class Addrconf {
       idev.setReady(false);
       List<Inet6Ifaddr> all = new ArrayList<>(idev.list());
       idev.list().clear();
+      inet6.addressChanged();
       all.forEach(ifp -> RtmIfaddr6.announce(net, RtmIfaddr6.RTM_DELADDR, idev, ifp));
     }
   }

@@ -24,11 +24,23 @@ public final class Inet6Net {
   /** The routes of each table, in the order of a walk. */
   private final TreeMap<Integer, List<Fib6Route>> tables = new TreeMap<>();
 
+  /** How often an address has come or gone. */
+  private int addressGeneration;
+
   private Inet6Net() {}
 
   /** That of a namespace. */
   public static Inet6Net of(NetNs net) {
     return net.generic(KEY);
+  }
+
+  /** A number that changes when an address comes or goes ({@code inet6_base_seq}). */
+  public int addressGeneration() {
+    return addressGeneration;
+  }
+
+  void addressChanged() {
+    addressGeneration++;
   }
 
   /** The devices that have, or had, IPv6 addresses, by index. */

@@ -257,7 +257,10 @@ public final class RtmIfaddr6 {
     int only = ifindex;
     int answer = only == 0 ? 0 : Nl.NLM_F_DUMP_FILTERED;
     NetlinkDump dump =
-        new NetlinkDump(request, () -> messages(request, only, Nl.NLM_F_MULTI | answer));
+        NetlinkDump.watched(
+            request,
+            () -> messages(request, only, Nl.NLM_F_MULTI | answer),
+            Inet6Net.of(request.net())::addressGeneration);
     return dump.withAnswerFlags(answer).doneTogether();
   }
 

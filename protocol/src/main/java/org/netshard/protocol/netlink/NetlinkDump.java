@@ -1,6 +1,8 @@
 package org.netshard.protocol.netlink;
 
 import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dump that is under way: what is listed, and how far it is.
@@ -13,6 +15,7 @@ public final class NetlinkDump {
   private final int seq;
   private final int portid;
   private ExtAck ack = new ExtAck();
+  private @Nullable LongSupplier watch;
   private boolean together;
   private int answerFlags;
   private int error;
@@ -22,14 +25,10 @@ public final class NetlinkDump {
   private boolean finished;
 
   /** What is listed, as it is now. */
+  @FunctionalInterface
   public interface Source {
     /** All messages of the list, in order; those that were sent already are at its beginning. */
     List<NlMsg> messages();
-
-    /** A number that changes with what is listed ({@code cb->seq}). */
-    default long generation() {
-      return 0;
-    }
   }
 
   /** A dump that answers a request. */
@@ -37,6 +36,17 @@ public final class NetlinkDump {
     this.source = source;
     this.seq = request.seq();
     this.portid = request.portid();
+  }
+
+  /**
+   * A dump whose reader is to be told if the list has changed since it began.
+   *
+   * @param generation a number that changes with what is listed ({@code cb->seq})
+   */
+  public static NetlinkDump watched(NlRequest request, Source source, LongSupplier generation) {
+    NetlinkDump dump = new NetlinkDump(request, source);
+    dump.watch = generation;
+    return dump;
   }
 
   /** A dump that fails at once; the error stands in its {@code NLMSG_DONE}. */
@@ -107,7 +117,7 @@ public final class NetlinkDump {
    * @return whether {@code NLMSG_DONE} may follow in the same buffer
    */
   boolean fill(NlMsg out, int room) {
-    long now = source.generation();
+    long now = watch == null ? 0 : watch.getAsLong();
     boolean changed = began && now != generation;
     began = true;
     generation = now;

@@ -41,7 +41,11 @@ class NetlinkDataTest {
   }
 
   private String send(Sk sk, Cred cred, String text, UserMem address, int flags) {
-    Msg msg = Msg.of(UserMem.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)), text.length(), flags);
+    Msg msg =
+        Msg.of(
+            UserMem.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+            text.length(),
+            flags);
     msg.withName(address, address.isNull() ? 0 : 12);
     return Errno.resultText(ops.sendmsg(sk, new TestCaller(cred), msg));
   }

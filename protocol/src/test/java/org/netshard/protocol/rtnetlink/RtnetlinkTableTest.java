@@ -195,6 +195,34 @@ class RtnetlinkTableTest {
   }
 
   @Test
+  void dumpWhoseListChangesSaysThatItWasInterrupted() {
+    net.setLoUp(true);
+    Sk sk = make(1001, 0);
+    for (int i = 1; i < 120; i++) {
+      request(
+          sk,
+          "2800000014000506443322110000000002200000010000000800020"
+              + "00a0900%02x080001000a0900%02x".formatted(i, i));
+    }
+    drain(sk);
+    request(sk, "180000001600010344332211000000000200000000000000");
+    request(sk, "280000001400050644332211000000000220000001000000080002000a0900ff080001000a0900ff");
+    List<String> answers = drain(sk);
+    assertThat(flags(answers.get(0))).isEqualTo("0200");
+    assertThat(answers.stream().map(RtnetlinkTableTest::flags)).contains("1200");
+  }
+
+  private void request(Sk sk, String hex) {
+    byte[] bytes = HexFormat.of().parseHex(hex);
+    Msg msg = Msg.of(UserMem.of(bytes), bytes.length, Abi.MSG_DONTWAIT);
+    assertThat(sk.ops().sendmsg(sk, caller(), msg)).isEqualTo(bytes.length);
+  }
+
+  private static String flags(String message) {
+    return message.substring(12, 16);
+  }
+
+  @Test
   void tablesAreThere() {
     assertThat(rows("route")).hasSizeGreaterThan(180);
     assertThat(rows("r6")).hasSizeGreaterThan(50);
