@@ -82,10 +82,24 @@ class ReplayTest {
   /** Recorded with {@code strace} of a small C program each. */
   @Test
   void callsThatWaitTimersAndSignalsAreTheSame() throws IOException {
-    ReplayResult result = replay("waits", "");
-    assertThat(result.differences()).isEmpty();
-    assertThat(result.total().same()).isGreaterThan(400);
-    assertThat(result.total().timing()).isZero();
+    for (String log : List.of("select", "timers", "messages", "signals", "sigpipe")) {
+      ReplayResult result = replay("waits", log);
+      assertThat(result.differences()).as(log).isEmpty();
+      assertThat(result.total().same()).as(log).isGreaterThan(50);
+      assertThat(result.total().timing()).as(log).isZero();
+    }
+  }
+
+  /** A Python program with servers, clients, threads, children, pipes, and a megabyte to move. */
+  @Test
+  void aProgramOfThreadsAndProcessesIsTheSameButForMoments() throws IOException {
+    ReplayResult first = replay("waits", "threads");
+    assertThat(first.differences()).isEmpty();
+    assertThat(first.total().same()).isGreaterThan(1_400);
+    assertThat(first.total().timing()).isLessThan(20);
+    ReplayResult second = replay("waits", "threads");
+    assertThat(second.total().timing()).isEqualTo(first.total().timing());
+    assertThat(second.total().same()).isEqualTo(first.total().same());
   }
 
   /** What differs are ports of connections that only the logs have. */
