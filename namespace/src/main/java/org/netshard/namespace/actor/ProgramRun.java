@@ -196,6 +196,7 @@ final class ProgramRun implements Simulation.Event {
       if (asleep) {
         asleep = false;
         waking = true;
+        simulation.noteWakeup(step);
         simulation.at(simulation.nowNs(), goOn);
       }
     }

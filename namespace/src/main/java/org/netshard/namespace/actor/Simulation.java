@@ -206,6 +206,15 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     baton.pass("Kernel", syscalls().nets().of(state), rx, "net_rx_action");
   }
 
+  /** A task is woken that sleeps in the call of a step. */
+  void noteWakeup(Program.@Nullable Step sleeping) {
+    HopTrace trace = model.machine().trace();
+    if (trace != null && sleeping != null) {
+      String who = "pid " + sleeping.pid() + " in " + sleeping.call().callName();
+      trace.hop("Kernel", "Kernel", who, "try_to_wake_up");
+    }
+  }
+
   /** Lets something happen at a moment of virtual time. */
   void at(long timeNs, Event event) {
     queue.add(timeNs, event);
@@ -581,6 +590,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   @Override
   public void trace(@Nullable HopTrace trace) {
     syscalls().baton().setTrace(trace);
+    model.machine().setTrace(trace);
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.files.FileNames;
 import org.netshard.namespace.sysctl.SysctlTable;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.core.NetGeneric;
 import org.netshard.protocol.core.NetProtocols;
@@ -70,6 +71,7 @@ public final class MachineState implements Machine {
   private @Nullable FileNames fileNames;
   private @Nullable SocketFinder socketFinder;
   private @Nullable Softirqs softirqs;
+  private @Nullable HopTrace trace;
   private long random;
   private @Nullable ArrayDeque<PassedFile> delayedFput;
 
@@ -350,6 +352,16 @@ public final class MachineState implements Machine {
       throw new IllegalStateException("nobody handles what happens later");
     }
     return present;
+  }
+
+  /** Says who wants to know every function that is reached, or nobody with null. */
+  public void setTrace(@Nullable HopTrace newTrace) {
+    trace = newTrace;
+  }
+
+  @Override
+  public @Nullable HopTrace trace() {
+    return trace;
   }
 
   /** Says who handles what happens later. */

@@ -16,6 +16,7 @@ import org.netshard.node.strace.StraceSyntaxException;
 import org.netshard.node.trace.CallTrace;
 import org.netshard.node.trace.TraceText;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.cred.Capability;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +47,21 @@ final class TraceCommand implements Callable<Integer> {
       paramLabel = "CALL",
       description = "A call as strace writes it, such as 'socket(AF_INET, SOCK_STREAM, 0)'.")
   private String line = "";
+
+  @Option(
+      names = "--before",
+      paramLabel = "CALL",
+      description = {
+        "A call that the task makes before, such as",
+        "'socket(AF_INET, SOCK_DGRAM, 0)', which then is 3. May be repeated."
+      })
+  private List<String> before = new ArrayList<>();
+
+  @Option(
+      names = "--waiting",
+      paramLabel = "CALL",
+      description = "A call that a thread of the task has begun, and sleeps in.")
+  private @Nullable String waiting;
 
   @Option(names = "--uid", paramLabel = "N", description = "User of the task. Default 0.")
   private int uid;
@@ -92,14 +108,22 @@ final class TraceCommand implements Callable<Integer> {
     if (mermaid && json) {
       throw new BadInputException("--mermaid and --json exclude each other");
     }
-    ScriptLine asked = parse();
-    CallTrace trace = new CallTrace(1, asked.call());
+    ScriptLine asked = parse("CALL", line);
+    List<Syscall> first = new ArrayList<>();
+    for (String one : before) {
+      first.add(parse("--before", one).call());
+    }
+    Syscall sleeping = waiting == null ? null : parse("--waiting", waiting).call();
+    CallTrace trace = new CallTrace(1, first, sleeping, asked.call());
     KernelReport report;
     try (LocalKernel kernel = LocalKernel.start(machine())) {
       report = kernel.run(trace);
       if (!report.crash().isEmpty()) {
         throw new IllegalStateException("a bug stopped the kernel: " + report.crash());
       }
+    }
+    if (!trace.failed().isEmpty()) {
+      throw new BadInputException("--before " + trace.failed());
     }
     PrintWriter stdout = spec.commandLine().getOut();
     TraceText text = new TraceText(asked.text(), trace, report.warnings());
@@ -129,12 +153,12 @@ final class TraceCommand implements Callable<Integer> {
     return false;
   }
 
-  private ScriptLine parse() {
+  private static ScriptLine parse(String place, String text) {
     try {
-      ScriptLine parsed = ScriptLine.parse("CALL", 1, 1, line);
+      ScriptLine parsed = ScriptLine.parse(place, 1, 1, text);
       boolean kept = parsed.expected() != null && parsed.expected().isVariable();
       if (kept || !parsed.variables().isEmpty()) {
-        throw new BadInputException("CALL:1:1: there are no kept results; allowed: numbers");
+        throw new BadInputException(place + ":1:1: there are no kept results; allowed: numbers");
       }
       return parsed;
     } catch (StraceSyntaxException bad) {

@@ -8,22 +8,41 @@ import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.actor.KernelMessage;
 import org.netshard.protocol.actor.NetMessage;
 import org.netshard.protocol.actor.ProtoSwMessage;
 import org.netshard.protocol.actor.SockMessage;
 import org.netshard.protocol.core.HopTrace;
 
-/** Makes one call and keeps every hop of it, in order. */
+/**
+ * Makes one call and keeps every hop of it and of what it lets happen, in order.
+ *
+ * <p>Before it, the task may make other calls, and a thread of it may begin one in which it sleeps,
+ * so that there are sockets that talk. The loopback device is up.
+ */
 public final class CallTrace implements Program, HopTrace {
   private static final String KERNEL = "Kernel";
+
+  /** {@code CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD}. */
+  private static final int THREAD = 0x10f00;
+
+  /** Time in which the thread has come to its sleep. */
+  private static final long ASLEEP_NS = 100_000;
 
   private final int pid;
   private final Syscall call;
   private final List<Hop> hops = new ArrayList<>();
+  private final List<Syscall> before;
+  private final @Nullable Syscall waiting;
+  private int prepared;
+  private String failed = "";
   private boolean made;
+  private boolean ended;
+  private int hopsOfCall;
+  private @Nullable KernelView view;
   private long result;
-  private long beganNs;
   private long endedNs;
 
   /**
@@ -54,8 +73,40 @@ public final class CallTrace implements Program, HopTrace {
 
   /** Traces a call of the task with this pid. */
   public CallTrace(int pid, Syscall call) {
+    this(pid, List.of(), null, call);
+  }
+
+  /**
+   * Traces a call of the task with this pid.
+   *
+   * @param before calls that it makes first
+   * @param waiting a call that a thread of it then begins, or null
+   */
+  public CallTrace(int pid, List<Syscall> before, @Nullable Syscall waiting, Syscall call) {
     this.pid = pid;
+    this.before = List.copyOf(before);
+    this.waiting = waiting;
     this.call = call;
+  }
+
+  /** The call of a thread that sleeps when the traced call begins. */
+  private record Waiting(int pid, Syscall call, boolean[] made) implements Program {
+    @Override
+    public String name() {
+      return "waiting";
+    }
+
+    @Override
+    public @Nullable Step next(KernelView kernel, long nowNs) {
+      if (made[0]) {
+        return null;
+      }
+      made[0] = true;
+      return new Step(nowNs, pid, call);
+    }
+
+    @Override
+    public void completed(KernelView kernel, Syscall call, long result, long nowNs) {}
   }
 
   @Override
@@ -65,20 +116,40 @@ public final class CallTrace implements Program, HopTrace {
 
   @Override
   public @Nullable Step next(KernelView kernel, long nowNs) {
-    if (made) {
+    view = kernel;
+    if (made || !failed.isEmpty()) {
       return null;
     }
+    kernel.model().machine().initNet().setLoUp(true);
+    if (prepared < before.size()) {
+      return new Step(nowNs, pid, before.get(prepared));
+    }
+    long atNs = nowNs;
+    if (waiting != null) {
+      if (prepared == before.size()) {
+        return new Step(nowNs, pid, Syscall.of(SyscallName.CLONE, THREAD, UserMem.NULL));
+      }
+      kernel.attach(new Waiting(kernel.lastChildPid(), waiting, new boolean[1]));
+      atNs = nowNs + ASLEEP_NS;
+    }
     made = true;
-    beganNs = nowNs;
-    kernel.trace(this);
-    return new Step(nowNs, pid, call);
+    kernel.later(atNs, () -> kernel.trace(this));
+    return new Step(atNs, pid, call);
   }
 
   @Override
   public void completed(KernelView kernel, Syscall ended, long value, long nowNs) {
-    kernel.trace(null);
+    if (!made) {
+      if (Errno.isError(value)) {
+        failed = ended.callName() + ": " + Errno.resultText(value);
+      }
+      prepared++;
+      return;
+    }
     result = value;
     endedNs = nowNs;
+    hopsOfCall = hops.size();
+    this.ended = true;
   }
 
   @Override
@@ -86,13 +157,14 @@ public final class CallTrace implements Program, HopTrace {
     boolean note = message instanceof String || message instanceof Number;
     String text = note ? message.toString() : message.getClass().getSimpleName();
     String target = note ? from : role(text, to);
-    hops.add(new Hop(beganNs, from, target, text, function, error(message)));
+    long nowNs = view == null ? 0 : view.nowNs();
+    hops.add(new Hop(nowNs, from, target, text, function, error(message)));
   }
 
   /** What an actor is, by the message that it gets. */
   private static String role(String message, String actor) {
     return switch (message) {
-      case "SockCreate", "InodeCharged", "CreateFailed", "SockRelease", "PostCreate" -> "Net";
+      case "SockCreate", "InodeCharged", "CreateFailed", "SockRelease", "PostCreate", "NetRx" -> "Net";
       case "Create", "SkAlloc", "SkCharged", "SkFree" -> actor.replaceAll("\\.\\d+$", "");
       case "InitData", "Perform", "Release", "Socketpair" -> "Sock";
       case "Charge", "Uncharge" -> "MemCgroup";
@@ -114,6 +186,16 @@ public final class CallTrace implements Program, HopTrace {
       said = release.call().refusal();
     }
     return Errno.isError(said) ? said : 0;
+  }
+
+  /** Which call before it failed, and how; empty if none did. */
+  public String failed() {
+    return failed;
+  }
+
+  /** How many hops there were when the call ended; the others are of what it let happen. */
+  public int hopsOfCall() {
+    return ended ? hopsOfCall : hops.size();
   }
 
   /** The hops, in order. */
@@ -140,7 +222,7 @@ public final class CallTrace implements Program, HopTrace {
       return null;
     }
     Hop last = null;
-    for (Hop hop : hops) {
+    for (Hop hop : hops.subList(0, hopsOfCall())) {
       if (hop.result() == result) {
         return new End(hop.from(), hop.function());
       }

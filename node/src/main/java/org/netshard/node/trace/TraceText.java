@@ -44,8 +44,16 @@ public final class TraceText {
   /** The hops as an indented call graph: an actor stands below the one that first called it. */
   public String graph() {
     StringBuilder text = new StringBuilder(line).append('\n');
+    graph(text, trace.hops().subList(0, trace.hopsOfCall()));
+    text.append(String.format(Locale.ROOT, "%10d ns  %s%n", trace.endedNs(), outcome()));
+    graph(text, trace.hops().subList(trace.hopsOfCall(), trace.hops().size()));
+    warnings.forEach(warning -> text.append("warning: ").append(warning).append('\n'));
+    return text.toString();
+  }
+
+  private static void graph(StringBuilder text, List<Hop> hops) {
     List<String> stack = new ArrayList<>();
-    for (Hop hop : trace.hops()) {
+    for (Hop hop : hops) {
       int depth = enter(stack, hop.from());
       String what =
           hop.inside() ? hop.from() + ": " + hop.message() : hop.from() + " → " + hop.to();
@@ -59,10 +67,6 @@ public final class TraceText {
               hop.function()));
       enter(stack, hop.to());
     }
-    String end = String.format(Locale.ROOT, "%10d ns  %s%n", trace.endedNs(), outcome());
-    text.append(end);
-    warnings.forEach(warning -> text.append("warning: ").append(warning).append('\n'));
-    return text.toString();
   }
 
   /** Goes back to an actor that waits further up, or down to a new one; its depth. */
@@ -80,7 +84,15 @@ public final class TraceText {
   public String mermaid() {
     StringBuilder text = new StringBuilder("sequenceDiagram\n");
     note(text, line);
-    for (Hop hop : trace.hops()) {
+    mermaid(text, trace.hops().subList(0, trace.hopsOfCall()));
+    note(text, outcome());
+    mermaid(text, trace.hops().subList(trace.hopsOfCall(), trace.hops().size()));
+    warnings.forEach(warning -> note(text, "warning: " + warning));
+    return text.toString();
+  }
+
+  private static void mermaid(StringBuilder text, List<Hop> hops) {
+    for (Hop hop : hops) {
       if (hop.inside()) {
         text.append("  Note over ").append(participant(hop.from())).append(": ");
         text.append(escaped(hop.function()));
@@ -91,9 +103,6 @@ public final class TraceText {
       }
       text.append('\n');
     }
-    note(text, outcome());
-    warnings.forEach(warning -> note(text, "warning: " + warning));
-    return text.toString();
   }
 
   private static void note(StringBuilder text, String what) {

@@ -142,4 +142,53 @@ class CallTraceTest {
         .contains("  Kernel->>Net: SockCreate (sock_create)\n")
         .contains("  AF_UNIX->>UNIX_2_0: SkAlloc (unix_create)\n");
   }
+
+  private static final String TO_7000 =
+      "{sa_family=AF_INET, sin_port=htons(7000), sin_addr=inet_addr(\"127.0.0.1\")}, 16)";
+
+  @Test
+  void aDatagramIsFollowedToTheThreadThatItWakes() {
+    assertThat(
+            trace(
+                "--before",
+                "socket(AF_INET, SOCK_DGRAM, 0)",
+                "--before",
+                "bind(3, " + TO_7000,
+                "--before",
+                "socket(AF_INET, SOCK_DGRAM, 0)",
+                "--waiting",
+                "recvfrom(3, \"\", 10, 0, NULL, NULL)",
+                "sendto(4, \"hi\", 2, 0, " + TO_7000 + " = 2"))
+        .containsSubsequence(
+            "__sys_sendto",
+            "ip_local_out",
+            "dev_queue_xmit",
+            "= 2",
+            "net_rx_action",
+            "__netif_receive_skb_core",
+            "ip_rcv",
+            "ip_local_deliver_finish",
+            "__udp4_lib_rcv",
+            "sock_def_readable",
+            "pid 2 in recvfrom",
+            "try_to_wake_up",
+            "__sys_recvfrom");
+  }
+
+  @Test
+  void aDatagramToNobodyShowsWhyItIsDroppedAndTheErrorAboutIt() {
+    assertThat(
+            trace(
+                "--before",
+                "socket(AF_INET, SOCK_DGRAM, 0)",
+                "sendto(3, \"hi\", 2, 0, " + TO_7000))
+        .containsSubsequence(
+            "__udp4_lib_rcv", "__icmp_send", "SKB_DROP_REASON_NO_SOCKET", "ip_rcv");
+  }
+
+  @Test
+  void aCallBeforeThatFailsIsBadInput() {
+    assertThat(trace(ExitCodes.BAD_INPUT, "--before", "close(7)", "close(3)"))
+        .contains("--before close: EBADF");
+  }
 }

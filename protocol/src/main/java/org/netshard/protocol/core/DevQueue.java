@@ -31,6 +31,7 @@ public final class DevQueue {
       taps.show(packet, true);
     }
     NetDevice dev = packet.dev();
+    HopTrace.note(net, "Net", dev.name(), "dev_queue_xmit");
     dev.countLoopback(packet.end() - packet.network() + Packet.ETH_HLEN);
     // loopback_xmit: skb_orphan, so the sender's buffer is free before the packet has arrived.
     packet.free();
@@ -40,6 +41,7 @@ public final class DevQueue {
   /** A packet has come ({@code __netif_receive_skb_core}). */
   public static void receive(NetNs net, Packet packet) {
     packet.setTstampNs(net.machine().nowNs());
+    HopTrace.note(net, "Net", packet.dev().name(), "__netif_receive_skb_core");
     packet.setStart(packet.network());
     PacketTypes taps = PacketTypes.of(net);
     if (!taps.isEmpty()) {

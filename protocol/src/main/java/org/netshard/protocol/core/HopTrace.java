@@ -11,4 +11,30 @@ public interface HopTrace {
    * @param function the kernel function that this stands for
    */
   void hop(String from, String to, Object message, String function);
+
+  /**
+   * A function of the kernel is reached, if anybody wants to know.
+   *
+   * @param net a namespace of the kernel
+   * @param where the actor in which it is
+   * @param what what it is about
+   */
+  static void note(NetNs net, String where, String what, String function) {
+    HopTrace trace = net.machine().trace();
+    if (trace != null) {
+      trace.hop(where, where, what, function);
+    }
+  }
+
+  /**
+   * The same about a number, whose text is made only if anybody wants to know.
+   *
+   * @param what what the number is
+   */
+  static void note(NetNs net, String where, String what, int number, String function) {
+    HopTrace trace = net.machine().trace();
+    if (trace != null) {
+      trace.hop(where, where, what + " " + number, function);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package org.netshard.protocol.core;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.memcg.Gfp;
 
 /** What all network namespaces of one kernel share, as the protocols see it. */
@@ -62,4 +63,9 @@ public interface Machine {
    *     fails with EINVAL}
    */
   void leftOut(String what);
+
+  /** Who wants to know every function that is reached, or null. */
+  default @Nullable HopTrace trace() {
+    return null;
+  }
 }

@@ -487,6 +487,7 @@ public final class Sk {
 
   /** Something can be read ({@code sock_def_readable}). */
   public void dataReady() {
+    HopTrace.note(net, "Sock", type == Abi.SOCK_STREAM ? "data" : "message", "sock_def_readable");
     wake(Poll.IN | Poll.PRI | Poll.RDNORM | Poll.RDBAND);
   }
 

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.IcmpMsgMib;
 import org.netshard.protocol.core.InetChecksum;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.NetNs;
@@ -194,6 +195,7 @@ public final class Icmp implements NetProtocol {
    * @param info the second word of the header
    */
   public static void send(NetNs net, Packet packet, int type, int code, int info) {
+    HopTrace.note(net, "Net", "type", type, "__icmp_send");
     boolean toMany = packet.cast() != Packet.Cast.UNICAST;
     boolean laterFragment = (IpHeader.fragOff(packet) & IpHeader.IP_OFFSET) != 0;
     if (toMany || laterFragment || isError(packet)) {

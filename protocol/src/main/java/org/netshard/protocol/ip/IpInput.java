@@ -2,6 +2,7 @@ package org.netshard.protocol.ip;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.NetProtocol;
@@ -28,6 +29,7 @@ public final class IpInput {
 
   /** {@code ip_rcv}. */
   public static void rcv(NetNs net, Packet packet) {
+    HopTrace.note(net, "Net", "bytes", packet.len(), "ip_rcv");
     DropReason bad = check(net, packet);
     if (bad != null) {
       packet.drop(bad);
@@ -92,6 +94,7 @@ public final class IpInput {
     packet.setTransport(transport);
     packet.setStart(transport);
     int protocol = IpHeader.protocol(packet);
+    HopTrace.note(net, "Net", "protocol", protocol, "ip_local_deliver_finish");
     NetProtocols protocols = net.machine().protocols();
     NetProtocols.RawTap raw = protocols.raw();
     boolean taken = raw != null && raw.deliver(net, packet, protocol);

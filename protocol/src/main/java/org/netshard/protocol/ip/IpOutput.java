@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.DevQueue;
 import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
@@ -94,6 +95,7 @@ public final class IpOutput {
     byte[] bytes = packet.bytes();
     int at = packet.network();
     int length = packet.end() - at;
+    HopTrace.note(net, "Net", "bytes", length, "ip_local_out");
     IpHeader.complete(bytes, at, Math.min(length, IpCork.IP_MAX_MTU));
     net.addMib(Mib.IP_OUT_REQUESTS, 1);
     net.addMib(Mib.IP_OUT_TRANSMITS, 1);

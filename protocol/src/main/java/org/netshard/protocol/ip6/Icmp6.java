@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.IcmpMsgMib;
 import org.netshard.protocol.core.InetChecksum;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.NetDevice;
@@ -141,6 +142,7 @@ public final class Icmp6 implements NetProtocol {
    * @param info the second word of the header
    */
   public static void send(NetNs net, Packet packet, int type, int code, int info) {
+    HopTrace.note(net, "Net", "type", type, "icmp6_send");
     byte[] saddr = Ip6Header.saddr(packet);
     boolean toMany = Ipv6Address.isMulticast(Ip6Header.daddr(packet));
     boolean allowed = type == PKT_TOOBIG || (type == PARAMPROB && code == 2);

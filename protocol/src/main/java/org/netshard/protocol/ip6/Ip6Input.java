@@ -2,6 +2,7 @@ package org.netshard.protocol.ip6;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.NetProtocol;
@@ -36,6 +37,7 @@ public final class Ip6Input {
 
   /** {@code ipv6_rcv}. */
   public static void rcv(NetNs net, Packet packet) {
+    HopTrace.note(net, "Net", "bytes", packet.len(), "ipv6_rcv");
     DropReason bad = check(net, packet);
     if (bad != null) {
       packet.drop(bad);

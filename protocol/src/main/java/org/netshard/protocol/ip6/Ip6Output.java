@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.DevQueue;
 import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.NetNs;
@@ -58,6 +59,7 @@ public final class Ip6Output {
   public static int localOut(NetNs net, Packet packet) {
     int at = packet.network();
     int length = packet.end() - at;
+    HopTrace.note(net, "Net", "bytes", length, "ip6_local_out");
     Ip6Header.setPayloadLen(packet.bytes(), at, length - Ip6Header.BYTES);
     net.addMib(Mib.IP6_OUT_REQUESTS, 1);
     if (Ipv6Address.isMulticast(Ip6Header.daddr(packet))) {

@@ -3,6 +3,7 @@ package org.netshard.protocol.udp;
 import java.util.Arrays;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.NetProtocol;
@@ -38,6 +39,7 @@ public final class Udp6Rcv implements NetProtocol {
 
   @Override
   public void rcv(NetNs net, Packet packet) {
+    HopTrace.note(net, "ProtoSw", "bytes", packet.len(), "__udp6_lib_rcv");
     if (!UdpQueue.trim(packet, lite)) {
       count(net, Mib.UDP_IN_ERRORS);
       packet.drop(DropReason.PKT_TOO_SMALL);

@@ -2,6 +2,7 @@ package org.netshard.protocol.udp;
 
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.NetProtocol;
@@ -37,6 +38,7 @@ public final class UdpRcv implements NetProtocol {
 
   @Override
   public void rcv(NetNs net, Packet packet) {
+    HopTrace.note(net, "ProtoSw", "bytes", packet.len(), "__udp4_lib_rcv");
     if (!UdpQueue.trim(packet, lite)) {
       count(net, Mib.UDP_IN_ERRORS);
       packet.drop(DropReason.PKT_TOO_SMALL);
