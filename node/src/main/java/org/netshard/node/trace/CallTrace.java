@@ -164,7 +164,8 @@ public final class CallTrace implements Program, HopTrace {
   /** What an actor is, by the message that it gets. */
   private static String role(String message, String actor) {
     return switch (message) {
-      case "SockCreate", "InodeCharged", "CreateFailed", "SockRelease", "PostCreate", "NetRx" -> "Net";
+      case "SockCreate", "InodeCharged", "CreateFailed", "SockRelease", "PostCreate", "NetRx" ->
+          "Net";
       case "Create", "SkAlloc", "SkCharged", "SkFree" -> actor.replaceAll("\\.\\d+$", "");
       case "InitData", "Perform", "Release", "Socketpair" -> "Sock";
       case "Charge", "Uncharge" -> "MemCgroup";

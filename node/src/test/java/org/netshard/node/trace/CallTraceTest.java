@@ -179,9 +179,7 @@ class CallTraceTest {
   void aDatagramToNobodyShowsWhyItIsDroppedAndTheErrorAboutIt() {
     assertThat(
             trace(
-                "--before",
-                "socket(AF_INET, SOCK_DGRAM, 0)",
-                "sendto(3, \"hi\", 2, 0, " + TO_7000))
+                "--before", "socket(AF_INET, SOCK_DGRAM, 0)", "sendto(3, \"hi\", 2, 0, " + TO_7000))
         .containsSubsequence(
             "__udp4_lib_rcv", "__icmp_send", "SKB_DROP_REASON_NO_SOCKET", "ip_rcv");
   }

@@ -2,9 +2,9 @@ package org.netshard.protocol.ip6;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.IcmpMsgMib;
 import org.netshard.protocol.core.InetChecksum;
-import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.NetDevice;
