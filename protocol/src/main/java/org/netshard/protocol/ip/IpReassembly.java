@@ -24,7 +24,7 @@ public final class IpReassembly {
   private static final long NS_PER_SECOND = 1_000_000_000L;
 
   /** Size of a {@code struct ipq}. */
-  private static final int QUEUE_BYTES = 264;
+  private static final int QUEUE_BYTES = 200;
 
   private static final int LONGEST = 65535;
 

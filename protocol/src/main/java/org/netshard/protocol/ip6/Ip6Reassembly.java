@@ -24,7 +24,7 @@ public final class Ip6Reassembly {
   private static final int FRAG_HDR_BYTES = 8;
 
   /** Size of a {@code struct frag_queue}. */
-  private static final int QUEUE_BYTES = 248;
+  private static final int QUEUE_BYTES = 184;
 
   private static final int ADDRESSES_BYTES = 32;
   private static final int OFFSET_MASK = 0xfff8;
