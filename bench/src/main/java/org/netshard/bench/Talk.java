@@ -25,19 +25,34 @@ final class Talk implements Program {
   private static final Distribution SIZE = Distribution.constant(64);
 
   private final LoadSpec spec;
+  private final LoadStats stats;
   private final List<Integer> pids = new ArrayList<>();
 
   private Talk(LoadSpec spec) {
     this.spec = spec;
+    this.stats = new LoadStats(spec.name(), spec.kindName());
+  }
+
+  /**
+   * Runs it on a kernel, to its end.
+   *
+   * @throws IllegalStateException if a request was not answered: that would be no measurement
+   */
+  void runOn(KernelGroup group) {
+    group.run(() -> this);
+    long answered = stats.reports().get(0).received();
+    if (answered != spec.count() * spec.parallel()) {
+      throw new IllegalStateException(answered + " requests were answered: " + stats.reports());
+    }
   }
 
   /** One client asks one server over UDP. */
-  static Program udp(int trips) {
+  static Talk udp(int trips) {
     return new Talk(spec(LoadSpec.Kind.REQUEST_RESPONSE, Abi.AF_INET, Abi.SOCK_DGRAM, 1, trips));
   }
 
   /** Tasks at the two ends of stream sockets. */
-  static Program unixPairs(int pairs, int trips) {
+  static Talk unixPairs(int pairs, int trips) {
     return new Talk(spec(LoadSpec.Kind.UNIX_PAIR, Abi.AF_UNIX, Abi.SOCK_STREAM, pairs, trips));
   }
 
@@ -77,7 +92,7 @@ final class Talk implements Program {
     }
     kernel.model().machine().initNet().setLoUp(true);
     int clients = spec.parallel();
-    new Loads(spec, new LoadStats(spec.name(), spec.kindName()), 0)
+    new Loads(spec, stats, 0)
         .programs(pids.subList(0, clients), pids.subList(clients, pids.size()), PORT)
         .forEach(kernel::attach);
     return null;
