@@ -384,7 +384,8 @@ final class DataRows {
     }
     if (number) {
       Detail detail = (result, after) -> "value " + after.mem(2).getInt(0);
-      Syscall call = Syscall.of(SyscallName.IOCTL, fd, request, UserMem.ofInt(0));
+      // Something lies behind the number of the program.
+      Syscall call = Syscall.of(SyscallName.IOCTL, fd, request, UserMem.zeroed(ROOM));
       return finish(row, call, detail);
     }
     UserMem ifreq = UserMem.zeroed(ROOM);

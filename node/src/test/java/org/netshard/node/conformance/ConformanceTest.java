@@ -56,9 +56,8 @@ class ConformanceTest {
   @Test
   void everyCallInEveryStateAnswersAsOnLinux() {
     TableResult result = Conformance.run(ORACLE.resolve("syscall_errors.tsv.gz"));
-    assertThat(result.differences())
-        .allSatisfy(difference -> assertThat(difference.row()).contains("\tioctl "));
-    assertThat(result.same()).isGreaterThan(12_000);
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.same()).isGreaterThanOrEqualTo(12_715);
   }
 
   @Test
