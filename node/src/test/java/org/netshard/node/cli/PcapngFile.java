@@ -87,7 +87,7 @@ final class PcapngFile {
   private void packetBlock(ByteBuffer body, int at) {
     int device = body.getInt();
     expect(device >= 0 && device < interfaces.size(), "interface of a packet", at);
-    long time = (long) body.getInt() << 32 | body.getInt() & 0xffffffffL;
+    long time = ((long) body.getInt() << 32) | (body.getInt() & 0xffffffffL);
     int captured = body.getInt();
     expect(captured == body.getInt(), "captured length", at);
     byte[] bytes = new byte[captured];
