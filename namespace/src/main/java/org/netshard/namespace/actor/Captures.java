@@ -1,7 +1,11 @@
 package org.netshard.namespace.actor;
 
+import com.typesafe.config.Config;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -26,6 +30,9 @@ import org.netshard.protocol.core.Packet;
  * appended to when enough has been gathered.
  */
 final class Captures {
+  /** Setting of the node: the folder in which clients may have captures written; empty for none. */
+  private static final String WITHIN = "netshard.captures.within";
+
   private static final int FLUSH_BYTES = 256 * 1024;
 
   private final Path folder;
@@ -53,10 +60,35 @@ final class Captures {
     }
   }
 
-  Captures(Path folder, String kernel, KernelModel model) {
+  private Captures(Path folder, String kernel, KernelModel model) {
     this.folder = folder;
     this.kernel = kernel;
     this.model = model;
+  }
+
+  /**
+   * Captures into a folder that a client names, as far as the node lets it.
+   *
+   * @param folder the folder, or empty for no captures
+   * @throws BadSpecException if the node allows no captures there
+   */
+  static @Nullable Captures of(String folder, String kernel, KernelModel model, Config node)
+      throws BadSpecException {
+    if (folder.isEmpty()) {
+      return null;
+    }
+    String within = node.hasPath(WITHIN) ? node.getString(WITHIN) : "";
+    try {
+      Path wanted = Path.of(folder).toAbsolutePath().normalize();
+      if (!within.isEmpty() && wanted.startsWith(Path.of(within).toAbsolutePath().normalize())) {
+        return new Captures(wanted, kernel, model);
+      }
+    } catch (InvalidPathException e) {
+      throw new BadSpecException("captures: " + e.getMessage());
+    }
+    throw new BadSpecException(
+        "captures into %s: the node does not allow them; its %s is \"%s\""
+            .formatted(folder, WITHIN, within));
   }
 
   /** A packet comes in: what it is like now is kept, as what is done with it may change it. */
@@ -75,7 +107,8 @@ final class Captures {
     }
     Capture capture = byNet.get(where.cookie());
     if (capture == null) {
-      capture = new Capture(folder.resolve(kernel + "@" + name(where) + ".pcapng"));
+      capture =
+          new Capture(folder.resolve(fileName(kernel) + "@" + fileName(name(where)) + ".pcapng"));
       byNet.put(where.cookie(), capture);
     }
     DropReason dropped = taken.dropped();
@@ -91,6 +124,11 @@ final class Captures {
   private String name(NetState where) {
     String name = model.nameOf(where);
     return name == null ? "net-" + where.cookie() : name;
+  }
+
+  /** A name that stays in its folder, whatever a scenario calls its kernels and namespaces. */
+  private static String fileName(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8);
   }
 
   /**

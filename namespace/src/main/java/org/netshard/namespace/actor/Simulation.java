@@ -2,7 +2,6 @@ package org.netshard.namespace.actor;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -90,7 +89,8 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   }
 
   private Simulation(
-      String name, Observe observe, KernelModel model, ActorContext<KernelMessage> context) {
+      String name, Observe observe, KernelModel model, ActorContext<KernelMessage> context)
+      throws BadSpecException {
     this.name = name;
     this.model = model;
     this.context = context;
@@ -100,9 +100,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     this.memory = observe.ledger() ? new KernelLedger(model, List.of(), this::heldFiles) : null;
     this.series = new MemorySeries(model, observe.sampleNs());
     this.captures =
-        observe.pcapFolder().isEmpty()
-            ? null
-            : new Captures(Path.of(observe.pcapFolder()), name, model);
+        Captures.of(observe.pcapFolder(), name, model, context.getSystem().settings().config());
   }
 
   /**

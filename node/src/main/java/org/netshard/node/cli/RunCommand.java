@@ -106,7 +106,8 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Writes the packets of each kernel and namespace as KERNEL@NAMESPACE.pcapng into this"
-              + " folder, on the node where the kernel runs.")
+              + " folder, on the node where the kernel runs. Nodes of --cluster must allow it with"
+              + " `netshard.captures.within`.")
   private @Nullable Path pcap;
 
   @Option(names = "--json", description = "Prints the report as JSON.")

@@ -131,7 +131,7 @@ final class BpfRun {
       case 4 -> packet.type().ordinal();
       case 8 -> packet.ifindex();
       case 20 -> packet.mark();
-      case 28 -> packet.dev().hardwareType();
+      case 28 -> packet.dev().type();
       case 52 -> transportOffset();
       case 56 -> 0;
       default -> 0;

@@ -69,11 +69,6 @@ public final class NetDevice {
     return name;
   }
 
-  /** {@code ARPHRD_LOOPBACK} and so on. */
-  public int hardwareType() {
-    return ARPHRD_LOOPBACK;
-  }
-
   /** The longest packet that it takes, without link header, bytes. */
   public int mtu() {
     return mtu;

@@ -76,6 +76,7 @@ public final class Packet extends Skb {
   private boolean ignoreDf;
   private int fragMaxSize;
   private int drops;
+  private @Nullable Sk origin;
   private @Nullable DropReason dropped;
   private @Nullable Object cb;
 
@@ -116,6 +117,7 @@ public final class Packet extends Skb {
     copy.routed = routed;
     copy.local = local;
     copy.cast = cast;
+    copy.origin = origin;
     copy.fragMaxSize = fragMaxSize;
     copy.cb = cb;
     return copy;
@@ -328,6 +330,16 @@ public final class Packet extends Skb {
   /** Keeps something with it. */
   public void setCb(@Nullable Object newCb) {
     cb = newCb;
+  }
+
+  /** The sock that has sent it, though it does not count in its buffer any more; null if none. */
+  public @Nullable Sk origin() {
+    return origin;
+  }
+
+  /** Says who sends it. */
+  public void setOrigin(Sk sender) {
+    origin = sender;
   }
 
   /** It is dropped ({@code kfree_skb_reason}). */

@@ -16,7 +16,10 @@ public final class PacketTypes {
 
   /** One who sees packets. */
   public interface Tap {
-    /** Whether it sees packets of this ethertype and device, and what goes out too. */
+    /** Whether it sees packets of all ethertypes, and so those that go out ({@code ptype_all}). */
+    boolean all();
+
+    /** Whether it sees this packet. */
     boolean sees(Packet packet, boolean outgoing);
 
     /** Sees a packet, a copy of its own; its {@code start} is the network header. */
@@ -30,9 +33,9 @@ public final class PacketTypes {
     return net.generic(KEY);
   }
 
-  /** Adds one ({@code dev_add_pack}). */
+  /** Adds one ({@code dev_add_pack}), which sees packets before those that are there. */
   public void add(Tap tap) {
-    taps.add(tap);
+    taps.add(0, tap);
   }
 
   /** Takes one out ({@code dev_remove_pack}). */
@@ -42,9 +45,16 @@ public final class PacketTypes {
 
   /** Shows a packet to all who want to see it. */
   void show(Packet packet, boolean outgoing) {
+    show(packet, outgoing, true);
+    if (!outgoing) {
+      show(packet, false, false);
+    }
+  }
+
+  private void show(Packet packet, boolean outgoing, boolean all) {
     for (int i = 0; i < taps.size(); i++) {
       Tap tap = taps.get(i);
-      if (tap.sees(packet, outgoing)) {
+      if (tap.all() == all && tap.sees(packet, outgoing)) {
         Packet copy = packet.copy();
         copy.setStart(packet.network());
         copy.setType(outgoing ? Packet.Type.OUTGOING : packet.type());

@@ -8,6 +8,7 @@ import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.NetProtocol;
 import org.netshard.protocol.core.NetProtocols;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.inet.InetAddress4;
 import org.netshard.protocol.inet.IpRoute;
 
 /**
@@ -36,6 +37,12 @@ public final class IpInput {
       return;
     }
     if (!packet.routed()) {
+      // Without a route of its own, what claims to be of loopback is not let in (route_localnet).
+      if (InetAddress4.isLoopback(IpHeader.saddr(packet))
+          || InetAddress4.isLoopback(IpHeader.daddr(packet))) {
+        packet.drop(DropReason.IP_LOCALNET);
+        return;
+      }
       IpRoute.Type type = IpRoute.addrType(net, IpHeader.daddr(packet));
       packet.setRoute(type != IpRoute.Type.UNICAST, IpOutput.cast(type));
     }

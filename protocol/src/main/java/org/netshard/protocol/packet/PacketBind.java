@@ -70,6 +70,7 @@ final class PacketBind {
     if (changes) {
       sk.setNum(num);
       PacketOptions.forWrite(sk).ifindex = ifindex;
+      PacketTap.hook(sk);
     }
     if (num != 0 && changes && ifindex != 0 && !sk.net().loIsUp()) {
       sk.setErr(Errno.ENETDOWN.number());

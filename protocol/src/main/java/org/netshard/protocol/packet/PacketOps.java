@@ -5,6 +5,9 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.DatagramQueue;
+import org.netshard.protocol.core.Msg;
+import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockOps;
@@ -26,11 +29,46 @@ public final class PacketOps implements SockOps {
   public int init(Sk sk, Cred cred) {
     sk.setTransport(PacketOptions.DEFAULTS);
     sk.net().addProtoInuse(sk.proto(), 1);
+    PacketTap.hook(sk);
     return 0;
+  }
+
+  /** A ring is memory that the program maps, which is not simulated. */
+  @Override
+  public boolean movesData(Sk sk) {
+    return !PacketOptions.of(sk).hasRing();
+  }
+
+  @Override
+  public int sendmsg(Sk sk, Caller caller, Msg msg) {
+    return PacketSend.sendmsg(sk, caller, msg);
+  }
+
+  @Override
+  public int recvmsg(Sk sk, Caller caller, Msg msg) {
+    return PacketRecv.recvmsg(sk, caller, msg);
+  }
+
+  @Override
+  public int inq(Sk sk) {
+    return sk.isReadable() && sk.receiveQueue().peek() instanceof Packet first ? first.len() : 0;
+  }
+
+  @Override
+  public int outq(Sk sk) {
+    return sk.wmemAlloc() - 1;
+  }
+
+  /** {@code packet_poll}. */
+  @Override
+  public int poll(Sk sk) {
+    return DatagramQueue.poll(sk);
   }
 
   @Override
   public void destroy(Sk sk) {
+    PacketTap.unhook(sk);
+    PacketRecv.purge(sk);
     sk.net().addProtoInuse(sk.proto(), -1);
   }
 

@@ -2,6 +2,7 @@ package org.netshard.protocol.packet;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.OptionBlock;
 import org.netshard.protocol.core.Sk;
 
@@ -56,6 +57,15 @@ final class PacketOptions extends OptionBlock {
 
   /** What {@code PACKET_FANOUT} reads as: id, type, flags. */
   int fanoutArg;
+
+  /** {@code prot_hook}: the sock where packets go by; null while it receives none. */
+  @Nullable PacketTap tap;
+
+  /** {@code tp_packets}: packets that were queued since somebody asked. */
+  int packets;
+
+  /** {@code tp_drops}: packets that did not fit. */
+  int drops;
 
   /** {@code mclist}. */
   private List<Membership> memberships = List.of();

@@ -40,12 +40,7 @@ final class SolPacketGet {
     }
     PacketOptions options = PacketOptions.of(sk);
     return switch (optname) {
-      case PacketOption.PACKET_STATISTICS ->
-          put(
-              optval,
-              optlen,
-              len,
-              new byte[options.tpVersion == TPACKET_V3 ? STATS_V3_BYTES : STATS_BYTES]);
+      case PacketOption.PACKET_STATISTICS -> put(optval, optlen, len, statistics(sk));
       case PacketOption.PACKET_HDRLEN -> getHdrlen(optval, optlen, len);
       case PacketOption.PACKET_ROLLOVER_STATS ->
           options.rollover
@@ -96,5 +91,18 @@ final class SolPacketGet {
     int copied = Math.min(len, value.length);
     optlen.putInt(0, copied);
     return SocketOptions.putValue(optval, optlen, copied, value);
+  }
+
+  /** {@code struct tpacket_stats}: packets with those that were dropped, and drops; then zero. */
+  private static byte[] statistics(Sk sk) {
+    PacketOptions options = PacketOptions.of(sk);
+    int size = options.tpVersion == TPACKET_V3 ? STATS_V3_BYTES : STATS_BYTES;
+    ByteBuffer stats = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    stats.putInt(options.packets + options.drops).putInt(options.drops);
+    if (options.packets + options.drops > 0) {
+      options.packets = 0;
+      options.drops = 0;
+    }
+    return stats.array();
   }
 }
