@@ -1,6 +1,5 @@
 package org.netshard.namespace.actor;
 
-import com.typesafe.config.Config;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -30,9 +29,6 @@ import org.netshard.protocol.core.Packet;
  * appended to when enough has been gathered.
  */
 final class Captures {
-  /** Setting of the node: the folder in which clients may have captures written; empty for none. */
-  private static final String WITHIN = "netshard.captures.within";
-
   private static final int FLUSH_BYTES = 256 * 1024;
 
   private final Path folder;
@@ -70,14 +66,14 @@ final class Captures {
    * Captures into a folder that a client names, as far as the node lets it.
    *
    * @param folder the folder, or empty for no captures
+   * @param within the folder in which the node has captures written, or empty if in none
    * @throws BadSpecException if the node allows no captures there
    */
-  static @Nullable Captures of(String folder, String kernel, KernelModel model, Config node)
+  static @Nullable Captures of(String folder, String kernel, KernelModel model, String within)
       throws BadSpecException {
     if (folder.isEmpty()) {
       return null;
     }
-    String within = node.hasPath(WITHIN) ? node.getString(WITHIN) : "";
     try {
       Path wanted = Path.of(folder).toAbsolutePath().normalize();
       if (!within.isEmpty() && wanted.startsWith(Path.of(within).toAbsolutePath().normalize())) {
@@ -87,8 +83,8 @@ final class Captures {
       throw new BadSpecException("captures: " + e.getMessage());
     }
     throw new BadSpecException(
-        "captures into %s: the node does not allow them; its %s is \"%s\""
-            .formatted(folder, WITHIN, within));
+        "captures into %s: the node does not allow them; its netshard.captures.within is \"%s\""
+            .formatted(folder, within));
   }
 
   /** A packet comes in: what it is like now is kept, as what is done with it may change it. */

@@ -35,6 +35,7 @@ public final class Kernel extends ExtensibleBehavior<KernelMessage> {
   private static final int TURN_EVENTS = 1024;
 
   private final String name;
+  private final String capturesWithin;
   private final ActorRef<KernelProtocol.Reply> clock;
   private final ActorContext<KernelMessage> context;
   private final ActorRef<KernelMessage> self;
@@ -50,11 +51,25 @@ public final class Kernel extends ExtensibleBehavior<KernelMessage> {
   private static final NextTurn NEXT_TURN = new NextTurn();
 
   private Kernel(
-      String name, ActorRef<KernelProtocol.Reply> clock, ActorContext<KernelMessage> context) {
+      String name,
+      ActorRef<KernelProtocol.Reply> clock,
+      ActorContext<KernelMessage> context,
+      String capturesWithin) {
     this.name = name;
+    this.capturesWithin = capturesWithin;
     this.clock = clock;
     this.context = context;
     this.self = context.getSelf();
+  }
+
+  /**
+   * A kernel that waits to be booted, and writes no captures.
+   *
+   * @param name its stable name
+   * @param clock the clock of its node
+   */
+  public static Behavior<KernelMessage> create(String name, ActorRef<KernelProtocol.Reply> clock) {
+    return create(name, clock, "");
   }
 
   /**
@@ -62,9 +77,12 @@ public final class Kernel extends ExtensibleBehavior<KernelMessage> {
    *
    * @param name its stable name
    * @param clock the clock of its node
+   * @param capturesWithin folder of the node in which who boots it may have captures of its packets
+   *     written, or empty if in none
    */
-  public static Behavior<KernelMessage> create(String name, ActorRef<KernelProtocol.Reply> clock) {
-    return Behaviors.setup(context -> new Kernel(name, clock, context));
+  public static Behavior<KernelMessage> create(
+      String name, ActorRef<KernelProtocol.Reply> clock, String capturesWithin) {
+    return Behaviors.setup(context -> new Kernel(name, clock, context, capturesWithin));
   }
 
   @Override
@@ -114,7 +132,7 @@ public final class Kernel extends ExtensibleBehavior<KernelMessage> {
     }
     epoch = boot.epoch();
     try {
-      simulation = Simulation.boot(name, boot.spec(), context);
+      simulation = Simulation.boot(name, boot.spec(), context, capturesWithin);
       setUp(simulation);
     } catch (BadSpecException bad) {
       clock.tell(new Booted(name, EventQueue.NEVER, bad.line()));

@@ -89,7 +89,11 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   }
 
   private Simulation(
-      String name, Observe observe, KernelModel model, ActorContext<KernelMessage> context)
+      String name,
+      Observe observe,
+      KernelModel model,
+      ActorContext<KernelMessage> context,
+      String capturesWithin)
       throws BadSpecException {
     this.name = name;
     this.model = model;
@@ -99,21 +103,22 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     model.setEvents(this);
     this.memory = observe.ledger() ? new KernelLedger(model, List.of(), this::heldFiles) : null;
     this.series = new MemorySeries(model, observe.sampleNs());
-    this.captures =
-        Captures.of(observe.pcapFolder(), name, model, context.getSystem().settings().config());
+    this.captures = Captures.of(observe.pcapFolder(), name, model, capturesWithin);
   }
 
   /**
    * A machine as described, at virtual time 0, which {@link #run} up to time 1 sets up; {@link
    * #finishBoot} does the rest.
    *
+   * @param capturesWithin folder in which captures may be written, or empty
    * @throws BadSpecException if it cannot be as described
    */
-  static Simulation boot(String name, KernelSpec spec, ActorContext<KernelMessage> context)
+  static Simulation boot(
+      String name, KernelSpec spec, ActorContext<KernelMessage> context, String capturesWithin)
       throws BadSpecException {
     MachineState machine = new MachineState(image(spec), KernelSeed.of(spec.seed(), name));
     KernelModel model = new KernelModel(machine);
-    Simulation simulation = new Simulation(name, spec.observe(), model, context);
+    Simulation simulation = new Simulation(name, spec.observe(), model, context, capturesWithin);
     simulation.boot = KernelBoot.begin(spec, model, simulation);
     return simulation;
   }

@@ -13,6 +13,8 @@ public interface KernelFactory {
    *
    * @param name its stable name
    * @param clock who takes its replies
+   * @param capturesWithin folder of the node in which clients may have captures written, or empty
    */
-  Behavior<KernelMessage> create(String name, ActorRef<KernelProtocol.Reply> clock);
+  Behavior<KernelMessage> create(
+      String name, ActorRef<KernelProtocol.Reply> clock, String capturesWithin);
 }

@@ -15,6 +15,8 @@ import org.netshard.protocol.actor.KernelMessage;
 
 /** The ways to the kernels of a cluster: one kind of sharded entity for each lane. */
 final class KernelRegions {
+  private static final String CAPTURES_WITHIN = "netshard.captures.within";
+
   private final List<ActorRef<ShardingEnvelope<KernelMessage>>> byLane;
 
   private KernelRegions(List<ActorRef<ShardingEnvelope<KernelMessage>>> byLane) {
@@ -31,6 +33,7 @@ final class KernelRegions {
   static KernelRegions start(ActorSystem<?> system, KernelFactory factory, ActorRef<Object> clock) {
     ClusterSharding sharding = ClusterSharding.get(system);
     ActorRef<KernelProtocol.Reply> replies = clock.narrow();
+    String capturesWithin = system.settings().config().getString(CAPTURES_WITHIN);
     List<ActorRef<ShardingEnvelope<KernelMessage>>> regions = new ArrayList<>();
     for (int lane = 0; lane < Lanes.count(system.settings().config()); lane++) {
       EntityTypeKey<KernelMessage> key =
@@ -43,7 +46,7 @@ final class KernelRegions {
                       actor -> {
                         String name = context.getEntityId();
                         clock.tell(new NodeClock.KernelStarted(name, actor.getSelf()));
-                        return factory.create(name, replies);
+                        return factory.create(name, replies, capturesWithin);
                       }));
       regions.add(sharding.init(entity.withEntityProps(Lanes.selector(lane))));
     }

@@ -35,7 +35,8 @@ class ConductorSimulation {
   }
 
   private static RunOutcome run(int nodes, Scenario scenario) throws RunFailure {
-    try (Nodes group = Nodes.inProcess(nodes, FakeKernel::create)) {
+    try (Nodes group =
+        Nodes.inProcess(nodes, (name, clock, captures) -> FakeKernel.create(name, clock))) {
       return group.run(scenario, (booted, virtualNs, events, calls) -> {}, true);
     }
   }
@@ -67,7 +68,8 @@ class ConductorSimulation {
 
   @Test
   void oneClusterRunsOneScenarioAfterTheOther() throws Exception {
-    try (Nodes group = Nodes.inProcess(1, FakeKernel::create)) {
+    try (Nodes group =
+        Nodes.inProcess(1, (name, clock, captures) -> FakeKernel.create(name, clock))) {
       String first = hash(group);
       assertThat(hash(group)).isEqualTo(first);
       assertThat(hash(group)).isEqualTo(first);
@@ -104,7 +106,8 @@ class ConductorSimulation {
   @Test
   void aSpecThatCannotBootFailsTheRunWithItsLine() throws Exception {
     Scenario scenario = scenario("kernels: [{name: one}]");
-    try (Nodes group = Nodes.inProcess(1, BrokenKernel::create)) {
+    try (Nodes group =
+        Nodes.inProcess(1, (name, clock, captures) -> BrokenKernel.create(name, clock))) {
       assertThatThrownBy(() -> group.run(scenario, (b, v, e, c) -> {}, true))
           .isInstanceOfSatisfying(RunFailure.class, e -> assertThat(e.badInput()).isTrue())
           .hasMessage("one: it cannot boot");
