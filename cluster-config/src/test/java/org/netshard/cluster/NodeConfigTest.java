@@ -56,6 +56,16 @@ class NodeConfigTest {
   }
 
   @Test
+  void aMemberOfAClusterWritesCapturesOnlyWhereItsFileSays() throws IOException {
+    String within = "netshard.captures.within";
+    Config asItIs = NodeConfig.load(NodeSettings.member("m"), REGISTRY);
+    assertThat(asItIs.getString(within)).isEmpty();
+    assertThat(load(within + " = /srv/captures").getString(within)).isEqualTo("/srv/captures");
+    Config own = NodeConfig.load(NodeSettings.local(), REGISTRY);
+    assertThat(own.getString(within)).as("who runs it here names the folder").isEqualTo("/");
+  }
+
+  @Test
   void everyLaneHasADispatcher() {
     Config config = NodeConfig.load(NodeSettings.local(), REGISTRY);
     for (int i = 0; i < Lanes.COUNT_MAX; i++) {
