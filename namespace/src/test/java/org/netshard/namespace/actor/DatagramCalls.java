@@ -12,9 +12,12 @@ import org.netshard.protocol.abi.UdpOption;
 import org.netshard.protocol.abi.UserMem;
 
 /** Random calls on sockets of datagrams, none of which sleeps; each is drawn from one number. */
-final class DatagramCalls {
+class DatagramCalls {
   private static final int FDS = 4;
-  private static final int FD_FIRST = 3;
+  static final int FD_FIRST = 3;
+  private static final int BPF_RET_K = 0x06;
+  private static final int BPF_RET_A = 0x16;
+  private static final int BPF_LD_B_ABS = 0x30;
   private static final int PORT_FIRST = 7000;
   private static final int[] PORTS = {7000, 7000, 7001, 7001, 9, 0};
   private static final int[] SIZES = {0, 1, 5, 64, 1000, 1473, 9000, 65_000, 65_507, 65_508};
@@ -51,9 +54,9 @@ final class DatagramCalls {
     0, 0, 0, Abi.MSG_PEEK, Abi.MSG_TRUNC, Abi.MSG_ERRQUEUE, Abi.MSG_PEEK | Abi.MSG_TRUNC
   };
 
-  private final int family;
-  private final int type;
-  private final int protocol;
+  final int family;
+  final int type;
+  final int protocol;
   private int random;
 
   /**
@@ -68,7 +71,7 @@ final class DatagramCalls {
   }
 
   /** A digit of the number from which the present call is drawn. */
-  private int pick(int bound) {
+  final int pick(int bound) {
     int picked = random % bound;
     random /= bound;
     return picked;
@@ -99,6 +102,11 @@ final class DatagramCalls {
     };
   }
 
+  /** What both namespaces need before, as {@code net.x=value}; empty is nothing. */
+  String sysctl() {
+    return "";
+  }
+
   /** Calls with which a task begins: three sockets, two with a port and one connected to a port. */
   List<Syscall> first() {
     List<Syscall> calls = new ArrayList<>();
@@ -114,7 +122,7 @@ final class DatagramCalls {
     return calls;
   }
 
-  private UserMem address(int port, boolean loopback) {
+  UserMem address(int port, boolean loopback) {
     byte[] storage = new byte[SockAddr.STORAGE_BYTES];
     if (family == Abi.AF_INET) {
       return cut(storage, SockAddr.putIn(storage, loopback ? ADDRESSES[0] : 0, PORT_FIRST + port));
@@ -129,7 +137,8 @@ final class DatagramCalls {
     return Syscall.of(name, fd, address, address.size());
   }
 
-  private UserMem address() {
+  /** A random address. */
+  UserMem address() {
     int which = pick(16);
     if (which == 0) {
       return UserMem.zeroed(SockAddr.IN_BYTES);
@@ -154,23 +163,28 @@ final class DatagramCalls {
     return cut(storage, SockAddr.putIn6(storage, address, port, 0));
   }
 
-  private static UserMem cut(byte[] storage, int length) {
+  static UserMem cut(byte[] storage, int length) {
     return UserMem.of(Arrays.copyOf(storage, length));
   }
 
   private Syscall send(int fd) {
     int size = SIZES[pick(SIZES.length)];
     int flags = pick(6) == 0 ? Abi.MSG_MORE : 0;
-    UserMem data = UserMem.zeroed(size);
-    if (size >= 8) {
-      // An echo, if it is sent by a socket of ICMP.
-      data.putByte(0, family == Abi.AF_INET ? 8 : 128);
-    }
+    UserMem data = data(size);
     if (pick(4) == 0) {
       return Syscall.of(SyscallName.SENDTO, fd, data, size, flags, UserMem.NULL, 0);
     }
     UserMem address = address();
     return Syscall.of(SyscallName.SENDTO, fd, data, size, flags, address, address.size());
+  }
+
+  /** What is sent: an echo, if it is sent by a socket of ICMP. */
+  UserMem data(int size) {
+    UserMem data = UserMem.zeroed(size);
+    if (size >= 8) {
+      data.putByte(0, family == Abi.AF_INET ? 8 : 128);
+    }
+    return data;
   }
 
   private Syscall receive(int fd) {
@@ -185,9 +199,35 @@ final class DatagramCalls {
         UserMem.NULL);
   }
 
-  private Syscall option(int fd) {
-    int[] option = OPTIONS[pick(OPTIONS.length)];
-    UserMem value = UserMem.ofInt(VALUES[pick(VALUES.length)]);
-    return Syscall.of(SyscallName.SETSOCKOPT, fd, option[0], option[1], value, Integer.BYTES);
+  /** Sets a random option. */
+  Syscall option(int fd) {
+    return option(fd, OPTIONS);
+  }
+
+  /** Sets one of these options to a random number. */
+  final Syscall option(int fd, int[][] options) {
+    int[] option = options[pick(options.length)];
+    return set(fd, option[0], option[1], UserMem.ofInt(VALUES[pick(VALUES.length)]));
+  }
+
+  static Syscall set(int fd, int level, int option, UserMem value) {
+    return Syscall.of(SyscallName.SETSOCKOPT, fd, level, option, value, value.size());
+  }
+
+  /** Attaches a program that takes all, nothing, a part, or what a byte of the packet says. */
+  final Syscall filter(int fd) {
+    int[][] programs = {
+      {BPF_RET_K, -1}, {BPF_RET_K, 0}, {BPF_RET_K, 30}, {BPF_LD_B_ABS, 21, BPF_RET_A, 0},
+    };
+    int[] program = programs[pick(programs.length)];
+    UserMem instructions = UserMem.zeroed(program.length / 2 * 8);
+    for (int i = 0; i < program.length / 2; i++) {
+      instructions.putShort(i * 8, program[2 * i]);
+      instructions.putInt(i * 8 + 4, program[2 * i + 1]);
+    }
+    UserMem fprog = UserMem.zeroed(16);
+    fprog.putShort(0, program.length / 2);
+    fprog.putPointer(8, instructions);
+    return set(fd, Abi.SOL_SOCKET, SoOption.SO_ATTACH_FILTER, fprog);
   }
 }

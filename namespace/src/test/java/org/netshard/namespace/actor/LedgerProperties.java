@@ -64,16 +64,7 @@ class LedgerProperties {
                     List.of())
                 .observed(new Observe(true, 0)));
     KernelReport report = kernel.run(program);
-    assertThat(report.crash()).isEmpty();
-    assertThat(report.socketsOpen()).isZero();
-    assertThat(report.namespacesAlive()).isOne();
-    assertThat(report.cgroups()).allMatch(cgroup -> cgroup.currentBytes() == 0);
-    KernelModel model = program.machine();
-    assertThat(model.tasks()).isEmpty();
-    assertThat(model.machine().initNet().socketsUsed()).isZero();
-    assertThat(model.machine().protos())
-        .allMatch(proto -> model.machine().socketsAllocated(proto) == 0)
-        .allMatch(proto -> model.machine().initNet().protoInuse(proto) == 0);
+    EndChecks.nothingIsLeft(report, program.machine(), "");
   }
 
   private static @Nullable Step step(

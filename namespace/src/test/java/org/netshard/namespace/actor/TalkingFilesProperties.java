@@ -1,7 +1,5 @@
 package org.netshard.namespace.actor;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -21,7 +19,6 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Signal;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
-import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.cred.Capability;
 
 /**
@@ -102,26 +99,8 @@ class TalkingFilesProperties {
     }
     Killer killer = new Killer();
     KernelReport report = kernel.run(killer);
-    assertThat(report.crash()).as("%s %s", kind, steps).isEmpty();
-    zero(report, killer.machine(), kind + " " + steps);
+    EndChecks.nothingIsLeft(report, killer.machine(), kind + " " + steps);
     kernel.stop(KIT);
-  }
-
-  private static void zero(KernelReport report, KernelModel model, String what) {
-    assertThat(model.tasks()).as(what).isEmpty();
-    assertThat(report.socketsOpen()).as(what).isZero();
-    assertThat(model.openFiles()).as(what).isZero();
-    assertThat(report.cgroups()).as(what).allMatch(cgroup -> cgroup.currentBytes() == 0);
-    assertThat(model.machine().initNet().socketsUsed()).as(what).isZero();
-    assertThat(model.machine().protos())
-        .as(what)
-        .allMatch(proto -> model.machine().socketsAllocated(proto) == 0)
-        .allMatch(proto -> model.machine().initNet().protoInuse(proto) == 0);
-    for (Proto.Pool pool : Proto.Pool.values()) {
-      if (pool != Proto.Pool.NONE) {
-        assertThat(model.machine().pool(pool).exactPages()).as("%s %s", pool, what).isZero();
-      }
-    }
   }
 
   /** Ends those who sleep for ever, and itself. */
