@@ -21,6 +21,8 @@ public final class ClusterNode {
   /** The name of every actor system; nodes of one cluster must have the same. */
   public static final String SYSTEM_NAME = NodeConfig.SYSTEM_NAME;
 
+  private static final String CAPTURES_WITHIN = "netshard.captures.within";
+
   private ClusterNode() {}
 
   /**
@@ -111,5 +113,10 @@ public final class ClusterNode {
 
   private static Cluster cluster(ActorSystem<?> system) {
     return Cluster.get(Adapter.toClassic(system));
+  }
+
+  /** Folder of this node in which others may have captures of packets written; empty is none. */
+  public static String capturesWithin(ActorSystem<?> system) {
+    return system.settings().config().getString(CAPTURES_WITHIN);
   }
 }

@@ -5,8 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.spec.Observe;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.node.replay.PrepLines;
 import org.netshard.node.replay.Replay;
@@ -59,6 +62,15 @@ final class ReplayCommand implements Callable<Integer> {
       defaultValue = "20")
   private int differencesMax = 20;
 
+  @Option(
+      names = "--pcap",
+      paramLabel = "DIR",
+      description = {
+        "Writes the packets of each namespace of NAME.strace as NAME/replay@NAMESPACE.pcapng",
+        "into this folder."
+      })
+  private @Nullable Path pcap;
+
   @Option(names = "--json", description = "Prints the result as JSON, with all differences.")
   private boolean json;
 
@@ -75,11 +87,14 @@ final class ReplayCommand implements Callable<Integer> {
         throw new BadInputException(log + ": there is no such file");
       }
     }
+    checkCaptures();
     ReplayResult all = new ReplayResult();
     for (Path log : logs) {
       List<SysctlSetting> settings =
           sysctl == null ? SysctlConf.beside(log) : SysctlConf.read(sysctl);
-      all.add(Replay.run(log.toString(), Replay.read(log), settings, PrepLines.beside(log)));
+      all.add(
+          Replay.run(
+              log.toString(), Replay.read(log), settings, PrepLines.beside(log), observe(log)));
     }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.println(
@@ -88,5 +103,33 @@ final class ReplayCommand implements Callable<Integer> {
             : ReplayReport.text(all, differencesMax).stripTrailing());
     stdout.flush();
     return all.differences().isEmpty() ? ExitCodes.GOOD : ExitCodes.DIFFERENT;
+  }
+
+  private void checkCaptures() {
+    if (pcap == null) {
+      return;
+    }
+    OutFolder.check("--pcap", pcap);
+    Map<String, Path> names = new TreeMap<>();
+    for (Path log : logs) {
+      Path other = names.put(name(log), log);
+      if (other != null) {
+        throw new BadInputException(
+            "--pcap: the captures of %s and %s would have the same names".formatted(other, log));
+      }
+      OutFolder.check("--pcap", pcap.resolve(name(log)));
+    }
+  }
+
+  private Observe observe(Path log) {
+    return pcap == null
+        ? Observe.NOTHING
+        : new Observe(false, 0, pcap.resolve(name(log)).toAbsolutePath().normalize().toString());
+  }
+
+  /** The name of a log without what says that it is one. */
+  private static String name(Path log) {
+    String name = String.valueOf(log.getFileName());
+    return name.replaceFirst("(\\.strace)?(\\.gz)?$", "");
   }
 }

@@ -166,44 +166,18 @@ final class RunCommand implements Callable<Integer> {
       checkOut(out);
     }
     if (pcap != null) {
-      checkFolder("--pcap", pcap);
+      OutFolder.check("--pcap", pcap);
     }
   }
 
   /** Nothing is written before there is a report, so what can be wrong is looked for here. */
   private static void checkOut(Path folder) {
-    checkFolder("--out", folder);
+    OutFolder.check("--out", folder);
     for (String name : List.of(JSON_FILE, TEXT_FILE, CGROUPS_FILE, SOCKETS_FILE)) {
       Path file = folder.resolve(name);
       if (Files.exists(file) && !(Files.isRegularFile(file) && Files.isWritable(file))) {
         throw new BadInputException("--out " + folder + ": " + file + " cannot be written");
       }
-    }
-  }
-
-  /** A folder that is there can be written to, and one that is not can be made. */
-  private static void checkFolder(String option, Path folder) {
-    if (folder.toString().isEmpty()) {
-      throw new BadInputException(option + " is empty; allowed is a folder");
-    }
-    if (Files.exists(folder)) {
-      if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
-        throw new BadInputException(option + " " + folder + ": this is not a folder to write to");
-      }
-      return;
-    }
-    List<Path> made = new ArrayList<>();
-    try {
-      Path folders = folder.toAbsolutePath().normalize();
-      for (Path one = folders; one != null && !Files.exists(one); one = one.getParent()) {
-        made.add(one);
-      }
-      Files.createDirectories(folders);
-      for (Path one : made) {
-        Files.delete(one);
-      }
-    } catch (IOException e) {
-      throw new BadInputException(option + " " + folder + ": cannot be made: " + e.getMessage());
     }
   }
 

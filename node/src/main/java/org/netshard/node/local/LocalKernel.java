@@ -73,7 +73,9 @@ public final class LocalKernel implements AutoCloseable {
                         return Behaviors.same();
                       }),
                   "clock");
-          spawned.add(context.spawn(Kernel.create(name, clock), name, Lanes.selector(0)));
+          String capturesWithin = ClusterNode.capturesWithin(context.getSystem());
+          spawned.add(
+              context.spawn(Kernel.create(name, clock, capturesWithin), name, Lanes.selector(0)));
           return Behaviors.empty();
         });
   }

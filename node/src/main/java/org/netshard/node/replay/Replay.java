@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
+import org.netshard.namespace.spec.Observe;
 import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.node.cli.BadInputException;
 import org.netshard.node.local.LocalKernel;
@@ -64,19 +65,35 @@ public final class Replay {
    */
   public static ReplayResult run(
       String file, List<StraceEvent> log, List<SysctlSetting> sysctls, List<PrepLines.Line> prep) {
+    return run(file, log, sysctls, prep, Observe.NOTHING);
+  }
+
+  /**
+   * Replays one log, and watches the kernel while it does.
+   *
+   * @param observe how closely, and where its packets are written
+   * @see #run(String, List, List, List)
+   */
+  public static ReplayResult run(
+      String file,
+      List<StraceEvent> log,
+      List<SysctlSetting> sysctls,
+      List<PrepLines.Line> prep,
+      Observe observe) {
     KernelSpec machine =
         new KernelSpec(
-            "replay",
-            0,
-            "linux-6.18",
-            "",
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of());
+                "replay",
+                0,
+                "linux-6.18",
+                "",
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of())
+            .observed(observe);
     ReplaySetup setup = new ReplaySetup(sysctls, prep);
     LogReplay program = new LogReplay(file, log, setup);
     try (LocalKernel kernel = LocalKernel.start(machine)) {

@@ -9,14 +9,13 @@ import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import java.util.ArrayList;
 import java.util.List;
+import org.netshard.cluster.ClusterNode;
 import org.netshard.cluster.lane.Lanes;
 import org.netshard.namespace.actor.KernelProtocol;
 import org.netshard.protocol.actor.KernelMessage;
 
 /** The ways to the kernels of a cluster: one kind of sharded entity for each lane. */
 final class KernelRegions {
-  private static final String CAPTURES_WITHIN = "netshard.captures.within";
-
   private final List<ActorRef<ShardingEnvelope<KernelMessage>>> byLane;
 
   private KernelRegions(List<ActorRef<ShardingEnvelope<KernelMessage>>> byLane) {
@@ -33,7 +32,7 @@ final class KernelRegions {
   static KernelRegions start(ActorSystem<?> system, KernelFactory factory, ActorRef<Object> clock) {
     ClusterSharding sharding = ClusterSharding.get(system);
     ActorRef<KernelProtocol.Reply> replies = clock.narrow();
-    String capturesWithin = system.settings().config().getString(CAPTURES_WITHIN);
+    String capturesWithin = ClusterNode.capturesWithin(system);
     List<ActorRef<ShardingEnvelope<KernelMessage>>> regions = new ArrayList<>();
     for (int lane = 0; lane < Lanes.count(system.settings().config()); lane++) {
       EntityTypeKey<KernelMessage> key =

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** {@code run --pcap}: what is written is pcapng, and every packet in it is whole. */
+/**
+ * {@code run --pcap} and {@code replay --pcap}: what is written is pcapng, and every packet in it
+ * is whole.
+ */
 class PcapTest {
   private static final String SCENARIO =
       """
@@ -145,5 +148,69 @@ class PcapTest {
         .isEqualTo(ExitCodes.BAD_INPUT);
     assertThat(err.toString())
         .contains("--pcap " + scenario + ": this is not a folder to write to");
+  }
+
+  /** Datagrams in two namespaces, each with one that nobody takes. */
+  private static final String LOG =
+      """
+      1 socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) = 3
+      1 sendto(3, [{nlmsg_len=32, nlmsg_type=RTM_NEWLINK, nlmsg_flags=NLM_F_REQUEST, nlmsg_seq=1, nlmsg_pid=0}, {ifi_family=AF_UNSPEC, ifi_type=ARPHRD_NETROM, ifi_index=if_nametoindex("lo"), ifi_flags=IFF_UP, ifi_change=0x1}], 32, 0, {sa_family=AF_NETLINK, nl_pid=0, nl_groups=00000000}, 12) = 32
+      1 socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 4
+      1 sendto(4, "one", 3, 0, {sa_family=AF_INET, sin_port=htons(9), sin_addr=inet_addr("127.0.0.1")}, 16) = 3
+      """;
+
+  private String replay(int exit, String... arguments) {
+    StringWriter text = new StringWriter();
+    CommandLine line = NetshardCommand.commandLine();
+    line.setOut(new PrintWriter(text));
+    line.setErr(new PrintWriter(text));
+    List<String> all = Stream.concat(Stream.of("replay"), Stream.of(arguments)).toList();
+    assertThat(line.execute(all.toArray(String[]::new))).as(text.toString()).isEqualTo(exit);
+    return text.toString();
+  }
+
+  @Test
+  void aReplayWritesTheCapturesOfEachLogIntoAFolderOfItsName() throws IOException {
+    String sends = LOG.substring(LOG.indexOf("1 sendto(4"));
+    Path one = Files.writeString(folder.resolve("one.strace"), LOG);
+    Path two = Files.writeString(folder.resolve("two.strace"), LOG + sends + sends);
+    Path captures = folder.resolve("captures");
+    replay(ExitCodes.GOOD, one.toString(), two.toString(), "--pcap", captures.toString());
+    assertThat(names(captures)).containsExactly("one", "two");
+    for (String log : List.of("one", "two")) {
+      assertThat(names(captures.resolve(log))).containsExactly("replay@net-2.pcapng");
+      PcapngFile file = PcapngFile.read(captures.resolve(log).resolve("replay@net-2.pcapng"));
+      // A datagram to nobody, and the error about it.
+      assertThat(file.frames()).hasSize(log.equals("one") ? 2 : 6);
+      assertThat(file.frames()).allMatch(frame -> FrameCheck.problem(frame.bytes()).isEmpty());
+      assertThat(file.frames().get(0).comment()).isEqualTo("dropped: SKB_DROP_REASON_NO_SOCKET");
+    }
+  }
+
+  @Test
+  void aReplayOfAnUnsharedNamespaceWritesAFileForEach() throws IOException {
+    String log =
+        LOG
+            + "1 unshare(CLONE_NEWNET) = 0\n"
+            + LOG.replace("= 4", "= 6")
+                .replace("(4,", "(6,")
+                .replace("= 3\n1 sendto(3", "= 5\n1 sendto(5");
+    Path two = Files.writeString(folder.resolve("two.strace"), log);
+    Path captures = folder.resolve("captures");
+    replay(ExitCodes.GOOD, two.toString(), "--pcap", captures.toString());
+    assertThat(names(captures.resolve("two")))
+        .containsExactly("replay@net-2.pcapng", "replay@net-3.pcapng");
+  }
+
+  @Test
+  void logsWhoseCapturesWouldBeTheSameFilesAreBadInput() throws IOException {
+    Path one = Files.writeString(folder.resolve("same.strace"), LOG);
+    Files.createDirectories(folder.resolve("other"));
+    Path other = Files.writeString(folder.resolve("other").resolve("same.strace"), LOG);
+    String captures = folder.resolve("captures").toString();
+    assertThat(replay(ExitCodes.BAD_INPUT, one.toString(), other.toString(), "--pcap", captures))
+        .contains("--pcap: the captures of " + one + " and " + other);
+    assertThat(replay(ExitCodes.BAD_INPUT, one.toString(), "--pcap", one.toString()))
+        .contains("--pcap " + one + ": this is not a folder to write to");
   }
 }
