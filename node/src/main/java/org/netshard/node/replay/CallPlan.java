@@ -34,7 +34,9 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   private static final int IFREQ_BYTES = 40;
   private static final int FIOGETOWN = 0x8903;
   private static final int SIOCGPGRP = 0x8904;
-  private static final int SIOCGSTAMP_OLD = 0x8906;
+  private static final int SIOCGSTAMP = 0x8906;
+  private static final int SIOCGSTAMPNS = 0x8907;
+  private static final int NUMBER_MASK = 0xffff;
   private static final int RLIMIT_NOFILE = 7;
 
   /** Files that are the same on any machine, or as the sysctls beside the log say. */
@@ -264,10 +266,12 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     int request = call.intArg(1);
     boolean ofDevices = request >>> 8 == SOCK_IOC_TYPE && call.mem(2).size() == IFREQ_BYTES;
     boolean onlyWrites = request == FIOGETOWN || request == SIOCGPGRP;
-    boolean foreign = (request >>> 8 & 0xff) != SOCK_IOC_TYPE || request == SIOCGSTAMP_OLD;
+    boolean foreign = (request >>> 8 & 0xff) != SOCK_IOC_TYPE;
+    boolean stamp =
+        (request & NUMBER_MASK) == SIOCGSTAMP || (request & NUMBER_MASK) == SIOCGSTAMPNS;
     return file != null
         && file.payload() instanceof SocketFile
-        && (ofDevices || foreign || (onlyWrites && call.mem(2).size() == Integer.BYTES));
+        && (ofDevices || foreign || stamp || (onlyWrites && call.mem(2).size() == Integer.BYTES));
   }
 
   private static @Nullable String poll(

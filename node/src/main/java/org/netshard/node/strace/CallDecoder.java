@@ -44,6 +44,9 @@ public final class CallDecoder {
   private static final int FLOCK_BYTES = 32;
   private static final int OWNER_BYTES = 8;
   private static final int CAP_DATA_BYTES = 24;
+  private static final int SIOCGSTAMP = 0x8906;
+  private static final int SIOCGSTAMPNS = 0x8907;
+  private static final int TIMESPEC_BYTES = 16;
   private static final int USUAL_ROOM = 128;
 
   private final Call call;
@@ -491,6 +494,7 @@ public final class CallDecoder {
   }
 
   private Syscall ioctl(SyscallName name) {
+    long request = request(argument(1));
     StraceValue value = optional(2);
     Object third;
     if (value == null) {
@@ -500,9 +504,15 @@ public final class CallDecoder {
     } else if (value.before().plain() instanceof Struct struct) {
       third = IfreqNotation.decode(struct);
     } else {
-      third = OptionValue.isAddress(value) ? unknown(value, Integer.BYTES) : (Object) number(2);
+      third = OptionValue.isAddress(value) ? unknown(value, output(request)) : (Object) number(2);
     }
-    return Syscall.of(name, number(0), request(argument(1)), third);
+    return Syscall.of(name, number(0), request, third);
+  }
+
+  /** Bytes that a request writes: a time for {@code SIOCGSTAMP}, else an int. */
+  private static int output(long request) {
+    int number = (int) request & 0xffff;
+    return number == SIOCGSTAMP || number == SIOCGSTAMPNS ? TIMESPEC_BYTES : Integer.BYTES;
   }
 
   /** A request by its name, its number, or its parts: {@code _IOC(_IOC_NONE, 0x12, 0x34, 0)}. */

@@ -28,7 +28,11 @@ final class IoComparison {
   private static final int EPOLL_EVENT_BYTES = 12;
   private static final int IOVEC_BYTES = 16;
   private static final int CMSG_HEADER_BYTES = 16;
+  private static final int ETHERNET_BYTES = 14;
+  private static final int ETHERTYPE_AT = 12;
   private static final int IPV4 = 0x40;
+  private static final int IPV6 = 0x60;
+  private static final int FLOWLABEL_LAST = 3;
   private static final int IP_ID = 4;
   private static final int IP_CHECKSUM = 10;
 
@@ -163,7 +167,7 @@ final class IoComparison {
         UserMem base = vector.pointer(at);
         byte[] bytes = wanted.bytes();
         byte[] got = base.get(0, Math.min(bytes.length, base.size()));
-        if (!sameData(bytes, got, at == 0 ? ids.ipHeaderAt() : -1)) {
+        if (!sameData(bytes, got, at == 0 ? ipHeaderAt(bytes) : -1)) {
           return new Difference("data", wanted.text(), Str.of(got).text());
         }
       }
@@ -172,11 +176,21 @@ final class IoComparison {
     return null;
   }
 
+  /** Where an IP header begins: error queues have whole frames, of packets that were stamped. */
+  private int ipHeaderAt(byte[] wanted) {
+    boolean stamp =
+        simulated.name() == SyscallName.RECVMSG
+            && (simulated.intArg(2) & Abi.MSG_ERRQUEUE) != 0
+            && wanted.length > ETHERNET_BYTES
+            && (wanted[ETHERTYPE_AT] == 0x08 || wanted[ETHERTYPE_AT] == (byte) 0x86);
+    return stamp ? ETHERNET_BYTES : ids.ipHeaderAt();
+  }
+
   /**
    * Whether data are the same as far as the log tells: where it cut short what was sent, zeros were
    * sent in the simulation.
    *
-   * @param header where an IPv4 header begins, below 0 if there is none
+   * @param header where an IP header begins, below 0 if there is none
    */
   static boolean sameData(byte[] wanted, byte[] got, int header) {
     boolean same = wanted.length == got.length;
@@ -189,10 +203,13 @@ final class IoComparison {
     return same;
   }
 
-  /** Whether a byte of an IPv4 header is of its identification or its checksum. */
+  /** Whether a byte is of the identification or checksum of IPv4, or of the flow label of IPv6. */
   private static boolean isDrawn(int position, byte[] wanted, int header) {
-    boolean ipv4 = header < wanted.length && (wanted[header] & 0xf0) == IPV4;
-    return ipv4
+    int version = header < wanted.length ? wanted[header] & 0xf0 : 0;
+    if (version == IPV6) {
+      return position >= 1 && position <= FLOWLABEL_LAST;
+    }
+    return version == IPV4
         && (position == IP_ID
             || position == IP_ID + 1
             || position == IP_CHECKSUM

@@ -63,6 +63,19 @@ class ReplayTest {
     assertThat(result.differences()).isEmpty();
   }
 
+  /**
+   * Recorded with {@code strace} of Python programs; the contents of control messages, which {@code
+   * strace} does not show, were added from what the program saw.
+   */
+  @Test
+  void whatTheLayersOfIpTellIsTheSame() throws IOException {
+    for (String log : List.of("txts", "gstamp")) {
+      ReplayResult result = replay("ip", log);
+      assertThat(result.differences()).as(log).isEmpty();
+      assertThat(result.total().same()).as(log).isGreaterThan(100);
+    }
+  }
+
   @Test
   void aNameThatIsNotKnownIsTold() throws IOException {
     Path log = folder.resolve("newer.strace");

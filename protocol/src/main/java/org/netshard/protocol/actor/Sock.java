@@ -11,6 +11,7 @@ import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.SockNames;
+import org.netshard.protocol.core.SockTimestamping;
 import org.netshard.protocol.core.SocketIo;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.family.Protosw;
@@ -122,6 +123,7 @@ public final class Sock extends BatonBehavior<SockMessage> {
 
   private Behavior<SockMessage> onRelease(TypedActorContext<SockMessage> context, Call call) {
     sk.ops().destroy(sk);
+    SockTimestamping.release(sk);
     SkMem.reclaimFinal(sk);
     ActorRef<SockMessage> self = context.asJava().getSelf();
     ProtoSwMessage free = new ProtoSwMessage.SkFree(call, self, sk.memcg(), sk.objcg(), kern, 0);

@@ -60,26 +60,15 @@ public final class Cmsgs {
     return 0;
   }
 
-  /** What {@code SOL_SOCKET} messages say ({@code struct sockcm_cookie}). */
-  public interface SockCookie {
-    /** {@code SO_MARK}. */
-    void setMark(int mark);
-
-    /** {@code SO_PRIORITY}. */
-    void setPriority(int priority);
-
-    /** {@code SO_TIMESTAMPING}. */
-    void setTsflags(int flags);
-  }
-
   /**
    * One message of {@code SOL_SOCKET} ({@code __sock_cmsg_send}).
    *
    * <p><b>Errors</b>, in order: EPERM for a mark without CAP_NET_RAW or CAP_NET_ADMIN, EINVAL for
-   * its length or an unknown kind, EPERM for a high priority.
+   * its length or an unknown kind, EPERM for a high priority; EINVAL for an id of stamps that the
+   * sock has not asked for.
    */
   public static int sock(
-      Sk sk, Cred cred, int type, UserMem mem, int at, int length, SockCookie cookie) {
+      Sk sk, Cred cred, int type, UserMem mem, int at, int length, SockcmCookie cookie) {
     boolean isInt = length == Integer.BYTES;
     switch (type) {
       case SoOption.SO_MARK -> {
@@ -89,7 +78,7 @@ public final class Cmsgs {
         if (!isInt) {
           return Errno.EINVAL.negated();
         }
-        cookie.setMark(mem.getInt(at));
+        cookie.mark = mem.getInt(at);
       }
       case SoOption.SO_PRIORITY -> {
         if (!isInt) {
@@ -100,14 +89,27 @@ public final class Cmsgs {
         if (!allowed) {
           return Errno.EPERM.negated();
         }
-        cookie.setPriority(priority);
+        cookie.priority = priority;
       }
       case SoOption.SO_TIMESTAMPING_OLD, SoOption.SO_TIMESTAMPING_NEW -> {
         if (!isInt || (mem.getInt(at) & ~SockTimestamping.TX_RECORD_MASK) != 0) {
           return Errno.EINVAL.negated();
         }
-        int others = sk.rare().tsflags() & ~SockTimestamping.TX_RECORD_MASK;
-        cookie.setTsflags(others | mem.getInt(at));
+        cookie.tsflags = (cookie.tsflags & ~SockTimestamping.TX_RECORD_MASK) | mem.getInt(at);
+      }
+      case SoOption.SCM_TS_OPT_ID -> {
+        boolean id = (sk.rare().tsflags() & SockTimestamping.SOF_TIMESTAMPING_OPT_ID) != 0;
+        if (sk.isTcp() || !id || !isInt) {
+          return Errno.EINVAL.negated();
+        }
+        cookie.tsOptId = mem.getInt(at);
+        cookie.hasTsOptId = true;
+      }
+      case SoOption.SO_TXTIME -> {
+        // lo takes a packet at once, whenever it is to leave.
+        if (!sk.flag(SockFlag.SOCK_TXTIME) || length != Long.BYTES) {
+          return Errno.EINVAL.negated();
+        }
       }
       case Abi.SCM_RIGHTS, Abi.SCM_CREDENTIALS -> {
         // For UNIX sockets; the others take no notice.

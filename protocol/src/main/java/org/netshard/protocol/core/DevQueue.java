@@ -25,6 +25,10 @@ public final class DevQueue {
   /** Sends a packet whose link header is complete ({@code dev_queue_xmit}). */
   public static void xmitFrame(NetNs net, Packet packet) {
     long nowNs = net.machine().nowNs();
+    TxStamp stamp = packet.txStamp();
+    if (stamp != null) {
+      stamp.report(packet, TxStamp.SCM_TSTAMP_SCHED, nowNs);
+    }
     PacketTypes taps = PacketTypes.of(net);
     if (!taps.isEmpty()) {
       packet.setTstampNs(nowNs);
@@ -33,6 +37,12 @@ public final class DevQueue {
     NetDevice dev = packet.dev();
     HopTrace.note(net, "Net", dev.name(), "dev_queue_xmit");
     dev.countLoopback(packet.end() - packet.network() + Packet.ETH_HLEN);
+    // loopback_xmit: skb_tx_timestamp, skb_clear_tstamp.
+    if (stamp != null) {
+      stamp.report(packet, TxStamp.SCM_TSTAMP_SND, nowNs);
+      packet.setTxStamp(null);
+    }
+    packet.setTstampNs(Packet.NO_TSTAMP);
     // loopback_xmit: skb_orphan, so the sender's buffer is free before the packet has arrived.
     packet.free();
     net.machine().softirqs().netRx(net, packet, dev.arrivalNs(nowNs));
@@ -40,7 +50,9 @@ public final class DevQueue {
 
   /** A packet has come ({@code __netif_receive_skb_core}). */
   public static void receive(NetNs net, Packet packet) {
-    packet.setTstampNs(net.machine().nowNs());
+    if (Netstamp.of(net.machine()).isNeeded()) {
+      packet.setTstampNs(net.machine().nowNs());
+    }
     HopTrace.note(net, "Net", packet.dev().name(), "__netif_receive_skb_core");
     packet.setStart(packet.network());
     PacketTypes taps = PacketTypes.of(net);

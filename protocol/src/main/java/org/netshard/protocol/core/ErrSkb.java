@@ -3,6 +3,7 @@ package org.netshard.protocol.core;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 
 /**
@@ -22,12 +23,17 @@ public final class ErrSkb extends Skb {
   /** {@code SO_EE_ORIGIN_ICMP6}. */
   public static final int ORIGIN_ICMP6 = 3;
 
+  /** {@code SO_EE_ORIGIN_TIMESTAMPING}. */
+  public static final int ORIGIN_TIMESTAMPING = 4;
+
+  private static final byte[] NOTHING = {};
   private static final int EE_BYTES = 16;
 
   private final ByteBuffer ee = ByteBuffer.allocate(EE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private final int errno;
   private final int origin;
-  private final @Nullable Packet icmp;
+  private final @Nullable Packet packet;
+  private final long tstampNs;
   private final byte[] destination;
   private final int port;
 
@@ -56,14 +62,53 @@ public final class ErrSkb extends Skb {
       int truesize,
       byte[] destination,
       int port) {
+    this(errno, origin, icmp, payload, truesize, destination, port, stampOf(icmp));
+    ee.putInt(errno).put((byte) origin).put((byte) type).put((byte) code).put((byte) 0);
+    ee.putInt(info).putInt(0);
+  }
+
+  private ErrSkb(
+      int errno,
+      int origin,
+      @Nullable Packet packet,
+      byte[] payload,
+      int truesize,
+      byte[] destination,
+      int port,
+      long tstampNs) {
     super(payload, truesize);
     this.errno = errno;
     this.origin = origin;
-    this.icmp = icmp;
+    this.packet = packet;
     this.destination = destination;
     this.port = port;
-    ee.putInt(errno).put((byte) origin).put((byte) type).put((byte) code).put((byte) 0);
-    ee.putInt(info).putInt(0);
+    this.tstampNs = tstampNs;
+  }
+
+  private static long stampOf(@Nullable Packet icmp) {
+    return icmp == null ? Packet.NO_TSTAMP : icmp.tstampNs();
+  }
+
+  /**
+   * A time stamp of a packet that was sent ({@code __skb_complete_tx_timestamp}).
+   *
+   * @param sent a copy of the packet, of which the reader gets the whole frame; or null
+   * @param tstype {@code SCM_TSTAMP_*}
+   * @param key the id of the packet
+   * @param nowNs the stamp
+   */
+  static ErrSkb ofStamp(@Nullable Packet sent, int tstype, int key, long nowNs) {
+    byte[] frame = NOTHING;
+    if (sent != null) {
+      int mac = sent.network() - Packet.ETH_HLEN;
+      frame = sent.get(mac, sent.end() - mac);
+    }
+    int truesize = sent == null ? unaccountedTruesize(0) : sent.truesize();
+    int errno = Errno.ENOMSG.number();
+    ErrSkb stamp = new ErrSkb(errno, ORIGIN_TIMESTAMPING, sent, frame, truesize, NOTHING, 0, nowNs);
+    stamp.ee.putInt(errno).put((byte) ORIGIN_TIMESTAMPING).put((byte) 0).putShort((short) 0);
+    stamp.ee.putInt(tstype).putInt(key);
+    return stamp;
   }
 
   /** Its {@code struct sock_extended_err}, 16 bytes. */
@@ -81,9 +126,19 @@ public final class ErrSkb extends Skb {
     return origin;
   }
 
-  /** The message that told it, or null. */
-  public @Nullable Packet icmp() {
-    return icmp;
+  /** The message of ICMP that told it, or the packet that was stamped; null if there is none. */
+  public @Nullable Packet packet() {
+    return packet;
+  }
+
+  /** When it came, virtual nanoseconds, or {@link Packet#NO_TSTAMP}. */
+  public long tstampNs() {
+    return tstampNs;
+  }
+
+  /** Whether the reader is told an address ({@code ipv4_datagram_support_addr}). */
+  public boolean hasAddress() {
+    return isIcmp() || origin == ORIGIN_LOCAL || port != 0;
   }
 
   /** Destination of the packet that was in error, 4 or 16 bytes, not to be changed. */
@@ -136,6 +191,47 @@ public final class ErrSkb extends Skb {
       sk.setErr(0);
     }
     return first;
+  }
+
+  /**
+   * Reads the data of an error and its time stamp.
+   *
+   * <p><b>Errors</b>: EFAULT.
+   *
+   * @return bytes that were copied
+   */
+  public static int copy(Sk sk, Msg msg, ErrSkb error) {
+    int length = error.data().length;
+    int copied = Math.min(msg.size(), length);
+    if (copied < length) {
+      msg.addOutFlags(Abi.MSG_TRUNC);
+    }
+    if (!msg.write(0, error.data(), 0, copied)) {
+      return Errno.EFAULT.negated();
+    }
+    RecvCmsgs.putTimes(sk, msg, error.tstampNs(), true);
+    return copied;
+  }
+
+  /**
+   * Reads an error of a family that knows no addresses of errors ({@code sock_recv_errqueue}).
+   *
+   * <p><b>Errors</b>, in order: EAGAIN if there is none, EFAULT.
+   *
+   * @param level of the control message that tells it
+   * @param type of that message
+   */
+  public static int receive(Sk sk, Msg msg, int level, int type) {
+    ErrSkb error = dequeue(sk);
+    if (error == null) {
+      return Errno.EAGAIN.negated();
+    }
+    int copied = copy(sk, msg, error);
+    if (copied >= 0) {
+      msg.putCmsg(level, type, error.extendedErr());
+      msg.addOutFlags(Abi.MSG_ERRQUEUE);
+    }
+    return copied;
   }
 
   /** Whether there is an error to be read. */

@@ -27,6 +27,9 @@ public final class Packet extends Skb {
   /** Memory that is asked for besides the bytes of a packet: {@code hh_len + 15}. */
   public static final int ALLOC_EXTRA_BYTES = LL_RESERVED_BYTES + 15;
 
+  /** A packet that has no time stamp. */
+  public static final long NO_TSTAMP = -1;
+
   private static final int UDP_HEADER_BYTES = 8;
 
   /** For whom a packet is, by its link header ({@code PACKET_HOST} and so on, in their order). */
@@ -68,7 +71,7 @@ public final class Packet extends Skb {
   private int gsoSize;
   private int mark;
   private int priority;
-  private long tstampNs;
+  private long tstampNs = NO_TSTAMP;
   private int ifindex;
   private boolean routed;
   private boolean local = true;
@@ -79,6 +82,7 @@ public final class Packet extends Skb {
   private @Nullable Sk origin;
   private @Nullable DropReason dropped;
   private @Nullable Object cb;
+  private @Nullable TxStamp txStamp;
 
   /**
    * A packet that belongs to nobody.
@@ -255,7 +259,17 @@ public final class Packet extends Skb {
     priority = newPriority;
   }
 
-  /** When it was received, virtual nanoseconds. */
+  /** What its sender wants to be told when it leaves, or null. */
+  public @Nullable TxStamp txStamp() {
+    return txStamp;
+  }
+
+  /** Says what its sender wants to be told. */
+  public void setTxStamp(@Nullable TxStamp stamp) {
+    txStamp = stamp;
+  }
+
+  /** When it was received, virtual nanoseconds, or {@link #NO_TSTAMP}. */
   public long tstampNs() {
     return tstampNs;
   }

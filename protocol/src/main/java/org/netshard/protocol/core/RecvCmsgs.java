@@ -18,14 +18,31 @@ import org.netshard.protocol.abi.SoOption;
 public final class RecvCmsgs {
   private static final long NS_PER_SECOND = 1_000_000_000L;
   private static final int NS_PER_US = 1000;
-  private static final int TIMESPEC_BYTES = 16;
+
+  /** Size of a {@code struct timespec}, bytes. */
+  static final int TIMESPEC_BYTES = 16;
+
   private static final int TIMESTAMPS = 3;
 
   private RecvCmsgs() {}
 
-  /** Adds those that the sock has asked for. */
+  /** Adds those that the sock has asked for ({@code sock_recv_cmsgs}). */
   public static void put(Sk sk, Msg msg, Packet packet) {
-    putTimes(sk, msg, packet);
+    boolean asked =
+        sk.flag(SockFlag.SOCK_RXQ_OVFL)
+            || sk.flag(SockFlag.SOCK_RCVTSTAMP)
+            || sk.flag(SockFlag.SOCK_RCVMARK)
+            || sk.flag(SockFlag.SOCK_RCVPRIORITY)
+            || sk.flag(SockFlag.SOCK_TIMESTAMPING_ANY);
+    if (!asked) {
+      if (sk.flag(SockFlag.SOCK_TIMESTAMP)) {
+        writeStamp(sk, packet.tstampNs());
+      } else {
+        sk.setFlag(SockFlag.SK_STAMP, true);
+      }
+      return;
+    }
+    putTimes(sk, msg, packet.tstampNs(), false);
     if (sk.flag(SockFlag.SOCK_RXQ_OVFL) && packet.drops() != 0) {
       putInt(msg, SoOption.SO_RXQ_OVFL, packet.drops());
     }
@@ -37,17 +54,35 @@ public final class RecvCmsgs {
     }
   }
 
-  /** Adds time stamps only ({@code sock_recv_timestamp}). */
-  public static void putTimes(Sk sk, Msg msg, Packet packet) {
-    if (sk.flag(SockFlag.SOCK_RCVTSTAMP)) {
-      putTimestamp(sk, msg, packet.tstampNs());
-    }
+  /** {@code sock_write_timestamp}. */
+  private static void writeStamp(Sk sk, long tstampNs) {
+    sk.setFlag(SockFlag.SK_STAMP, true);
+    sk.rareForWrite().stampNs = tstampNs;
+  }
+
+  /**
+   * Adds time stamps only, or keeps the stamp for {@code SIOCGSTAMP} ({@code sock_recv_timestamp}).
+   *
+   * @param tstampNs the stamp, or {@link Packet#NO_TSTAMP}
+   * @param isError whether it comes from the error queue
+   */
+  public static void putTimes(Sk sk, Msg msg, long tstampNs, boolean isError) {
     int tsflags = sk.rare().tsflags();
-    boolean software =
-        (tsflags & SockTimestamping.SOF_TIMESTAMPING_SOFTWARE) != 0
-            && (tsflags & SockTimestamping.SOF_TIMESTAMPING_RX_SOFTWARE) != 0;
-    if (software) {
-      putTimestamping(sk, msg, packet.tstampNs());
+    boolean has = tstampNs != Packet.NO_TSTAMP;
+    boolean wanted = (tsflags & SockTimestamping.SOF_TIMESTAMPING_SOFTWARE) != 0;
+    boolean receiving = (tsflags & SockTimestamping.SOF_TIMESTAMPING_RX_SOFTWARE) != 0;
+    if (!sk.flag(SockFlag.SOCK_RCVTSTAMP) && !receiving && !(has && wanted)) {
+      writeStamp(sk, tstampNs);
+      return;
+    }
+    long timeNs = tstampNs;
+    if (sk.flag(SockFlag.SOCK_RCVTSTAMP)) {
+      timeNs = has ? tstampNs : sk.net().machine().nowNs();
+      putTimestamp(sk, msg, timeNs);
+    }
+    boolean filtered = (tsflags & SockTimestamping.SOF_TIMESTAMPING_OPT_RX_FILTER) != 0;
+    if (wanted && (receiving || isError || !filtered) && timeNs != Packet.NO_TSTAMP) {
+      putTimestamping(sk, msg, timeNs);
     }
   }
 
@@ -63,10 +98,15 @@ public final class RecvCmsgs {
         ns
             ? newFormat ? SoOption.SO_TIMESTAMPNS_NEW : SoOption.SO_TIMESTAMPNS_OLD
             : newFormat ? SoOption.SO_TIMESTAMP_NEW : SoOption.SO_TIMESTAMP_OLD;
+    msg.putCmsg(Abi.SOL_SOCKET, type, timespec(timeNs, ns));
+  }
+
+  /** A {@code struct timespec}, or a {@code struct timeval} in microseconds. */
+  static byte[] timespec(long timeNs, boolean ns) {
     long part = timeNs % NS_PER_SECOND;
     ByteBuffer time = ByteBuffer.allocate(TIMESPEC_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     time.putLong(timeNs / NS_PER_SECOND);
-    msg.putCmsg(Abi.SOL_SOCKET, type, time.putLong(ns ? part : part / NS_PER_US).array());
+    return time.putLong(ns ? part : part / NS_PER_US).array();
   }
 
   private static void putTimestamping(Sk sk, Msg msg, long timeNs) {

@@ -50,6 +50,9 @@ public final class SkRare {
   /** {@code sk_tskey}: the next id of {@code SOF_TIMESTAMPING_OPT_ID}. */
   int tskey;
 
+  /** {@code sk_stamp}: when the last packet came that was received, or {@link Packet#NO_TSTAMP}. */
+  long stampNs = Packet.NO_TSTAMP;
+
   /** {@code sk_ll_usec}, microseconds. */
   int llUsec;
 

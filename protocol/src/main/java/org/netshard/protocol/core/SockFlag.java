@@ -37,6 +37,9 @@ public enum SockFlag {
   SOCK_RCVPRIORITY,
   SOCK_TIMESTAMPING_ANY,
 
+  /** {@code sk_stamp} is not {@code SK_DEFAULT_STAMP} any more: a packet has been received. */
+  SK_STAMP,
+
   /** {@code sk_dst_cache}: a connected sock of UDP keeps a route. */
   SK_DST_CACHED,
 

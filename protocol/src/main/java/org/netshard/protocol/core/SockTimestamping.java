@@ -8,12 +8,18 @@ import org.netshard.protocol.abi.UserMem;
  * The options that ask for time stamps.
  *
  * <p><b>Source:</b> {@code net/core/sock.c}, {@code sock_set_timestamp}, {@code
- * sock_set_timestamping}; {@code include/uapi/linux/net_tstamp.h}.
+ * sock_set_timestamping}, {@code sock_gettstamp}; {@code include/uapi/linux/net_tstamp.h}.
  */
-final class SockTimestamping {
+public final class SockTimestamping {
   /** Size of {@code struct so_timestamping} in bytes: flags, bind_phc. */
   static final int BYTES = 8;
 
+  static final int SOF_TIMESTAMPING_TX_HARDWARE = 1;
+  static final int SOF_TIMESTAMPING_TX_SOFTWARE = 1 << 1;
+  static final int SOF_TIMESTAMPING_TX_SCHED = 1 << 8;
+  static final int SOF_TIMESTAMPING_OPT_CMSG = 1 << 10;
+  static final int SOF_TIMESTAMPING_OPT_RX_FILTER = 1 << 17;
+  static final int SOF_TIMESTAMPING_TX_COMPLETION = 1 << 18;
   static final int SOF_TIMESTAMPING_RX_SOFTWARE = 1 << 3;
   static final int SOF_TIMESTAMPING_SOFTWARE = 1 << 4;
   static final int SOF_TIMESTAMPING_OPT_ID = 1 << 7;
@@ -27,7 +33,12 @@ final class SockTimestamping {
   static final int SOF_TIMESTAMPING_MASK = (1 << 19) - 1;
 
   /** {@code SOF_TIMESTAMPING_TX_RECORD_MASK}. */
-  static final int TX_RECORD_MASK = 1 | 1 << 1 | 1 << 8 | 1 << 9 | 1 << 18;
+  static final int TX_RECORD_MASK =
+      SOF_TIMESTAMPING_TX_HARDWARE
+          | SOF_TIMESTAMPING_TX_SOFTWARE
+          | SOF_TIMESTAMPING_TX_SCHED
+          | 1 << 9
+          | SOF_TIMESTAMPING_TX_COMPLETION;
 
   /** {@code TSFLAGS_ANY}. */
   private static final int TSFLAGS_ANY = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RAW_HARDWARE;
@@ -45,7 +56,7 @@ final class SockTimestamping {
     sk.setFlag(SockFlag.SOCK_RCVTSTAMPNS, on && ns);
     if (on) {
       sk.setFlag(SockFlag.SOCK_TSTAMP_NEW, newFormat);
-      sk.setFlag(SockFlag.SOCK_TIMESTAMP, true);
+      enable(sk, SockFlag.SOCK_TIMESTAMP);
     }
   }
 
@@ -71,7 +82,69 @@ final class SockTimestamping {
     sk.rareForWrite().tsflags = flags;
     sk.setFlag(SockFlag.SOCK_TSTAMP_NEW, optname == SoOption.SO_TIMESTAMPING_NEW);
     sk.setFlag(SockFlag.SOCK_TIMESTAMPING_ANY, (flags & TSFLAGS_ANY) != 0);
-    sk.setFlag(SockFlag.SOCK_TIMESTAMPING_RX_SOFTWARE, (flags & SOF_TIMESTAMPING_RX_SOFTWARE) != 0);
+    if ((flags & SOF_TIMESTAMPING_RX_SOFTWARE) != 0) {
+      enable(sk, SockFlag.SOCK_TIMESTAMPING_RX_SOFTWARE);
+    } else {
+      disable(sk, SockFlag.SOCK_TIMESTAMPING_RX_SOFTWARE);
+    }
+    return 0;
+  }
+
+  /** {@code SOF_TIMESTAMPING_OPT_CMSG}: stamps come with the other control messages. */
+  public static boolean hasOptCmsg(Sk sk) {
+    return (sk.rare().tsflags() & SOF_TIMESTAMPING_OPT_CMSG) != 0;
+  }
+
+  private static boolean wants(Sk sk) {
+    return sk.flag(SockFlag.SOCK_TIMESTAMP) || sk.flag(SockFlag.SOCK_TIMESTAMPING_RX_SOFTWARE);
+  }
+
+  /** Packets are stamped as long as the sock lives ({@code sock_enable_timestamp}). */
+  private static void enable(Sk sk, SockFlag flag) {
+    if (!wants(sk) && !sk.isUnix()) {
+      Netstamp.of(sk.net().machine()).enable();
+    }
+    sk.setFlag(flag, true);
+  }
+
+  /** {@code sock_disable_timestamp}. */
+  private static void disable(Sk sk, SockFlag flag) {
+    boolean did = sk.flag(flag);
+    sk.setFlag(flag, false);
+    if (did && !wants(sk) && !sk.isUnix()) {
+      Netstamp.of(sk.net().machine()).disable();
+    }
+  }
+
+  /** A sock is at its end: it needs no stamps any more. */
+  public static void release(Sk sk) {
+    disable(sk, SockFlag.SOCK_TIMESTAMP);
+    disable(sk, SockFlag.SOCK_TIMESTAMPING_RX_SOFTWARE);
+  }
+
+  /**
+   * Tells when the packet came that was received last, and asks for stamps from now on ({@code
+   * sock_gettstamp}).
+   *
+   * <p><b>Errors</b>, in order: ENOENT if none was received yet, EFAULT.
+   *
+   * @param timeval whether in microseconds, as a {@code struct timeval}
+   */
+  public static int gettstamp(Sk sk, UserMem time, boolean timeval) {
+    enable(sk, SockFlag.SOCK_TIMESTAMP);
+    if (!sk.flag(SockFlag.SK_STAMP)) {
+      return Errno.ENOENT.negated();
+    }
+    long stampNs = sk.rare().stampNs;
+    if (stampNs == Packet.NO_TSTAMP) {
+      stampNs = sk.net().machine().nowNs();
+      sk.rareForWrite().stampNs = stampNs;
+    }
+    if (!time.accessible(0, RecvCmsgs.TIMESPEC_BYTES)) {
+      return Errno.EFAULT.negated();
+    }
+    byte[] bytes = RecvCmsgs.timespec(stampNs, !timeval);
+    time.put(0, bytes, bytes.length);
     return 0;
   }
 

@@ -18,6 +18,7 @@ public enum Sysctl {
   CORE_OPTMEM_MAX("net.core.optmem_max"),
   CORE_MEM_PCPU_RSV("net.core.mem_pcpu_rsv"),
   CORE_SOMAXCONN("net.core.somaxconn"),
+  CORE_TSTAMP_ALLOW_DATA("net.core.tstamp_allow_data"),
   CORE_TXREHASH("net.core.txrehash"),
   IPV4_TCP_MEM("net.ipv4.tcp_mem"),
   IPV4_TCP_MAX_ORPHANS("net.ipv4.tcp_max_orphans"),

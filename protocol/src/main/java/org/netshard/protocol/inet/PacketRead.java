@@ -83,13 +83,14 @@ public final class PacketRead {
     if (whole) {
       RecvCmsgs.put(sk, msg, packet);
     } else {
-      RecvCmsgs.putTimes(sk, msg, packet);
+      RecvCmsgs.putTimes(sk, msg, packet.tstampNs(), false);
     }
     msg.setAddress(v6 ? name6(packet) : name4(packet));
     if (v6) {
       Ip6Cmsg.receive(sk, msg, packet);
     } else {
-      IpCmsg.receive(sk, msg, packet, packet.start(), copied, whole);
+      IpCmsg.SpecDst spec = whole ? IpCmsg.SpecDst.ROUTE : IpCmsg.SpecDst.NONE;
+      IpCmsg.receive(sk, msg, packet, packet.start(), copied, spec);
     }
     return whole && msg.has(Abi.MSG_TRUNC) ? length : copied;
   }

@@ -160,7 +160,7 @@ public final class Icmp implements NetProtocol {
 
   /** {@code icmp_reply}, which counts as an echo reply whatever it is. */
   private static void reply(NetNs net, Packet packet, byte[] message) {
-    Ipcm ipc = new Ipcm();
+    Ipcm ipc = Ipcm.ofKernel();
     ipc.tos = IpHeader.tos(packet);
     push(net, packet, ipc, message, ECHOREPLY);
   }
@@ -201,7 +201,7 @@ public final class Icmp implements NetProtocol {
     if (toMany || laterFragment || isError(packet)) {
       return;
     }
-    Ipcm ipc = new Ipcm();
+    Ipcm ipc = Ipcm.ofKernel();
     ipc.tos = (IpHeader.tos(packet) & TOS_MASK) | PREC_INTERNETCONTROL;
     int room = ROOM_MAX - IpHeader.BYTES - HEADER_BYTES;
     int quoted = Math.min(packet.end() - packet.network(), room);

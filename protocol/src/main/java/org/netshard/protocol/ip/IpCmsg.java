@@ -32,6 +32,18 @@ public final class IpCmsg {
   private static final int OPTIONS_MAX = 40;
   private static final int BYTE_MAX = 255;
 
+  /** What {@code IP_PKTINFO} tells as the address of this end ({@code ipi_spec_dst}). */
+  public enum SpecDst {
+    /** The one that an answer would have. */
+    ROUTE,
+
+    /** The source of a packet that was sent. */
+    SOURCE,
+
+    /** None was found out: for ping. */
+    NONE
+  }
+
   private IpCmsg() {}
 
   /**
@@ -51,29 +63,10 @@ public final class IpCmsg {
             return pktinfo6(mem, at, length, ipc);
           }
           if (level == Abi.SOL_SOCKET) {
-            return Cmsgs.sock(sk, caller.cred(), type, mem, at, length, cookie(ipc));
+            return Cmsgs.sock(sk, caller.cred(), type, mem, at, length, ipc.sockc);
           }
           return level == Abi.IPPROTO_IP ? take(type, mem, at, length, ipc) : 0;
         });
-  }
-
-  private static Cmsgs.SockCookie cookie(Ipcm ipc) {
-    return new Cmsgs.SockCookie() {
-      @Override
-      public void setMark(int mark) {
-        ipc.mark = mark;
-      }
-
-      @Override
-      public void setPriority(int priority) {
-        ipc.priority = priority;
-      }
-
-      @Override
-      public void setTsflags(int flags) {
-        ipc.tsflags = flags;
-      }
-    };
   }
 
   private static int pktinfo6(UserMem mem, int at, int length, Ipcm ipc) {
@@ -149,22 +142,21 @@ public final class IpCmsg {
    * @param copied bytes that the reader got
    */
   public static void receive(Sk sk, Msg msg, Packet packet, int offset, int copied) {
-    receive(sk, msg, packet, offset, copied, true);
+    receive(sk, msg, packet, offset, copied, SpecDst.ROUTE);
   }
 
   /**
    * The same.
    *
-   * @param prepared whether the address that an answer would have was found out; not for ping
+   * @param spec what {@code IP_PKTINFO} tells as the address of this end
    */
-  public static void receive(
-      Sk sk, Msg msg, Packet packet, int offset, int copied, boolean prepared) {
+  public static void receive(Sk sk, Msg msg, Packet packet, int offset, int copied, SpecDst spec) {
     InetOptions inet = InetOptions.of(sk);
     if (!inet.hasCmsgFlags()) {
       return;
     }
     if (inet.has(InetFlag.PKTINFO)) {
-      msg.putCmsg(Abi.IPPROTO_IP, IpOption.IP_PKTINFO, pktinfo(sk, packet, prepared));
+      msg.putCmsg(Abi.IPPROTO_IP, IpOption.IP_PKTINFO, pktinfo(sk, packet, spec));
     }
     if (inet.has(InetFlag.TTL)) {
       putInt(msg, IpOption.IP_TTL, IpHeader.ttl(packet));
@@ -199,15 +191,21 @@ public final class IpCmsg {
     msg.putCmsg(Abi.IPPROTO_IP, type, bytes.putInt(value).array());
   }
 
-  /** {@code ipv4_pktinfo_prepare}: device, the address that an answer would have, destination. */
-  private static byte[] pktinfo(Sk sk, Packet packet, boolean prepared) {
+  private static byte[] pktinfo(Sk sk, Packet packet, SpecDst kind) {
     int daddr = IpHeader.daddr(packet);
-    boolean own = IpRoute.addrType(sk.net(), daddr) == IpRoute.Type.LOCAL;
-    int spec = 0;
-    if (prepared) {
-      spec = own ? daddr : IpRoute.connect(sk.net(), IpHeader.saddr(packet), 0, 0).saddr();
-    }
+    int spec =
+        switch (kind) {
+          case ROUTE -> routeSpec(sk, IpHeader.saddr(packet), daddr);
+          case SOURCE -> IpHeader.saddr(packet);
+          case NONE -> 0;
+        };
     ByteBuffer info = ByteBuffer.allocate(PKTINFO_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     return info.putInt(packet.ifindex()).putInt(spec).putInt(daddr).array();
+  }
+
+  /** {@code ipv4_pktinfo_prepare}: the address that an answer would have. */
+  private static int routeSpec(Sk sk, int saddr, int daddr) {
+    boolean own = IpRoute.addrType(sk.net(), daddr) == IpRoute.Type.LOCAL;
+    return own ? daddr : IpRoute.connect(sk.net(), saddr, 0, 0).saddr();
   }
 }

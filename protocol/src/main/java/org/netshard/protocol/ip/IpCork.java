@@ -15,6 +15,7 @@ import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.core.TxStamp;
 import org.netshard.protocol.inet.InetAddress4;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpRoute;
@@ -42,6 +43,7 @@ public final class IpCork {
   private final int headerBytes;
   private int saddr;
   private int daddr;
+  private final @Nullable TxStamp stamp;
   private byte[] bytes = new byte[0];
   private int length;
   private int truesize;
@@ -59,6 +61,7 @@ public final class IpCork {
     this.net = net;
     this.sk = sk;
     this.ipc = ipc;
+    this.stamp = TxStamp.of(sk, ipc.sockc);
     this.route = route;
     this.dport = dport;
     this.saddr = route.saddr();
@@ -160,6 +163,9 @@ public final class IpCork {
     }
     charge(added, transportBytes);
     bytes = grown;
+    if (stamp != null) {
+      stamp.drawKey();
+    }
     length += added;
     return 0;
   }
@@ -241,8 +247,9 @@ public final class IpCork {
         daddr);
     Packet packet = new Packet(dev, Packet.ETH_P_IP, bytes, at, truesize);
     packet.setTransport(transport());
-    packet.setMarkAndPriority(ipc.mark, ipc.priority);
+    packet.setMarkAndPriority(ipc.sockc.mark, ipc.sockc.priority);
     packet.setRoute(IpOutput.endsHere(net, route), IpOutput.cast(route.type()));
+    packet.setTxStamp(stamp);
     packet.setIgnoreDf(ignoreDf);
     return packet;
   }

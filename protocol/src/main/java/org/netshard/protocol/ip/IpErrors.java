@@ -12,6 +12,7 @@ import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
+import org.netshard.protocol.core.SockTimestamping;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
 
@@ -154,22 +155,22 @@ public final class IpErrors {
     if (error == null) {
       return Errno.EAGAIN.negated();
     }
-    int length = error.data().length;
-    int copied = Math.min(msg.size(), length);
-    if (copied < length) {
-      msg.addOutFlags(Abi.MSG_TRUNC);
+    int copied = ErrSkb.copy(sk, msg, error);
+    if (copied < 0) {
+      return copied;
     }
-    if (!msg.write(0, error.data(), 0, copied)) {
-      return Errno.EFAULT.negated();
+    if (error.hasAddress()) {
+      byte[] name = new byte[SockAddr.IN_BYTES];
+      SockAddr.putIn(name, address(error.destination()), error.port());
+      msg.setAddress(name);
     }
-    byte[] name = new byte[SockAddr.IN_BYTES];
-    SockAddr.putIn(name, address(error.destination()), error.port());
-    msg.setAddress(name);
     byte[] offender = new byte[SockAddr.IN_BYTES];
-    Packet icmp = error.icmp();
-    if (icmp != null) {
-      SockAddr.putIn(offender, IpHeader.saddr(icmp), 0);
-      IpCmsg.receive(sk, msg, icmp, icmp.transport(), 0);
+    Packet packet = error.packet();
+    boolean stamp = error.origin() == ErrSkb.ORIGIN_TIMESTAMPING;
+    if (packet != null && (!stamp || SockTimestamping.hasOptCmsg(sk))) {
+      SockAddr.putIn(offender, IpHeader.saddr(packet), 0);
+      IpCmsg.SpecDst spec = stamp ? IpCmsg.SpecDst.SOURCE : IpCmsg.SpecDst.ROUTE;
+      IpCmsg.receive(sk, msg, packet, packet.transport(), 0, spec);
     }
     ByteBuffer content = ByteBuffer.allocate(error.extendedErr().length + offender.length);
     content.put(error.extendedErr()).put(offender);

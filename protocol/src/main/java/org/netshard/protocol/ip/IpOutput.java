@@ -138,7 +138,9 @@ public final class IpOutput {
     for (int from = begin; from < packet.end(); from += partMax) {
       int part = Math.min(partMax, packet.end() - from);
       boolean more = from + part < packet.end() || (given & IpHeader.IP_MF) != 0;
-      DevQueue.xmit(net, fragment(packet, ihl, from, part, (from - begin) / 8, more));
+      Packet fragment = fragment(packet, ihl, from, part, (from - begin) / 8, more);
+      fragment.setTxStamp(from == begin ? packet.txStamp() : null);
+      DevQueue.xmit(net, fragment);
       net.addMib(Mib.IP_FRAG_CREATES, 1);
     }
     net.addMib(Mib.IP_FRAG_OKS, 1);

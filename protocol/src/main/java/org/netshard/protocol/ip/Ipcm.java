@@ -1,6 +1,7 @@
 package org.netshard.protocol.ip;
 
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockcmCookie;
 import org.netshard.protocol.inet.InetOptions;
 
 /**
@@ -34,29 +35,29 @@ public final class Ipcm {
   /** IP options. */
   public byte[] options = NO_OPTIONS;
 
-  /** {@code sockc.mark}. */
-  public int mark;
-
-  /** {@code sockc.priority}. */
-  public int priority;
-
-  /** {@code sockc.tsflags}. */
-  public int tsflags;
+  /** {@code sockc}. */
+  public SockcmCookie sockc;
 
   /** {@code gso_size}: payload of each segment, bytes; 0 for one datagram. */
   public int gsoSize;
 
+  private Ipcm(SockcmCookie sockc) {
+    this.sockc = sockc;
+  }
+
+  /** What the kernel itself sends. */
+  static Ipcm ofKernel() {
+    return new Ipcm(new SockcmCookie());
+  }
+
   /** What a sock says. */
   public static Ipcm of(Sk sk) {
     InetOptions inet = InetOptions.of(sk);
-    Ipcm ipc = new Ipcm();
+    Ipcm ipc = new Ipcm(SockcmCookie.of(sk));
     ipc.addr = inet.saddr();
     ipc.oif = sk.boundDevIf();
     ipc.tos = inet.tos();
     ipc.protocol = sk.num();
-    ipc.mark = sk.mark();
-    ipc.priority = sk.priority();
-    ipc.tsflags = sk.rare().tsflags();
     return ipc;
   }
 
@@ -64,7 +65,7 @@ public final class Ipcm {
   void setTos(int newTos) {
     tos = newTos;
     cmsgTos = newTos;
-    priority = tosToPriority(newTos);
+    sockc.priority = tosToPriority(newTos);
   }
 
   /** {@code rt_tos2priority}. */

@@ -46,29 +46,10 @@ public final class Ip6Cmsg {
         msg,
         (level, type, mem, at, length) -> {
           if (level == Abi.SOL_SOCKET) {
-            return Cmsgs.sock(sk, caller.cred(), type, mem, at, length, cookie(ipc));
+            return Cmsgs.sock(sk, caller.cred(), type, mem, at, length, ipc.sockc);
           }
           return level == Abi.IPPROTO_IPV6 ? take(sk, type, mem, at, length, ipc) : 0;
         });
-  }
-
-  private static Cmsgs.SockCookie cookie(Ipcm6 ipc) {
-    return new Cmsgs.SockCookie() {
-      @Override
-      public void setMark(int mark) {
-        ipc.mark = mark;
-      }
-
-      @Override
-      public void setPriority(int priority) {
-        ipc.priority = priority;
-      }
-
-      @Override
-      public void setTsflags(int flags) {
-        ipc.tsflags = flags;
-      }
-    };
   }
 
   private static int take(Sk sk, int type, UserMem mem, int at, int length, Ipcm6 ipc) {
@@ -133,9 +114,7 @@ public final class Ip6Cmsg {
   public static void receive(Sk sk, Msg msg, Packet packet) {
     Inet6Options inet6 = Inet6Options.of(sk);
     boolean v6 = packet.ethertype() == Packet.ETH_P_IPV6;
-    if (inet6.has(Inet6Flag.RXINFO)) {
-      put(msg, Ipv6Option.IPV6_PKTINFO, pktinfo(packet, v6));
-    }
+    receiveCommon(sk, msg, packet, v6);
     if (!v6) {
       IpCmsg.receive(sk, msg, packet, packet.start(), packet.len());
       return;
@@ -164,6 +143,13 @@ public final class Ip6Cmsg {
     }
     if (inet6.has(Inet6Flag.RECVFRAGSIZE) && packet.fragMaxSize() > 0) {
       putInt(msg, Ipv6Option.IPV6_RECVFRAGSIZE, packet.fragMaxSize());
+    }
+  }
+
+  /** What is told of packets of both versions ({@code ip6_datagram_recv_common_ctl}). */
+  static void receiveCommon(Sk sk, Msg msg, Packet packet, boolean v6) {
+    if (Inet6Options.of(sk).has(Inet6Flag.RXINFO)) {
+      put(msg, Ipv6Option.IPV6_PKTINFO, pktinfo(packet, v6));
     }
   }
 

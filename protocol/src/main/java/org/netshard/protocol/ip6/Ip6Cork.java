@@ -15,6 +15,7 @@ import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.core.TxStamp;
 import org.netshard.protocol.inet6.Inet6Options;
 import org.netshard.protocol.inet6.Ipv6Address;
 import org.netshard.protocol.ip.IpOutput;
@@ -37,6 +38,7 @@ public final class Ip6Cork {
   private final NetDevice dev;
   private final int dport;
   private final int mtu;
+  private final @Nullable TxStamp stamp;
   private byte[] bytes = new byte[0];
   private int length;
   private int truesize;
@@ -54,6 +56,7 @@ public final class Ip6Cork {
     this.net = net;
     this.sk = sk;
     this.ipc = ipc;
+    this.stamp = TxStamp.of(sk, ipc.sockc);
     this.saddr = saddr;
     this.daddr = daddr;
     this.dev = dev;
@@ -129,6 +132,9 @@ public final class Ip6Cork {
     }
     charge(added, transportBytes);
     bytes = grown;
+    if (stamp != null) {
+      stamp.drawKey();
+    }
     length += added;
     return 0;
   }
@@ -190,7 +196,8 @@ public final class Ip6Cork {
     Ip6Header.write(bytes, at, tclass, label, protocol, hopLimit(), saddr, daddr);
     Packet packet = new Packet(dev, Packet.ETH_P_IPV6, bytes, at, truesize);
     packet.setTransport(transport());
-    packet.setMarkAndPriority(ipc.mark, ipc.priority);
+    packet.setMarkAndPriority(ipc.sockc.mark, ipc.sockc.priority);
+    packet.setTxStamp(stamp);
     packet.setIgnoreDf(ignoresDf());
     return packet;
   }

@@ -119,27 +119,29 @@ public final class Ip6Errors {
     if (error == null) {
       return Errno.EAGAIN.negated();
     }
-    int length = error.data().length;
-    int copied = Math.min(msg.size(), length);
-    if (copied < length) {
-      msg.addOutFlags(Abi.MSG_TRUNC);
+    int copied = ErrSkb.copy(sk, msg, error);
+    if (copied < 0) {
+      return copied;
     }
-    if (!msg.write(0, error.data(), 0, copied)) {
-      return Errno.EFAULT.negated();
+    if (error.hasAddress()) {
+      byte[] to = error.destination();
+      byte[] destination = to.length == Ipv6Address.BYTES ? to : mapped(to);
+      byte[] name = new byte[SockAddr.IN6_BYTES];
+      SockAddr.putIn6(name, destination, error.port(), 0);
+      msg.setAddress(name);
     }
-    byte[] to = error.destination();
-    byte[] destination = to.length == Ipv6Address.BYTES ? to : mapped(to);
-    byte[] name = new byte[SockAddr.IN6_BYTES];
-    SockAddr.putIn6(name, destination, error.port(), 0);
-    msg.setAddress(name);
     byte[] offender = new byte[SockAddr.IN6_BYTES];
-    Packet icmp = error.icmp();
-    if (icmp != null && icmp.ethertype() == Packet.ETH_P_IPV6) {
-      SockAddr.putIn6(offender, Ip6Header.saddr(icmp), 0, 0);
-      Ip6Cmsg.receive(sk, msg, icmp);
-    } else if (icmp != null) {
-      SockAddr.putIn6(offender, Ipv6Address.mapped(IpHeader.saddr(icmp)), 0, 0);
-      IpCmsg.receive(sk, msg, icmp, icmp.transport(), 0);
+    Packet packet = error.packet();
+    if (packet != null && packet.ethertype() == Packet.ETH_P_IPV6) {
+      byte[] saddr = Ip6Header.saddr(packet);
+      SockAddr.putIn6(offender, saddr, 0, Ipv6Address.scopeId(saddr, packet.ifindex()));
+      Ip6Cmsg.receive(sk, msg, packet);
+    } else if (packet != null) {
+      SockAddr.putIn6(offender, Ipv6Address.mapped(IpHeader.saddr(packet)), 0, 0);
+      Ip6Cmsg.receiveCommon(sk, msg, packet, false);
+      boolean stamp = error.origin() == ErrSkb.ORIGIN_TIMESTAMPING;
+      IpCmsg.SpecDst spec = stamp ? IpCmsg.SpecDst.NONE : IpCmsg.SpecDst.ROUTE;
+      IpCmsg.receive(sk, msg, packet, packet.transport(), 0, spec);
     }
     ByteBuffer content = ByteBuffer.allocate(error.extendedErr().length + offender.length);
     content.put(error.extendedErr()).put(offender);

@@ -95,7 +95,9 @@ public final class Ip6Output {
     for (int from = begin; from < packet.end(); from += partMax) {
       int part = Math.min(partMax, packet.end() - from);
       boolean more = from + part < packet.end();
-      transmit(net, fragment(packet, from, part, from - begin, more, id));
+      Packet fragment = fragment(packet, from, part, from - begin, more, id);
+      fragment.setTxStamp(from == begin ? packet.txStamp() : null);
+      transmit(net, fragment);
       net.addMib(Mib.IP6_FRAG_CREATES, 1);
     }
     net.addMib(Mib.IP6_FRAG_OKS, 1);

@@ -1,6 +1,7 @@
 package org.netshard.protocol.ip6;
 
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockcmCookie;
 import org.netshard.protocol.inet6.Inet6Flag;
 import org.netshard.protocol.inet6.Inet6Options;
 
@@ -30,38 +31,30 @@ public final class Ipcm6 {
   /** Flow label and traffic class that the program gave with the address; 0 for none. */
   public int flowinfo;
 
-  /** {@code sockc.mark}. */
-  public int mark;
-
-  /** {@code sockc.priority}. */
-  public int priority;
-
-  /** {@code sockc.tsflags}. */
-  public int tsflags;
+  /** {@code sockc}. */
+  public SockcmCookie sockc;
 
   /** {@code gso_size}: payload of each segment, bytes; 0 for one datagram. */
   public int gsoSize;
 
-  private Ipcm6(byte[] saddr) {
+  private Ipcm6(byte[] saddr, SockcmCookie sockc) {
     this.saddr = saddr;
+    this.sockc = sockc;
   }
 
   /** What a sock says. */
   public static Ipcm6 of(Sk sk) {
     Inet6Options inet6 = Inet6Options.of(sk);
-    Ipcm6 ipc = new Ipcm6(inet6.saddr());
+    Ipcm6 ipc = new Ipcm6(inet6.saddr(), SockcmCookie.of(sk));
     ipc.dontfrag = inet6.has(Inet6Flag.DONTFRAG);
     ipc.tclass = inet6.tclass();
     ipc.oif = sk.boundDevIf() != 0 ? sk.boundDevIf() : inet6.stickyIfindex();
-    ipc.mark = sk.mark();
-    ipc.priority = sk.priority();
-    ipc.tsflags = sk.rare().tsflags();
     return ipc;
   }
 
   /** What the kernel itself sends. */
   static Ipcm6 ofKernel(byte[] saddr) {
-    Ipcm6 ipc = new Ipcm6(saddr);
+    Ipcm6 ipc = new Ipcm6(saddr, new SockcmCookie());
     ipc.tclass = 0;
     return ipc;
   }

@@ -6,6 +6,7 @@ import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.DatagramQueue;
+import org.netshard.protocol.core.ErrSkb;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
@@ -69,6 +70,7 @@ public final class PacketOps implements SockOps {
   public void destroy(Sk sk) {
     PacketTap.unhook(sk);
     PacketRecv.purge(sk);
+    ErrSkb.purge(sk);
     sk.net().addProtoInuse(sk.proto(), -1);
   }
 

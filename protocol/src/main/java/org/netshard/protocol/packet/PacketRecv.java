@@ -8,6 +8,7 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.PacketOption;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.DatagramQueue;
+import org.netshard.protocol.core.ErrSkb;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.RecvCmsgs;
@@ -40,7 +41,7 @@ final class PacketRecv {
    * {@code packet_recvmsg}.
    *
    * <p><b>Errors</b>, in order: EINVAL for other flags than to peek, not to wait and to tell the
-   * length; EAGAIN for the error queue, which has nothing; those of {@link DatagramQueue#find};
+   * length; those of the error queue, of which stamps come; those of {@link DatagramQueue#find};
    * EFAULT.
    */
   static int recvmsg(Sk sk, Caller caller, Msg msg) {
@@ -48,7 +49,7 @@ final class PacketRecv {
       return Errno.EINVAL.negated();
     }
     if (msg.has(Abi.MSG_ERRQUEUE)) {
-      return Errno.EAGAIN.negated();
+      return ErrSkb.receive(sk, msg, Abi.SOL_PACKET, PacketOption.PACKET_TX_TIMESTAMP);
     }
     DatagramQueue.Found found = DatagramQueue.find(sk, caller, msg);
     Packet packet = (Packet) found.skb();

@@ -15,6 +15,8 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
+import org.netshard.protocol.core.SockcmCookie;
+import org.netshard.protocol.core.TxStamp;
 
 /**
  * Sending by packet sockets: whole frames, or what a link header is put before.
@@ -66,7 +68,7 @@ final class PacketSend {
     if (!dev.isUp()) {
       return Errno.ENETDOWN.negated();
     }
-    int[] cookie = {sk.mark(), sk.priority()};
+    SockcmCookie cookie = SockcmCookie.of(sk);
     if (!old && msg.controlLength() > 0) {
       int taken = cmsgs(sk, caller, msg, cookie);
       if (taken < 0) {
@@ -104,7 +106,8 @@ final class PacketSend {
     int ethertype = NetBytes.get16(bytes, mac + ETHERTYPE_AT);
     Packet packet = new Packet(dev, ethertype, bytes, network, Skb.unaccountedTruesize(wanted));
     packet.setType(type(bytes, mac));
-    packet.setMarkAndPriority(cookie[0], cookie[1]);
+    packet.setMarkAndPriority(cookie.mark, cookie.priority);
+    packet.setTxStamp(TxStamp.ofWhole(sk, cookie));
     packet.setOrigin(sk);
     packet.setOwnerW(sk);
     DevQueue.xmitFrame(sk.net(), packet);
@@ -154,29 +157,12 @@ final class PacketSend {
         : new Target(dev, protocol, new byte[ADDR_BYTES], null);
   }
 
-  private static int cmsgs(Sk sk, Caller caller, Msg msg, int[] cookie) {
-    Cmsgs.SockCookie into =
-        new Cmsgs.SockCookie() {
-          @Override
-          public void setMark(int mark) {
-            cookie[0] = mark;
-          }
-
-          @Override
-          public void setPriority(int priority) {
-            cookie[1] = priority;
-          }
-
-          @Override
-          public void setTsflags(int flags) {
-            // No time stamps of what packet sockets send.
-          }
-        };
+  private static int cmsgs(Sk sk, Caller caller, Msg msg, SockcmCookie cookie) {
     return Cmsgs.each(
         msg,
         (level, type, mem, at, length) ->
             level == Abi.SOL_SOCKET
-                ? Cmsgs.sock(sk, caller.cred(), type, mem, at, length, into)
+                ? Cmsgs.sock(sk, caller.cred(), type, mem, at, length, cookie)
                 : 0);
   }
 

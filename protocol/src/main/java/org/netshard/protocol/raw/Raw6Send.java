@@ -14,6 +14,7 @@ import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
+import org.netshard.protocol.core.TxStamp;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet6.Inet6Flag;
@@ -200,7 +201,8 @@ final class Raw6Send {
     int truesize = Skb.unaccountedTruesize(length + Packet.ALLOC_EXTRA_BYTES);
     Packet packet = new Packet(dev, Packet.ETH_P_IPV6, bytes, at, truesize);
     packet.setTransport(at + Ip6Header.BYTES);
-    packet.setMarkAndPriority(ipc.mark, ipc.priority);
+    packet.setMarkAndPriority(ipc.sockc.mark, ipc.sockc.priority);
+    packet.setTxStamp(TxStamp.ofWhole(sk, ipc.sockc));
     packet.setOwnerW(sk);
     sk.net().addMib(Mib.IP6_OUT_REQUESTS, 1);
     Ip6Output.transmit(sk.net(), packet);

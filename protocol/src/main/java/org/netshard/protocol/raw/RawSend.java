@@ -14,6 +14,7 @@ import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.core.TxStamp;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpOptions;
@@ -177,8 +178,9 @@ final class RawSend {
     if (IpHeader.protocol(packet) == Icmp.PROTOCOL && length >= ihl + Icmp.HEADER_BYTES) {
       Icmp.countOut(sk.net(), packet.u8(at + ihl));
     }
-    packet.setMarkAndPriority(ipc.mark, ipc.priority);
+    packet.setMarkAndPriority(ipc.sockc.mark, ipc.sockc.priority);
     packet.setRoute(IpOutput.endsHere(sk.net(), route), IpOutput.cast(route.type()));
+    packet.setTxStamp(TxStamp.ofWhole(sk, ipc.sockc));
     packet.setOwnerW(sk);
     sk.net().addMib(Mib.IP_OUT_TRANSMITS, 1);
     sk.net().addMib(Mib.IP_OUT_OCTETS, length);

@@ -4,7 +4,7 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.core.SockTimestamping;
 import org.netshard.protocol.cred.Cred;
 
 /**
@@ -43,7 +43,7 @@ public final class SockIoctl {
     boolean timespec = (request & 0xffff) == (SOCK_IOC_TYPE << 8 | NR_SIOCGSTAMPNS);
     if (timespec || (request & 0xffff) == (SOCK_IOC_TYPE << 8 | NR_SIOCGSTAMP)) {
       boolean old = request == SIOCGSTAMP_OLD || request == SIOCGSTAMPNS_OLD;
-      return old || request >>> 30 == 2 ? gettstamp(sk) : Errno.ENOTTY.negated();
+      return old || request >>> 30 == 2 ? gettstamp(sk, arg, !timespec) : Errno.ENOTTY.negated();
     }
     return switch (request) {
       case SIOCGIFBR, SIOCSIFBR, SIOCBRADDBR, SIOCBRDELBR, SIOCGIFVLAN, SIOCSIFVLAN -> {
@@ -111,13 +111,9 @@ public final class SockIoctl {
     return Errno.ENOENT.negated();
   }
 
-  /** {@code sock_gettstamp}: ENOENT, as no packet has been given to the program with a stamp. */
-  private static int gettstamp(Sk sk) {
+  /** {@code sock->ops->gettstamp}, which not all families have. */
+  private static int gettstamp(Sk sk, UserMem arg, boolean timeval) {
     boolean has = sk.isInet() || sk.family() == Abi.AF_PACKET;
-    if (!has) {
-      return Errno.ENOTTY.negated();
-    }
-    sk.setFlag(SockFlag.SOCK_TIMESTAMP, true);
-    return Errno.ENOENT.negated();
+    return has ? SockTimestamping.gettstamp(sk, arg, timeval) : Errno.ENOTTY.negated();
   }
 }
