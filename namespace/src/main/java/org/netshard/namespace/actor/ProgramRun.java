@@ -131,6 +131,11 @@ final class ProgramRun implements Simulation.Event {
     return progress == null ? null : progress.held();
   }
 
+  /** What else the call has kept, or null. */
+  @Nullable Object state() {
+    return progress == null ? null : progress.state();
+  }
+
   private Sleep sleeper() {
     Sleep present = progress;
     if (present == null) {

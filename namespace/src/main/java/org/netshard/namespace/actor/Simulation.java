@@ -41,6 +41,7 @@ import org.netshard.protocol.actor.NetMessage;
 import org.netshard.protocol.core.HopTrace;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Softirqs;
 import org.netshard.protocol.cred.Cred;
@@ -101,7 +102,8 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     this.hash = new TraceHash(name);
     model.machine().setSoftirqs(this);
     model.setEvents(this);
-    this.memory = observe.ledger() ? new KernelLedger(model, List.of(), this::heldFiles) : null;
+    this.memory =
+        observe.ledger() ? new KernelLedger(model, List.of(), this::heldFiles, this::kept) : null;
     this.series = new MemorySeries(model, observe.sampleNs());
     this.captures = Captures.of(observe.pcapFolder(), name, model, capturesWithin);
   }
@@ -318,6 +320,16 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     return held.iterator();
   }
 
+  private Iterator<Progress.Kept> kept() {
+    List<Progress.Kept> all = new ArrayList<>();
+    for (ProgramRun run : programs) {
+      if (run.state() instanceof Progress.Kept one) {
+        all.add(one);
+      }
+    }
+    return all.iterator();
+  }
+
   /** Sums up all memory after an event, if the run is watched so. */
   private void checkMemory() {
     KernelLedger check = memory;
@@ -410,12 +422,19 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     }
   }
 
-  /** Gives the file back that the call of a task holds, as the task is being killed. */
+  /** Gives back what the call of a task holds, as the task is being killed. */
   private void releaseHeld(int pid) {
     for (ProgramRun run : programs) {
-      OpenFile file = run.makes(pid) ? run.progress().takeHeld() : null;
+      if (!run.makes(pid)) {
+        continue;
+      }
+      OpenFile file = run.progress().takeHeld();
       if (file != null) {
         syscalls().addToRelease(file);
+      }
+      if (run.progress().state() instanceof Progress.Kept kept) {
+        run.progress().setState(null);
+        kept.drop(model.machine());
       }
     }
   }

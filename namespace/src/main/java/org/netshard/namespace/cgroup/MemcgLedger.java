@@ -2,6 +2,7 @@ package org.netshard.namespace.cgroup;
 
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.memcg.Charged;
 import org.netshard.protocol.memcg.ObjCgroup;
 import org.netshard.protocol.memcg.ObjCgroup.Slab;
 import org.netshard.protocol.memcg.SockMemcg;
@@ -12,16 +13,18 @@ import org.netshard.protocol.memcg.SockMemcg;
  * <p>Whoever walks over them tells each one; {@link #check} then compares the sums with every
  * counter of every cgroup, removed ones included.
  */
-public final class MemcgLedger {
+public final class MemcgLedger implements Charged {
   private final IdentityHashMap<ObjCgroup, Objects> objects = new IdentityHashMap<>();
   private final IdentityHashMap<SockMemcg, Socks> socks = new IdentityHashMap<>();
   private final CgroupTree tree;
   private int payersFound;
 
-  /** Bytes of slab objects that one pays for. */
+  /** Slab objects and pages that one pays for. */
   private static final class Objects {
     private long bytes;
     private long reclaimableBytes;
+    private long wholePages;
+    private long largeObjectPages;
   }
 
   /** What the socks bound to one cgroup hold. */
@@ -38,7 +41,7 @@ public final class MemcgLedger {
     this.tree = tree;
   }
 
-  /** There is an object that somebody pays for, or nobody with null. */
+  @Override
   public void object(@Nullable ObjCgroup payer, int objectBytes, Slab slab) {
     if (payer == null || objectBytes == 0) {
       return;
@@ -48,6 +51,15 @@ public final class MemcgLedger {
     sum.bytes += full;
     if (slab == Slab.RECLAIMABLE) {
       sum.reclaimableBytes += full;
+    }
+  }
+
+  @Override
+  public void pages(ObjCgroup payer, int pages, ObjCgroup.Pages use) {
+    Objects sum = objects.computeIfAbsent(payer, one -> new Objects());
+    sum.wholePages += pages;
+    if (use == ObjCgroup.Pages.LARGE_OBJECT) {
+      sum.largeObjectPages += pages;
     }
   }
 
@@ -108,16 +120,14 @@ public final class MemcgLedger {
   private long kernelPages(MemcgState memcg) {
     long pages = 0;
     for (ObjCgroupState payer : memcg.objcgs()) {
-      Objects sum = objects.get(payer);
-      payersFound += sum == null ? 0 : 1;
-      long bytes = sum == null ? 0 : sum.bytes;
-      equal(memcg, "slab, bytes", payer.bytes(), bytes);
-      equal(
-          memcg,
-          "slab_reclaimable, bytes",
-          payer.reclaimableBytes(),
-          sum == null ? 0 : sum.reclaimableBytes);
-      pages += MemcgState.pages(bytes);
+      Objects found = objects.get(payer);
+      payersFound += found == null ? 0 : 1;
+      Objects sum = found == null ? new Objects() : found;
+      equal(memcg, "slab, bytes", payer.bytes(), sum.bytes);
+      equal(memcg, "slab_reclaimable, bytes", payer.reclaimableBytes(), sum.reclaimableBytes);
+      equal(memcg, "whole pages", payer.wholePages(), sum.wholePages);
+      equal(memcg, "pages of large objects", payer.largeObjectPages(), sum.largeObjectPages);
+      pages += MemcgState.pages(sum.bytes) + sum.wholePages;
     }
     return pages;
   }

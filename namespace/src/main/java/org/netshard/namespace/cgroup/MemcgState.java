@@ -521,9 +521,9 @@ public final class MemcgState implements Memcg, SockMemcg {
     return anonPages;
   }
 
-  /** Bytes of its own slab objects. */
+  /** Bytes of its own objects, those too large for a slab included ({@code slab}). */
   public long slabBytes() {
-    return objcgs.stream().mapToLong(ObjCgroupState::bytes).sum();
+    return objcgs.stream().mapToLong(one -> one.bytes() + one.largeObjectPages() * PAGE_SIZE).sum();
   }
 
   /** Bytes of its own slab objects that can be reclaimed. */

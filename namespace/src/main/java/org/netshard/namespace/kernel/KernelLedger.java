@@ -12,6 +12,7 @@ import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.SocketPayload;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkMem;
@@ -20,6 +21,7 @@ import org.netshard.protocol.core.SkbQueue;
 import org.netshard.protocol.memcg.ObjCgroup.Slab;
 import org.netshard.protocol.memcg.SockMemcg;
 import org.netshard.protocol.unix.UnixGc;
+import org.netshard.protocol.unix.UnixSkb;
 
 /**
  * The proof that all memory is accounted for: walks over the files of all tasks, sums up what they
@@ -32,6 +34,7 @@ public final class KernelLedger {
   private final KernelModel model;
   private final Iterable<Sk> others;
   private final Iterable<OpenFile> held;
+  private final Iterable<Progress.Kept> kept;
   private final ArrayDeque<OpenFile> found = new ArrayDeque<>();
   private final IdentityHashMap<NetNs, int[]> used = new IdentityHashMap<>();
   private MemcgLedger memcgs;
@@ -47,7 +50,7 @@ public final class KernelLedger {
    * @param others socks that no file refers to: those not accepted yet, and orphans
    */
   public KernelLedger(KernelModel model, Iterable<Sk> others) {
-    this(model, others, List.of());
+    this(model, others, List.of(), List.of());
   }
 
   /**
@@ -56,11 +59,17 @@ public final class KernelLedger {
    * @param model the machine
    * @param others as above
    * @param held files that calls hold whose tasks sleep, whatever became of their descriptors
+   * @param kept what else such calls have
    */
-  public KernelLedger(KernelModel model, Iterable<Sk> others, Iterable<OpenFile> held) {
+  public KernelLedger(
+      KernelModel model,
+      Iterable<Sk> others,
+      Iterable<OpenFile> held,
+      Iterable<Progress.Kept> kept) {
     this.model = model;
     this.others = others;
     this.held = held;
+    this.kept = kept;
     this.memcgs = new MemcgLedger(model.cgroups());
   }
 
@@ -102,6 +111,10 @@ public final class KernelLedger {
       }
     }
     held.forEach(found::add);
+    for (Progress.Kept one : kept) {
+      one.files().forEach(file -> found.add((OpenFile) file));
+      one.tell(memcgs);
+    }
     UnixGc.filesInFlight(model.machine()).forEach(file -> found.add((OpenFile) file));
     for (OpenFile file = found.poll(); file != null; file = found.poll()) {
       if (seen.add(file)) {
@@ -134,6 +147,9 @@ public final class KernelLedger {
   private void addWaiting(Sk sk) {
     for (Skb skb = sk.receiveQueue().peek(); skb != null; skb = skb.next()) {
       skb.files().forEach(file -> found.add((OpenFile) file));
+      if (skb instanceof UnixSkb data) {
+        data.tell(memcgs);
+      }
       if (skb.connection() instanceof OpenFile end) {
         found.add(end);
       }

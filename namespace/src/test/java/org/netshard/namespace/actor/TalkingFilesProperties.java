@@ -32,7 +32,10 @@ class TalkingFilesProperties {
   private static final int TRIES = 10;
   private static final int PROCESSES = 3;
   private static final long END_NS = 1_000_000_000_000L;
-  private static final long MEMORY = 1L << 30;
+
+  /** Room enough, and so little that calls fail, or tasks are killed, in their midst. */
+  private static final long[] MEMORY = {1L << 30, 20 * 4096, 20 * 4096};
+
   private static final ActorTestKit KIT = ActorTestKit.create();
 
   @AfterContainer
@@ -74,22 +77,22 @@ class TalkingFilesProperties {
   private static void run(Kind kind, List<Integer> steps) {
     for (int run = 0; run < Math.max(1, RUNS / TRIES); run++) {
       int salt = run * 7919;
-      one(kind, steps.stream().map(step -> step * 31 + salt).toList());
+      one(kind, steps.stream().map(step -> step * 31 + salt).toList(), run % MEMORY.length);
     }
   }
 
-  private static void one(Kind kind, List<Integer> steps) {
+  private static void one(Kind kind, List<Integer> steps, int memory) {
     TestKernel kernel =
         new TestKernel(
             KIT,
             TestKernel.spec(
-                    List.of(new CgroupSpec("/red", MEMORY, false)),
+                    List.of(new CgroupSpec("/red", MEMORY[memory], memory == 2)),
                     List.of(),
                     List.of(
                         TestKernel.task("a", "/red", Capability.ALL, 64),
                         TestKernel.task("b", "/red", Capability.ALL, 64),
                         TestKernel.task("c", "/red", Capability.ALL, 64),
-                        TestKernel.task("end", "/red", Capability.ALL, 64)),
+                        TestKernel.task("end", "/", Capability.ALL, 64)),
                     List.of())
                 .observed(new Observe(true, 0)));
     int part = steps.size() / PROCESSES;

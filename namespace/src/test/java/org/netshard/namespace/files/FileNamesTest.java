@@ -3,6 +3,7 @@ package org.netshard.namespace.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.netshard.protocol.core.SocketFiles;
 import org.netshard.protocol.core.SocketInode;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.memcg.ObjCgroup;
 
 /** Names of socket files, by path and by who asks. */
 class FileNamesTest {
@@ -50,6 +52,11 @@ class FileNamesTest {
       @Override
       public void accepted(PassedFile file) {
         throw new IllegalStateException("names accept nothing");
+      }
+
+      @Override
+      public @Nullable ObjCgroup objcg() {
+        return null;
       }
 
       @Override

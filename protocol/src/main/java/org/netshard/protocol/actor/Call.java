@@ -126,7 +126,7 @@ public final class Call implements Caller {
     return memcg;
   }
 
-  /** Who pays for objects that the task allocates ({@code current_obj_cgroup}), or null. */
+  @Override
   public @Nullable ObjCgroup objcg() {
     return memcg == null ? null : memcg.objcg();
   }

@@ -1,6 +1,8 @@
 package org.netshard.protocol.core;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.memcg.ObjCgroup;
 
 /** Who makes a call on a sock ({@code current}). */
 public interface Caller {
@@ -18,6 +20,9 @@ public interface Caller {
 
   /** A connection was accepted; its reference goes over to the caller. */
   void accepted(PassedFile file);
+
+  /** Who pays for what the call allocates ({@code current_obj_cgroup}); null for nobody. */
+  @Nullable ObjCgroup objcg();
 
   /** The task that makes it. */
   CallingTask task();

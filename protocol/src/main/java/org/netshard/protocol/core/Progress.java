@@ -3,6 +3,7 @@ package org.netshard.protocol.core;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.memcg.Charged;
 
 /**
  * How far a call is that has to wait.
@@ -37,6 +38,18 @@ public abstract class Progress implements Waiter {
   private boolean interrupted;
   private int messages;
   private long endNs = FOREVER;
+
+  /** What a call keeps while it sleeps and must give back if it is never made again. */
+  public interface Kept {
+    /** Gives it back. */
+    void drop(Machine machine);
+
+    /** Files of which it has a reference. */
+    List<PassedFile> files();
+
+    /** Tells the ledger of all that somebody pays for. */
+    void tell(Charged charged);
+  }
 
   /** Forgets all, for the next call. */
   public final void reset() {

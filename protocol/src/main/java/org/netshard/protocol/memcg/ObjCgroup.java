@@ -1,10 +1,11 @@
 package org.netshard.protocol.memcg;
 
 /**
- * Who is charged for objects from slabs: a memory cgroup, or after its removal its parent.
+ * Who is charged for objects from slabs and for pages of the kernel: a memory cgroup, or after its
+ * removal its parent.
  *
  * <p><b>Source:</b> {@code mm/memcontrol.c}, {@code struct obj_cgroup}, {@code
- * __memcg_slab_post_alloc_hook}.
+ * __memcg_slab_post_alloc_hook}, {@code obj_cgroup_charge_pages}.
  */
 public interface ObjCgroup {
   /** Kinds of slab, which {@code memory.stat} tells apart. */
@@ -26,4 +27,22 @@ public interface ObjCgroup {
 
   /** Gives back what {@link #charge} took for an object of this size. */
   void uncharge(int objectBytes, Slab slab);
+
+  /** What whole pages are for, which {@code memory.stat} tells apart. */
+  enum Pages {
+    /** {@code kernel} alone: pages that were asked for as such. */
+    PLAIN,
+    /** {@code slab_unreclaimable} too: an object too large for a slab. */
+    LARGE_OBJECT
+  }
+
+  /**
+   * Charges whole pages ({@code __memcg_kmem_charge_page}).
+   *
+   * @return false if there is no room
+   */
+  boolean chargePages(int pages, Pages use, Gfp gfp);
+
+  /** Gives back what {@link #chargePages} took. */
+  void unchargePages(int pages, Pages use);
 }

@@ -134,7 +134,7 @@ final class UnixConnect {
     if (listens != null) {
       sk.rareForWrite().setPeer(listener.rare().peerPid(), listens);
     }
-    Skb skb = new Skb(new byte[1], Skb.truesize(1, 0));
+    Skb skb = new Skb(new byte[1], Skb.unaccountedTruesize(1));
     skb.setOwnerW(end);
     skb.setConnection(file);
     listener.receiveQueue().add(skb);

@@ -1,16 +1,21 @@
 package org.netshard.protocol.unix;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.core.Msg;
+import org.netshard.protocol.core.PassedFile;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.SkbQueue;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.memcg.Charged;
 
 /**
  * Data of UNIX sockets that keep the bounds of messages: datagrams and sequenced packets.
@@ -31,32 +36,64 @@ final class UnixDgram {
    * {@code unix_dgram_sendmsg} to the peer.
    *
    * <p><b>Errors</b>, in order: those of the control messages, EOPNOTSUPP for urgent data,
-   * EMSGSIZE, those of {@link SendBuffer#room}, EFAULT, ENOTCONN, EPERM for a peer that is
-   * connected elsewhere, ECONNREFUSED or EPIPE if it is closed, EPIPE if it does not receive,
-   * EAGAIN if its queue is full.
+   * EMSGSIZE, those of {@link SendBuffer#room}, ENOBUFS if the sender may have no more memory,
+   * ENOMEM if that is for its files, EFAULT, ENOTCONN, EPERM for a peer that is connected
+   * elsewhere, ECONNREFUSED or EPIPE if it is closed, EPIPE if it does not receive, EAGAIN if its
+   * queue is full.
    */
   static int send(Sk sk, Caller caller, Msg msg) {
     Progress progress = caller.progress();
-    UnixScm scm;
-    if (progress.state() instanceof UnixScm kept) {
-      scm = kept;
+    Sending sending;
+    if (progress.state() instanceof Sending kept) {
+      sending = kept;
+      progress.setState(null);
     } else {
-      scm = new UnixScm();
-      int result = scm.send(sk, caller, msg);
+      sending = new Sending();
+      int result = sending.scm.send(sk, caller, msg);
       if (result < 0) {
         return result;
       }
     }
-    int result = send(sk, caller, msg, scm);
+    int result = send(sk, caller, msg, sending);
     if (result == Progress.WAIT) {
-      progress.setState(scm);
-      return result;
+      progress.setState(sending);
+    } else {
+      sending.drop(sk.net().machine());
     }
-    scm.destroy(sk.net().machine());
     return result;
   }
 
-  private static int send(Sk sk, Caller caller, Msg msg, UnixScm scm) {
+  /** What a send has and has not yet given away; it keeps it while it sleeps. */
+  private static final class Sending implements Progress.Kept {
+    final UnixScm scm = new UnixScm();
+
+    /** The message, from when there is room for it until the peer takes it. */
+    @Nullable UnixSkb skb;
+
+    @Override
+    public void drop(Machine machine) {
+      if (skb != null) {
+        skb.discard(machine);
+        skb = null;
+      }
+      scm.destroy(machine);
+    }
+
+    @Override
+    public List<PassedFile> files() {
+      return skb == null ? scm.files() : skb.files();
+    }
+
+    @Override
+    public void tell(Charged charged) {
+      if (skb != null) {
+        skb.tell(charged);
+      }
+      scm.tell(charged);
+    }
+  }
+
+  private static int send(Sk sk, Caller caller, Msg msg, Sending sending) {
     if (msg.has(Abi.MSG_OOB)) {
       return Errno.EOPNOTSUPP.negated();
     }
@@ -66,18 +103,12 @@ final class UnixDgram {
     if (prepared < 0) {
       return prepared;
     }
-    int size = msg.size();
-    if (size > sk.sndbuf() - SNDBUF_RESERVE_BYTES) {
-      return Errno.EMSGSIZE.negated();
-    }
     long timeout = msg.has(Abi.MSG_DONTWAIT) ? 0 : sk.rare().sndtimeoJiffies();
-    int room = SendBuffer.room(sk, caller, timeout);
-    if (room < 0) {
-      return room;
-    }
-    byte[] data = msg.read(0, size);
-    if (data == null) {
-      return Errno.EFAULT.negated();
+    if (sending.skb == null) {
+      int made = make(sk, caller, msg, sending, timeout);
+      if (made < 0) {
+        return made;
+      }
     }
     UnixConnect.Other found =
         address == null
@@ -87,22 +118,45 @@ final class UnixDgram {
     if (other == null) {
       return found.error();
     }
-    int allowed = maySend(sk, other, caller, scm, timeout);
+    UnixSkb skb = sending.skb;
+    if (skb == null) {
+      throw new IllegalStateException("no message was made");
+    }
+    int allowed = maySend(sk, other, caller, skb, timeout);
     if (allowed < 0) {
       return allowed;
     }
-    int paged = Math.max(0, Math.min(size - Skb.MAX_ALLOC_BYTES, Skb.MAX_FRAGS * PAGE_BYTES));
-    paged = (paged + PAGE_BYTES - 1) & -PAGE_BYTES;
-    Skb skb = new Skb(data, Skb.truesize(size - paged, paged));
-    skb.setOwnerW(sk);
-    scm.toSkb(skb, sk.net().machine());
     UnixScm.maybeAddCreds(skb, sk, other, caller);
-    other.receiveQueue().add(skb);
+    sending.skb = null;
+    skb.queue(other);
     other.dataReady();
-    return size;
+    return msg.size();
   }
 
-  private static int maySend(Sk sk, Sk other, Caller caller, UnixScm scm, long timeout) {
+  /** Makes room for the message, and the message. */
+  private static int make(Sk sk, Caller caller, Msg msg, Sending sending, long timeout) {
+    int size = msg.size();
+    if (size > sk.sndbuf() - SNDBUF_RESERVE_BYTES) {
+      return Errno.EMSGSIZE.negated();
+    }
+    int room = SendBuffer.room(sk, caller, timeout);
+    if (room < 0) {
+      return room;
+    }
+    int paged = Math.max(0, Math.min(size - Skb.MAX_ALLOC_BYTES, Skb.MAX_FRAGS * PAGE_BYTES));
+    paged = (paged + PAGE_BYTES - 1) & -PAGE_BYTES;
+    byte[] data = msg.read(0, size);
+    UnixSkb skb = UnixSkb.alloc(data == null ? new byte[size] : data, paged, caller.objcg());
+    if (skb == null) {
+      return Errno.ENOBUFS.negated();
+    }
+    skb.setOwnerW(sk);
+    sending.skb = skb;
+    int attached = sending.scm.toSkb(skb);
+    return attached == 0 && data == null ? Errno.EFAULT.negated() : attached;
+  }
+
+  private static int maySend(Sk sk, Sk other, Caller caller, Skb skb, long timeout) {
     Sk back = UnixSock.peer(other);
     if (back != null && back != sk) {
       return Errno.EPERM.negated();
@@ -121,7 +175,7 @@ final class UnixDgram {
     if ((other.shutdown() & Sk.RCV_SHUTDOWN) != 0) {
       return Errno.EPIPE.negated();
     }
-    if (scm.hasFiles() && !other.flag(SockFlag.SK_SCM_RIGHTS)) {
+    if (!skb.files().isEmpty() && !other.flag(SockFlag.SK_SCM_RIGHTS)) {
       return Errno.EPERM.negated();
     }
     if (other != sk && back != sk && isFull(other)) {

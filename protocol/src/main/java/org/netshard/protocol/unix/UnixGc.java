@@ -58,6 +58,16 @@ public final class UnixGc {
     return machine.generic(KEY);
   }
 
+  /** How many of some files are UNIX sockets ({@code fpl->count_unix}). */
+  static int sockets(List<PassedFile> files) {
+    int count = 0;
+    for (int i = 0; i < files.size(); i++) {
+      Sk sk = files.get(i).sk();
+      count += sk != null && sk.isUnix() ? 1 : 0;
+    }
+    return count;
+  }
+
   /** Files are in a message from now on ({@code unix_add_edges}). */
   void add(List<PassedFile> files) {
     for (PassedFile file : files) {

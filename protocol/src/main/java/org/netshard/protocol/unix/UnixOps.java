@@ -85,9 +85,12 @@ public final class UnixOps implements SockOps {
       if (connection != null) {
         abort(connection, machine);
       }
-      UnixGc.of(machine).remove(skb.files());
-      skb.files().forEach(machine::fput);
-      skb.free();
+      if (skb instanceof UnixSkb data) {
+        UnixGc.of(machine).remove(data.files());
+        data.discard(machine);
+      } else {
+        skb.free();
+      }
     }
   }
 

@@ -12,12 +12,17 @@ import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.PassedFile;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
+import org.netshard.protocol.memcg.Charged;
+import org.netshard.protocol.memcg.Gfp;
+import org.netshard.protocol.memcg.Kmalloc;
+import org.netshard.protocol.memcg.ObjCgroup;
 
 /**
  * What goes with the data of a UNIX sock: files, and who sends.
@@ -29,7 +34,7 @@ import org.netshard.protocol.cred.UserNamespace;
  * scm_check_creds}, {@code scm_detach_fds}, {@code scm_recv_unix}; {@code net/unix/af_unix.c}:
  * {@code unix_scm_to_skb}, {@code unix_maybe_add_creds}.
  */
-final class UnixScm {
+final class UnixScm implements Progress.Kept {
   /** {@code SCM_MAX_FD}. */
   static final int FDS_MAX = 253;
 
@@ -37,6 +42,8 @@ final class UnixScm {
   private static final int UCRED_BYTES = 12;
 
   private final List<PassedFile> files = new ArrayList<>(0);
+  private @Nullable ObjCgroup listPayer;
+  private boolean listed;
   private int pid;
   private @Nullable Cred cred;
   private boolean credSet;
@@ -44,8 +51,9 @@ final class UnixScm {
   /**
    * Reads the control messages of a message that is sent.
    *
-   * <p><b>Errors</b>, in order of the messages: EINVAL for a bad length, an unknown kind or too
-   * many files, EBADF, EPERM for credentials of somebody else. Of an error, nothing is kept.
+   * <p><b>Errors</b>, in order of the messages: EINVAL for a bad length or an unknown kind; for
+   * files EINVAL for too many, ENOMEM without room for the list, EINVAL for too many with those
+   * before, EBADF; EPERM for credentials of somebody else. Of an error, nothing is kept.
    *
    * @return 0 or {@code -errno}
    */
@@ -96,7 +104,13 @@ final class UnixScm {
     if (count == 0) {
       return 0;
     }
-    if (count > FDS_MAX || files.size() + count > FDS_MAX) {
+    if (count > FDS_MAX) {
+      return Errno.EINVAL.negated();
+    }
+    if (!listed && !chargeList(caller.objcg())) {
+      return Errno.ENOMEM.negated();
+    }
+    if (files.size() + count > FDS_MAX) {
       return Errno.EINVAL.negated();
     }
     for (int i = 0; i < count; i++) {
@@ -108,6 +122,15 @@ final class UnixScm {
       files.add(file);
     }
     return 0;
+  }
+
+  private boolean chargeList(@Nullable ObjCgroup payer) {
+    if (payer != null && !Kmalloc.charge(payer, UnixSkb.FP_LIST_BYTES, Gfp.KERNEL)) {
+      return false;
+    }
+    listed = true;
+    listPayer = payer;
+    return true;
   }
 
   private int takeCred(Sk sk, Caller caller, UserMem control, int at, int bytes) {
@@ -152,16 +175,32 @@ final class UnixScm {
     return !files.isEmpty();
   }
 
-  /** Puts all of it into a buffer; the references of the files go over. */
-  void toSkb(Skb skb, Machine machine) {
+  /**
+   * Puts all of it into a buffer; the references of the files go over ({@code unix_scm_to_skb}).
+   *
+   * <p><b>Errors:</b> ENOMEM without room for what the files are in flight.
+   *
+   * @return 0 or {@code -errno}
+   */
+  int toSkb(UnixSkb skb) {
     if (credSet && cred != null) {
       skb.setSender(pid, cred);
     }
-    if (!files.isEmpty()) {
-      skb.setFiles(List.copyOf(files));
-      UnixGc.of(machine).add(files);
-      files.clear();
+    if (files.isEmpty()) {
+      return 0;
     }
+    if (!skb.attach(listPayer, UnixGc.sockets(files))) {
+      return Errno.ENOMEM.negated();
+    }
+    skb.setFiles(List.copyOf(files));
+    files.clear();
+    forgetList();
+    return 0;
+  }
+
+  private void forgetList() {
+    listed = false;
+    listPayer = null;
   }
 
   /** Says in a buffer who sends it, if either end asks for that ({@code unix_maybe_add_creds}). */
@@ -204,6 +243,7 @@ final class UnixScm {
       UnixGc.of(machine).remove(skb.files());
       files.addAll(skb.files());
       skb.setFiles(List.of());
+      ((UnixSkb) skb).detach();
     }
   }
 
@@ -275,5 +315,26 @@ final class UnixScm {
   void destroy(Machine machine) {
     files.forEach(machine::fput);
     files.clear();
+    if (listPayer != null) {
+      Kmalloc.uncharge(listPayer, UnixSkb.FP_LIST_BYTES);
+    }
+    forgetList();
+  }
+
+  @Override
+  public void drop(Machine machine) {
+    destroy(machine);
+  }
+
+  @Override
+  public List<PassedFile> files() {
+    return files;
+  }
+
+  @Override
+  public void tell(Charged charged) {
+    if (listPayer != null) {
+      Kmalloc.tell(charged, listPayer, UnixSkb.FP_LIST_BYTES);
+    }
   }
 }

@@ -28,9 +28,6 @@ final class UnixStream {
 
   private static final int PAGE_BYTES = 4096;
 
-  /** What a send that sleeps has kept. */
-  private record Sending(UnixScm scm) {}
-
   /** What a receive that sleeps has kept. */
   private static final class Receiving {
     final UnixScm scm = new UnixScm();
@@ -56,25 +53,30 @@ final class UnixStream {
    *
    * <p><b>Errors</b>, in order: those of the control messages; EOPNOTSUPP for urgent data of no
    * bytes; EISCONN or EOPNOTSUPP with an address; ENOTCONN; EPIPE with a SIGPIPE; then, if nothing
-   * has been sent, those of {@link SendBuffer#room}, EFAULT, EPERM for files that the peer does not
-   * take.
+   * has been sent, those of {@link SendBuffer#room}, ENOBUFS if the sender may have no more memory,
+   * EFAULT, EPERM for files that the peer does not take, ENOMEM.
    */
   static int send(Sk sk, Caller caller, Msg msg) {
     Progress progress = caller.progress();
     Machine machine = sk.net().machine();
     UnixScm scm;
-    if (progress.state() instanceof Sending kept) {
-      scm = kept.scm();
+    if (progress.state() instanceof UnixScm kept) {
+      scm = kept;
+      progress.setState(null);
     } else {
       scm = new UnixScm();
       int result = scm.send(sk, caller, msg);
       if (result < 0) {
         return result;
       }
+      if (progress.done() > 0) {
+        // Made again after the OOM killer: the files went with the first buffer.
+        scm.destroy(machine);
+      }
     }
     int result = send(sk, caller, msg, scm);
     if (result == Progress.WAIT) {
-      progress.setState(new Sending(scm));
+      progress.setState(scm);
       return result;
     }
     scm.destroy(machine);
@@ -133,25 +135,35 @@ final class UnixStream {
     int paged = Math.max(0, size - Skb.MAX_HEAD_BYTES);
     paged = Math.min(size, (paged + PAGE_BYTES - 1) & -PAGE_BYTES);
     byte[] data = msg.read(caller.progress().done(), size);
-    if (data == null) {
-      return Errno.EFAULT.negated();
+    UnixSkb skb = UnixSkb.alloc(data == null ? new byte[size] : data, paged, caller.objcg());
+    if (skb == null) {
+      return Errno.ENOBUFS.negated();
     }
-    if (other.flag(SockFlag.SOCK_DEAD) || (other.shutdown() & Sk.RCV_SHUTDOWN) != 0) {
-      return Errno.EPIPE.negated();
-    }
-    if (scm.hasFiles() && !other.flag(SockFlag.SK_SCM_RIGHTS)) {
-      return Errno.EPERM.negated();
-    }
-    Skb skb = new Skb(data, Skb.truesize(size - paged, paged));
     skb.setOwnerW(sk);
-    scm.toSkb(skb, sk.net().machine());
+    int refused = data == null ? Errno.EFAULT.negated() : mayQueue(other, scm);
+    if (refused == 0) {
+      refused = scm.toSkb(skb);
+    }
+    if (refused < 0) {
+      skb.free();
+      return refused;
+    }
     UnixScm.maybeAddCreds(skb, sk, other, caller);
-    other.receiveQueue().add(skb);
+    skb.queue(other);
     if (urgent) {
       UnixSock.setOob(other, skb);
     }
     other.dataReady();
     return size;
+  }
+
+  /** EPIPE if the peer is closed or takes nothing, EPERM if it takes no files. */
+  private static int mayQueue(Sk other, UnixScm scm) {
+    if (other.flag(SockFlag.SOCK_DEAD) || (other.shutdown() & Sk.RCV_SHUTDOWN) != 0) {
+      return Errno.EPIPE.negated();
+    }
+    boolean refuses = scm.hasFiles() && !other.flag(SockFlag.SK_SCM_RIGHTS);
+    return refuses ? Errno.EPERM.negated() : 0;
   }
 
   /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.memcg.ObjCgroup;
 
 /** A task for tests, process 1, whose files are given by the test. */
 public final class TestCaller implements Caller, CallingTask {
@@ -12,6 +13,7 @@ public final class TestCaller implements Caller, CallingTask {
   private Steps progress = new Steps();
   private int fileFlags;
   private int sigpipes;
+  private @Nullable ObjCgroup payer;
 
   /** How far a call is, and whether it was woken. */
   public static final class Steps extends Progress {
@@ -79,6 +81,17 @@ public final class TestCaller implements Caller, CallingTask {
   @Override
   public void accepted(PassedFile file) {
     files.add(file);
+  }
+
+  /** Lets somebody pay for what it allocates. */
+  public TestCaller paidBy(ObjCgroup newPayer) {
+    payer = newPayer;
+    return this;
+  }
+
+  @Override
+  public @Nullable ObjCgroup objcg() {
+    return payer;
   }
 
   @Override

@@ -8,6 +8,8 @@ import org.netshard.protocol.memcg.SockMemcg;
 
 /** A memory cgroup for tests: two counts with a limit each. */
 public final class TestMemcg implements Memcg, ObjCgroup, SockMemcg {
+  private static final int PAGE_SIZE = 4096;
+
   private final long objectBytesMax;
   private final long pagesMax;
   private long objectBytes;
@@ -64,6 +66,16 @@ public final class TestMemcg implements Memcg, ObjCgroup, SockMemcg {
   @Override
   public void uncharge(int bytes, Slab slab) {
     objectBytes -= bytes;
+  }
+
+  @Override
+  public boolean chargePages(int more, Pages use, Gfp gfp) {
+    return charge(more * PAGE_SIZE, Slab.UNRECLAIMABLE, gfp);
+  }
+
+  @Override
+  public void unchargePages(int less, Pages use) {
+    uncharge(less * PAGE_SIZE, Slab.UNRECLAIMABLE);
   }
 
   @Override
