@@ -172,7 +172,7 @@ final class KernelBoot {
       tree.memcontrol().setLimit(cgroup.memcg(), described.limitBytes(), described.oomKill());
     }
     long cachePages = MemcgState.pages(described.cacheBytes());
-    if (cachePages > 0 && !cgroup.memcg().chargeFile(cachePages)) {
+    if (cachePages > 0 && !cgroup.memcg().userPages().chargeFile(cachePages)) {
       throw new BadSpecException("cgroup " + described.path() + ": no room for its page cache");
     }
   }

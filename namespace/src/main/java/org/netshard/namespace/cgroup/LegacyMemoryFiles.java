@@ -114,7 +114,7 @@ final class LegacyMemoryFiles {
     boolean counted = counter != memcg.memory && counter != memcg.memsw;
     return !memcg.isRoot() || counted
         ? bytes(counter.usage())
-        : bytes(memcg.sumBelow(MemcgState::filePages) + memcg.sumBelow(MemcgState::anonPages));
+        : bytes(memcg.sumBelow(one -> one.userPages().filePages()) + memcg.sumBelow(one -> one.userPages().anonPages()));
   }
 
   /**
@@ -136,7 +136,7 @@ final class LegacyMemoryFiles {
     if (!counter.setMax(pages)) {
       return Errno.EBUSY.negated();
     }
-    memcg.activateTcpmem();
+    memcg.socks().activateTcpmem();
     return 0;
   }
 

@@ -88,15 +88,15 @@ public final class MemcgLedger implements Charged {
   private Sum check(MemcgState memcg) {
     long kernel = kernelPages(memcg);
     equal(memcg, "kernel objects, pages", memcg.kernelPages(), kernel);
-    Socks bound = socks.get(memcg);
+    Socks bound = socks.get(memcg.socks());
     payersFound += bound == null ? 0 : 1;
     long sock = bound == null ? 0 : bound.pages;
     equal(memcg, "sock, pages", memcg.sockPages(), sock);
-    equal(memcg, "socks bound to it", memcg.sockReferences(), bound == null ? 0 : bound.count);
+    equal(memcg, "socks bound to it", memcg.socks().references(), bound == null ? 0 : bound.count);
     boolean v1 = tree.memcontrol().version() == CgroupVersion.V1;
     long memory = kernel + (v1 ? 0 : sock) + tree.memcontrol().stockPages(memcg);
     if (!memcg.isRoot()) {
-      memory += memcg.anonPages() + memcg.filePages();
+      memory += memcg.userPages().anonPages() + memcg.userPages().filePages();
     }
     for (MemcgState child : memcg.children()) {
       Sum below = check(child);

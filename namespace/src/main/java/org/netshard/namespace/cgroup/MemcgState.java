@@ -12,18 +12,15 @@ import org.netshard.protocol.memcg.SockMemcg;
 /**
  * One memory cgroup: its counters, limits and events.
  *
- * <p>Memory comes in three kinds: pages of socket buffers ({@code sock}), pages of kernel objects
- * ({@link ObjCgroupState}), and pages of programs and of the page cache, which a scenario gives.
- * With version 2 all of them count in {@code memory}; with version 1 socket buffers count in {@code
- * kmem.tcp} alone.
+ * <p>Memory comes in three kinds: socket buffers ({@link MemcgSocks}), kernel objects ({@link
+ * ObjCgroupState}), and pages of programs and of the page cache ({@link MemcgUserPages}).
  *
  * <p>A removed cgroup lives on, out of sight, while socks are bound to it.
  *
  * <p><b>Source:</b> {@code mm/memcontrol.c}: {@code struct mem_cgroup}, {@code
- * mem_cgroup_sk_alloc}, {@code mem_cgroup_charge_skmem}, {@code mem_cgroup_css_offline}; {@code
- * mm/memcontrol-v1.c}: {@code memcg1_charge_skmem}.
+ * mem_cgroup_css_offline}, {@code memcg_memory_event}.
  */
-public final class MemcgState implements Memcg, SockMemcg {
+public final class MemcgState implements Memcg {
   /** Bytes of a page. */
   public static final int PAGE_SIZE = 4096;
 
@@ -66,14 +63,9 @@ public final class MemcgState implements Memcg, SockMemcg {
   /** {@code memory.oom_control} of version 1. */
   boolean oomKillDisable;
 
-  private boolean tcpmemActive;
-  private boolean tcpmemPressure;
-  private long sockPages;
+  private final MemcgSocks socks = new MemcgSocks(this);
+  private final MemcgUserPages userPages = new MemcgUserPages(this);
   private long kernelPages;
-  private long filePages;
-  private long activeFilePages;
-  private long anonPages;
-  private int sockReferences;
   private long refused;
   private boolean online = true;
 
@@ -132,51 +124,17 @@ public final class MemcgState implements Memcg, SockMemcg {
 
   @Override
   public @Nullable SockMemcg skAlloc() {
-    boolean inactive = control.version() == CgroupVersion.V1 && !tcpmemActive;
-    if (inactive || control.nosocket() || isRoot()) {
-      return null;
-    }
-    sockReferences++;
-    return this;
+    return socks.skAlloc();
   }
 
-  @Override
-  public boolean charge(long pages, Gfp gfp) {
-    if (control.version() == CgroupVersion.V1) {
-      return chargeTcpmem(pages, gfp);
-    }
-    if (!control.tryChargeForGood(this, pages, gfp)) {
-      return false;
-    }
-    sockPages += pages;
-    return true;
+  /** Its socket buffers. */
+  MemcgSocks socks() {
+    return socks;
   }
 
-  private boolean chargeTcpmem(long pages, Gfp gfp) {
-    MemcgState over = tcpmem.tryCharge(pages);
-    tcpmemPressure = over != null;
-    if (over != null) {
-      if (!gfp.noFail()) {
-        control.refuse(this, over);
-        return false;
-      }
-      tcpmem.charge(pages);
-    }
-    sockPages += pages;
-    return true;
-  }
-
-  @Override
-  public void uncharge(long pages) {
-    sockPages -= pages;
-    if (sockPages < 0) {
-      throw new IllegalStateException(this + ": " + sockPages + " pages of socket buffers");
-    }
-    if (control.version() == CgroupVersion.V1) {
-      tcpmem.uncharge(pages);
-    } else {
-      control.uncharge(this, pages);
-    }
+  /** Its pages of programs and of the page cache. */
+  public MemcgUserPages userPages() {
+    return userPages;
   }
 
   /** Charges pages of kernel objects. */
@@ -201,78 +159,6 @@ public final class MemcgState implements Memcg, SockMemcg {
       kmem.uncharge(pages);
     }
     control.uncharge(this, pages);
-  }
-
-  /** Charges resident pages of a program ({@code anon}); false if there is no room. */
-  public boolean chargeAnon(long pages) {
-    if (!isRoot() && !control.tryCharge(this, pages, Gfp.KERNEL)) {
-      return false;
-    }
-    anonPages += pages;
-    return true;
-  }
-
-  /** Gives pages of a program back. */
-  public void unchargeAnon(long pages) {
-    anonPages -= pages;
-    if (anonPages < 0) {
-      throw new IllegalStateException(this + ": " + anonPages + " pages of programs");
-    }
-    if (!isRoot()) {
-      control.giveBack(this, pages);
-    }
-    releaseIfUnused();
-  }
-
-  /** Charges clean pages of the page cache ({@code file}), which reclaim can take. */
-  public boolean chargeFile(long pages) {
-    if (!isRoot() && !control.tryCharge(this, pages, Gfp.KERNEL)) {
-      return false;
-    }
-    filePages += pages;
-    return true;
-  }
-
-  /**
-   * Says how many pages of its page cache programs use all the time ({@code active_file}): reclaim
-   * looks at them and lets them be.
-   */
-  public void setActiveFile(long pages) {
-    if (pages < 0 || pages > filePages) {
-      throw new IllegalStateException(this + ": " + pages + " active pages of " + filePages);
-    }
-    activeFilePages = pages;
-  }
-
-  /** Takes up to so many idle pages of the page cache away; how many it took. */
-  long reclaimFile(long pages) {
-    long taken = Math.min(pages, filePages - activeFilePages);
-    if (taken > 0) {
-      filePages -= taken;
-      if (control.proactive()) {
-        aside().proactivePages += taken;
-      } else {
-        aside().reclaimedPages += taken;
-      }
-      if (!isRoot()) {
-        control.giveBack(this, taken);
-      }
-      releaseIfUnused();
-    }
-    return taken;
-  }
-
-  @Override
-  public boolean underSocketPressure() {
-    if (control.version() == CgroupVersion.V1) {
-      return tcpmemPressure;
-    }
-    for (MemcgState memcg = this; memcg != null; memcg = memcg.parent) {
-      if (memcg.seldom().vmPressure.underPressure(control.nowNs())) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Tells how well the reclaim of its pages went ({@code vmpressure}). */
@@ -312,11 +198,6 @@ public final class MemcgState implements Memcg, SockMemcg {
     return eventsLocal[event.ordinal()];
   }
 
-  /** Switches the accounting of socket buffers on, version 1: a limit was written. */
-  void activateTcpmem() {
-    tcpmemActive = true;
-  }
-
   /**
    * Takes it out of the tree ({@code mem_cgroup_css_offline}); what is left of its objects goes to
    * its parent, its socks and its page cache stay charged to it.
@@ -347,21 +228,13 @@ public final class MemcgState implements Memcg, SockMemcg {
       above.objcgs.add(payer);
     }
     objcgs.clear();
-    activeFilePages = 0;
+    userPages.offline();
     releaseIfUnused();
   }
 
-  @Override
-  public void put() {
-    sockReferences--;
-    if (sockReferences < 0) {
-      throw new IllegalStateException(this + ": a reference of a sock too many is given back");
-    }
-    releaseIfUnused();
-  }
-
-  private void releaseIfUnused() {
-    boolean used = sockReferences > 0 || !children.isEmpty() || anonPages > 0 || filePages > 0;
+  /** Ends it for good if it was removed and nothing is bound or charged to it any more. */
+  void releaseIfUnused() {
+    boolean used = socks.references() > 0 || !children.isEmpty() || userPages.any();
     if (online || used || parent == null) {
       return;
     }
@@ -417,11 +290,6 @@ public final class MemcgState implements Memcg, SockMemcg {
   /** Whether it has not been removed. */
   public boolean online() {
     return online;
-  }
-
-  /** Socks bound to it. */
-  public int sockReferences() {
-    return sockReferences;
   }
 
   /** Notes that its tasks stood still for want of memory. */
@@ -480,12 +348,12 @@ public final class MemcgState implements Memcg, SockMemcg {
 
   /** Pages of socket buffers charged by its own socks. */
   public long sockPages() {
-    return sockPages;
+    return socks.pages();
   }
 
   /** Bytes of socket buffers charged here and below ({@code sock} of {@code memory.stat}). */
   public long sockBytes() {
-    long bytes = sockPages * PAGE_SIZE;
+    long bytes = socks.pages() * PAGE_SIZE;
     for (MemcgState child : children) {
       bytes += child.sockBytes();
     }
@@ -504,21 +372,6 @@ public final class MemcgState implements Memcg, SockMemcg {
   /** Pages of its own kernel objects. */
   public long kernelPages() {
     return kernelPages;
-  }
-
-  /** Pages of page cache of its own. */
-  public long filePages() {
-    return filePages;
-  }
-
-  /** Those of them that programs use all the time. */
-  public long activeFilePages() {
-    return activeFilePages;
-  }
-
-  /** Pages of its own programs. */
-  public long anonPages() {
-    return anonPages;
   }
 
   /** Bytes of its own objects, those too large for a slab included ({@code slab}). */

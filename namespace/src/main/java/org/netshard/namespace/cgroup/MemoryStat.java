@@ -28,8 +28,8 @@ final class MemoryStat {
   private record Item(String name, boolean perNode, ToLongFunction<MemcgState> value) {}
 
   static {
-    ToLongFunction<MemcgState> anon = memcg -> bytes(memcg.anonPages());
-    ToLongFunction<MemcgState> file = memcg -> bytes(memcg.filePages());
+    ToLongFunction<MemcgState> anon = memcg -> bytes(memcg.userPages().anonPages());
+    ToLongFunction<MemcgState> file = memcg -> bytes(memcg.userPages().filePages());
     ToLongFunction<MemcgState> direct = memcg -> memcg.seldom().reclaimedPages;
     ToLongFunction<MemcgState> proactive = memcg -> memcg.seldom().proactivePages;
     ToLongFunction<MemcgState> all =
@@ -158,12 +158,12 @@ final class MemoryStat {
   /** {@code memory.numa_stat} of version 1, in pages. */
   static String legacyNumaText(MemcgState memcg) {
     StringBuilder text = new StringBuilder();
-    numaLines(text, "", memcg.filePages(), memcg.anonPages());
+    numaLines(text, "", memcg.userPages().filePages(), memcg.userPages().anonPages());
     numaLines(
         text,
         "hierarchical_",
-        memcg.sumBelow(MemcgState::filePages),
-        memcg.sumBelow(MemcgState::anonPages));
+        memcg.sumBelow(one -> one.userPages().filePages()),
+        memcg.sumBelow(one -> one.userPages().anonPages()));
     return text.toString();
   }
 

@@ -56,14 +56,14 @@ final class Reclaim {
         unprotected -= Math.max(0, memcg.lowPages - memcg.minPages);
       }
     }
-    if (unprotected > 0 && memcg.filePages() > 0) {
+    if (unprotected > 0 && memcg.userPages().filePages() > 0) {
       if (intoLow && memcg != target && memcg.memory.usage() <= memcg.lowPages) {
         memcg.event(MemcgEvent.LOW);
       }
       long wanted = Math.min(pages, unprotected);
-      reclaimed = memcg.reclaimFile(wanted);
+      reclaimed = memcg.userPages().reclaimFile(wanted);
       if (!proactive) {
-        long scanned = reclaimed < wanted ? reclaimed + memcg.activeFilePages() : reclaimed;
+        long scanned = reclaimed < wanted ? reclaimed + memcg.userPages().activeFilePages() : reclaimed;
         memcg.vmpressure(scanned, reclaimed);
       }
     }

@@ -53,7 +53,7 @@ public final class ProcessMemory {
     if (payer != null) {
       throw new IllegalStateException("the program has its pages already");
     }
-    if (!memcg.chargeAnon(pages)) {
+    if (!memcg.userPages().chargeAnon(pages)) {
       return false;
     }
     payer = memcg;
@@ -66,7 +66,7 @@ public final class ProcessMemory {
   void drop() {
     MemcgState paid = payer;
     if (paid != null) {
-      paid.unchargeAnon(chargedPages);
+      paid.userPages().unchargeAnon(chargedPages);
     }
     payer = null;
     chargedPages = 0;

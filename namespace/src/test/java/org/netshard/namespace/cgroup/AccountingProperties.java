@@ -159,8 +159,8 @@ class AccountingProperties {
           did = "high of " + memcg;
         }
         default -> {
-          if (!memcg.isRoot() && memcg.chargeFile(1 + take(40))) {
-            memcg.setActiveFile(take((int) memcg.filePages()));
+          if (!memcg.isRoot() && memcg.userPages().chargeFile(1 + take(40))) {
+            memcg.userPages().setActiveFile(take((int) memcg.userPages().filePages()));
           }
           did = "file of " + memcg;
         }
@@ -172,7 +172,7 @@ class AccountingProperties {
         return;
       }
       if (machine.control.version() == CgroupVersion.V1) {
-        memcg.activateTcpmem();
+        memcg.socks().activateTcpmem();
         memcg.tcpmem.setMax(LIMITS[take(LIMITS.length)]);
         memcg.memory.setMax(limit);
       } else {

@@ -134,9 +134,9 @@ class MemoryFilesTest {
   void statHasEveryKeyInOrderAndCountsWhatIsBelow() {
     files.echo(root, "+memory", RED + "cgroup.subtree_control");
     MemcgState below = files.mkdir(root, RED + "sub").memcg();
-    assertThat(memcg.chargeAnon(3)).isTrue();
-    assertThat(below.chargeFile(2)).isTrue();
-    assertThat(below.charge(5, Gfp.KERNEL)).isTrue();
+    assertThat(memcg.userPages().chargeAnon(3)).isTrue();
+    assertThat(below.userPages().chargeFile(2)).isTrue();
+    assertThat(below.socks().charge(5, Gfp.KERNEL)).isTrue();
     assertThat(below.objcg().charge(832, Slab.RECLAIMABLE, Gfp.KERNEL)).isTrue();
     assertThat(memcg.objcg().charge(192, Slab.UNRECLAIMABLE, Gfp.KERNEL)).isTrue();
     String stat = cat("memory.stat");
@@ -179,13 +179,13 @@ class MemoryFilesTest {
   @Test
   void peakIsThatOfTheDescriptorThatWroteIt() {
     FileHandle watching = files.open(root, RED + "memory.peak", Abi.O_RDWR);
-    memcg.chargeAnon(10);
-    memcg.unchargeAnon(8);
+    memcg.userPages().chargeAnon(10);
+    memcg.userPages().unchargeAnon(8);
     assertThat(read(watching)).isEqualTo("40960\n");
     assertThat(watching.write(root, "any\n")).isEqualTo(4);
     assertThat(read(watching)).isEqualTo("8192\n");
-    memcg.chargeAnon(3);
-    memcg.unchargeAnon(1);
+    memcg.userPages().chargeAnon(3);
+    memcg.userPages().unchargeAnon(1);
     assertThat(read(watching)).isEqualTo("20480\n");
     assertThat(cat("memory.peak")).isEqualTo("40960\n");
     FileHandle second = files.open(root, RED + "memory.peak", Abi.O_RDWR);
@@ -202,15 +202,15 @@ class MemoryFilesTest {
 
   @Test
   void reclaimTakesThePageCacheOrSaysEagain() {
-    assertThat(memcg.chargeFile(100)).isTrue();
-    assertThat(memcg.chargeAnon(50)).isTrue();
+    assertThat(memcg.userPages().chargeFile(100)).isTrue();
+    assertThat(memcg.userPages().chargeAnon(50)).isTrue();
     assertThat(echo("abc", "memory.reclaim")).isEqualTo("EINVAL");
     assertThat(echo("4096 swappiness=201", "memory.reclaim")).isEqualTo("EINVAL");
     assertThat(echo("4096 swappiness=max", "memory.reclaim")).isEqualTo("OK");
     // SWAP_CLUSTER_MAX: not less than 32 pages at once.
-    assertThat(memcg.filePages()).isEqualTo(68);
+    assertThat(memcg.userPages().filePages()).isEqualTo(68);
     assertThat(echo("1M", "memory.reclaim")).isEqualTo("EAGAIN");
-    assertThat(memcg.filePages()).isZero();
+    assertThat(memcg.userPages().filePages()).isZero();
     assertThat(cat("memory.stat").lines())
         .contains(
             "pgsteal 100", "pgsteal_proactive 100", "pgscan_proactive 100", "pgsteal_direct 0");
@@ -309,8 +309,8 @@ class MemoryFilesTest {
 
   @Test
   void highReclaimsWhatIsAboveItAndLeavesTheRest() {
-    memcg.chargeFile(100);
-    memcg.chargeAnon(50);
+    memcg.userPages().chargeFile(100);
+    memcg.userPages().chargeAnon(50);
     assertThat(echo("400K", "memory.high")).isEqualTo("OK");
     assertThat(memcg.memory.usage()).isEqualTo(100);
     assertThat(echo("40K", "memory.high")).isEqualTo("OK");
@@ -323,7 +323,7 @@ class MemoryFilesTest {
     Task hog = files.task(5, 5, root.cred());
     assertThat(echo("5", "cgroup.procs")).isEqualTo("OK");
     assertThat(hog.memory().charge(memcg, 50)).isTrue();
-    memcg.chargeFile(100);
+    memcg.userPages().chargeFile(100);
     assertThat(echo("240K", "memory.max")).isEqualTo("OK");
     assertThat(memcg.memory.usage()).isEqualTo(60);
     assertThat(files.cgroups.kills()).isEmpty();

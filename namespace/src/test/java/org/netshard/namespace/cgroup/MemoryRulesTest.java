@@ -34,7 +34,7 @@ class MemoryRulesTest {
   void m01SockIsBoundToTheCgroupOfTheTaskThatMakesItAndNeverToTheRoot() {
     MemcgState red = machine.mkdir("/red");
     Task task = machine.task("/red");
-    assertThat(socketOf(task, machine.socket(task, "TCP")).sk().memcg()).isSameAs(red);
+    assertThat(socketOf(task, machine.socket(task, "TCP")).sk().memcg()).isSameAs(red.socks());
     Task free = machine.task("/");
     Sk unbound = socketOf(free, machine.socket(free, "TCP")).sk();
     assertThat(unbound.memcg()).isNull();
@@ -128,10 +128,10 @@ class MemoryRulesTest {
     max(red, 10);
     Task task = machine.task("/red");
     machine.begin(task.pid());
-    red.chargeFile(8);
+    red.userPages().chargeFile(8);
     // The page cache makes room: one try.
     assertThat(red.chargeKernel(6, Gfp.KERNEL)).isTrue();
-    assertThat(red.filePages()).isZero();
+    assertThat(red.userPages().filePages()).isZero();
     assertThat(red.events(MemcgEvent.MAX)).isOne();
     // Nothing can be reclaimed: 1 + 16 + 1 tries, then the OOM killer.
     red.oomKillDisable = true;
@@ -199,10 +199,10 @@ class MemoryRulesTest {
   void m10SocketPagesAreTriedThenCounted() {
     MemcgState red = machine.mkdir("/red");
     max(red, 4);
-    assertThat(red.charge(3, Gfp.NOWAIT)).isTrue();
-    assertThat(red.charge(2, Gfp.NOWAIT)).isFalse();
+    assertThat(red.socks().charge(3, Gfp.NOWAIT)).isTrue();
+    assertThat(red.socks().charge(2, Gfp.NOWAIT)).isFalse();
     assertThat(red.sockPages()).isEqualTo(3);
-    red.uncharge(3);
+    red.socks().uncharge(3);
     assertThat(red.sockPages()).isZero();
     assertThat(red.memory.usage()).isZero();
   }
@@ -211,16 +211,16 @@ class MemoryRulesTest {
   void m11StockIsFilled64PagesAtATimeAndIsExactlyWhatIsAskedForAtTheLimit() {
     MemMachine perCpu = new MemMachine(profile("version = 2, charge-cpus = 2"));
     MemcgState red = perCpu.mkdir("/red");
-    assertThat(red.charge(1, Gfp.ATOMIC)).isTrue();
+    assertThat(red.socks().charge(1, Gfp.ATOMIC)).isTrue();
     assertThat(red.memory.usage()).isEqualTo(64);
     assertThat(red.sockPages()).isOne();
     assertThat(perCpu.control.stockPages(red)).isEqualTo(63);
-    assertThat(red.charge(63, Gfp.ATOMIC)).isTrue();
+    assertThat(red.socks().charge(63, Gfp.ATOMIC)).isTrue();
     assertThat(red.memory.usage()).isEqualTo(64);
     max(red, 66);
-    assertThat(red.charge(2, Gfp.ATOMIC)).isTrue();
+    assertThat(red.socks().charge(2, Gfp.ATOMIC)).isTrue();
     assertThat(red.memory.usage()).isEqualTo(66);
-    red.uncharge(66);
+    red.socks().uncharge(66);
     assertThat(red.memory.usage() - perCpu.control.stockPages(red)).isZero();
     perCpu.control.drain(red);
     assertThat(red.memory.usage()).isZero();
@@ -232,9 +232,9 @@ class MemoryRulesTest {
     MemcgState mid = machine.mkdir("/top/mid");
     MemcgState leaf = machine.mkdir("/top/mid/leaf");
     max(mid, 3);
-    assertThat(leaf.charge(2, Gfp.NOWAIT)).isTrue();
+    assertThat(leaf.socks().charge(2, Gfp.NOWAIT)).isTrue();
     assertThat(top.memory.usage()).isEqualTo(2);
-    assertThat(leaf.charge(2, Gfp.ATOMIC)).isTrue();
+    assertThat(leaf.socks().charge(2, Gfp.ATOMIC)).isTrue();
     assertThat(leaf.events(MemcgEvent.MAX)).isZero();
     assertThat(mid.eventsLocal(MemcgEvent.MAX)).isOne();
     assertThat(top.events(MemcgEvent.MAX)).isOne();
@@ -247,7 +247,7 @@ class MemoryRulesTest {
     MemcgState top = machine.mkdir("/top");
     MemcgState leaf = machine.mkdir("/top/leaf");
     max(top, 3);
-    assertThat(leaf.charge(4, Gfp.NOWAIT)).isFalse();
+    assertThat(leaf.socks().charge(4, Gfp.NOWAIT)).isFalse();
     assertThat(leaf.memory.usage()).isZero();
     assertThat(leaf.refused()).isOne();
     assertThat(top.refused()).isZero();
@@ -259,13 +259,13 @@ class MemoryRulesTest {
     Task task = machine.task("/red");
     red.highPages = 10;
     machine.begin(task.pid());
-    assertThat(red.charge(30, Gfp.KERNEL)).isTrue();
+    assertThat(red.socks().charge(30, Gfp.KERNEL)).isTrue();
     assertThat(machine.control.takeThrottleNs(red)).isPositive();
     assertThat(red.events(MemcgEvent.HIGH)).isPositive();
     assertThat(red.pressureText()).startsWith("some ").doesNotContain("total=0");
     assertThat(machine.tree.root().memcg().pressureText()).isEqualTo(red.pressureText());
     machine.begin(0);
-    assertThat(red.charge(1, Gfp.ATOMIC)).isTrue();
+    assertThat(red.socks().charge(1, Gfp.ATOMIC)).isTrue();
     assertThat(machine.control.takeThrottleNs(red)).isZero();
   }
 
@@ -274,14 +274,14 @@ class MemoryRulesTest {
     MemcgState red = machine.mkdir("/red");
     Task task = machine.task("/red");
     machine.anon(task, 10);
-    red.chargeFile(10);
+    red.userPages().chargeFile(10);
     max(red, 12);
     machine.control.shrinkToMax(red);
     assertThat(red.memory.usage()).isEqualTo(12);
     assertThat(red.events(MemcgEvent.OOM)).isZero();
     max(red, 5);
     machine.control.shrinkToMax(red);
-    assertThat(red.filePages()).isZero();
+    assertThat(red.userPages().filePages()).isZero();
     assertThat(red.events(MemcgEvent.OOM)).isOne();
     assertThat(machine.kill()).isOne();
     assertThat(red.memory.usage()).isZero();
@@ -290,7 +290,7 @@ class MemoryRulesTest {
   @Test
   void m14SocketMemoryIsNotReclaimed() {
     MemcgState red = machine.mkdir("/red");
-    red.charge(10, Gfp.KERNEL);
+    red.socks().charge(10, Gfp.KERNEL);
     max(red, 5);
     machine.control.shrinkToMax(red);
     assertThat(red.memory.usage()).isEqualTo(10);
@@ -327,28 +327,28 @@ class MemoryRulesTest {
   void m17HardReclaimPressesTheSocksBelowForASecond() {
     MemcgState top = machine.mkdir("/top");
     MemcgState leaf = machine.mkdir("/top/leaf");
-    top.chargeFile(600);
-    top.setActiveFile(600);
+    top.userPages().chargeFile(600);
+    top.userPages().setActiveFile(600);
     max(top, 600);
     machine.begin(0);
-    assertThat(leaf.underSocketPressure()).isFalse();
+    assertThat(leaf.socks().underSocketPressure()).isFalse();
     // Every page that is scanned is in use.
     Reclaim.reclaim(top, 32);
-    assertThat(top.underSocketPressure()).isTrue();
-    assertThat(leaf.underSocketPressure()).isTrue();
+    assertThat(top.socks().underSocketPressure()).isTrue();
+    assertThat(leaf.socks().underSocketPressure()).isTrue();
     machine.pass(1_000_000_000);
-    assertThat(leaf.underSocketPressure()).isFalse();
+    assertThat(leaf.socks().underSocketPressure()).isFalse();
   }
 
   @Test
   void m17EasyReclaimAndReclaimOnRequestPressNobody() {
     MemcgState red = machine.mkdir("/red");
-    red.chargeFile(2000);
+    red.userPages().chargeFile(2000);
     Reclaim.reclaim(red, 1000);
-    assertThat(red.underSocketPressure()).isFalse();
-    red.setActiveFile(1000);
+    assertThat(red.socks().underSocketPressure()).isFalse();
+    red.userPages().setActiveFile(1000);
     Reclaim.proactively(red, 32);
-    assertThat(red.underSocketPressure()).isFalse();
+    assertThat(red.socks().underSocketPressure()).isFalse();
   }
 
   @ParameterizedTest
@@ -364,7 +364,7 @@ class MemoryRulesTest {
     MemcgState red = old.mkdir("/red");
     Task task = old.task("/red");
     assertThat(socketOf(task, old.socket(task, "TCP")).sk().memcg()).isNull();
-    red.activateTcpmem();
+    red.socks().activateTcpmem();
     red.tcpmem.setMax(4);
     Sk sk = socketOf(task, old.socket(task, "TCP")).sk();
     receive(sk, 3 * 4096, Gfp.ATOMIC);
@@ -372,9 +372,9 @@ class MemoryRulesTest {
     assertThat(red.memory.usage()).isEqualTo(red.kernelPages());
     // GFP_ATOMIC is not forced here, and pressure comes and goes with the last charge.
     assertThat(SkMem.schedule(sk, 20_000, Kind.RECV, Gfp.ATOMIC)).isFalse();
-    assertThat(red.underSocketPressure()).isTrue();
+    assertThat(red.socks().underSocketPressure()).isTrue();
     assertThat(SkMem.schedule(sk, 4096, Kind.RECV, Gfp.ATOMIC)).isTrue();
-    assertThat(red.underSocketPressure()).isFalse();
+    assertThat(red.socks().underSocketPressure()).isFalse();
     assertThat(red.tcpmem.failcnt()).isZero();
     old.check();
   }
