@@ -2,6 +2,7 @@ package org.netshard.namespace.anon;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.netshard.namespace.cgroup.EventCounter;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Caller;
@@ -14,12 +15,13 @@ import org.netshard.protocol.core.WaitQueue;
  *
  * <p><b>Source:</b> {@code fs/eventfd.c}.
  */
-public final class EventFd implements FileOps {
+public final class EventFd implements FileOps, EventCounter {
   private static final long MAX = -1L;
 
   private final WaitQueue waitQueue = new WaitQueue();
   private final boolean semaphore;
   private long count;
+  private boolean released;
 
   /**
    * A counter.
@@ -45,6 +47,25 @@ public final class EventFd implements FileOps {
     count -= taken;
     waitQueue.wake(Poll.OUT);
     return msg.write(0, bytes(taken), 0, Long.BYTES) ? Long.BYTES : Errno.EFAULT.negated();
+  }
+
+  /** {@code eventfd_signal_mask}: adds one, unless that is more than it holds. */
+  @Override
+  public void signal() {
+    if (count != MAX) {
+      count++;
+    }
+    waitQueue.wake(Poll.IN);
+  }
+
+  @Override
+  public boolean isReleased() {
+    return released;
+  }
+
+  @Override
+  public void release() {
+    released = true;
   }
 
   private static byte[] bytes(long value) {

@@ -3,14 +3,13 @@ package org.netshard.namespace.anon;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Msg;
-import org.netshard.protocol.core.WaitQueue;
 
 /**
  * What can be done with a file.
  *
  * <p><b>Source:</b> {@code include/linux/fs.h}, {@code struct file_operations}.
  */
-public interface FileOps {
+public interface FileOps extends PollSource {
   /**
    * Reads.
    *
@@ -34,12 +33,6 @@ public interface FileOps {
   default int queued() {
     return Errno.ENOTTY.negated();
   }
-
-  /** What can be done now, {@link org.netshard.protocol.core.Poll} bits. */
-  int poll();
-
-  /** Those who wait for a change. */
-  WaitQueue waitQueue();
 
   /** The last descriptor is closed. */
   default void release() {}

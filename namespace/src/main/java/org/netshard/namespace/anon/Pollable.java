@@ -27,7 +27,7 @@ public final class Pollable {
       }
       return sk.ops().poll(sk);
     }
-    return file.payload() instanceof FileOps ops ? ops.poll() : ALWAYS;
+    return file.payload() instanceof PollSource source ? source.poll() : ALWAYS;
   }
 
   /** Those who wait for a change of it; null if it never changes. */
@@ -35,6 +35,6 @@ public final class Pollable {
     if (file.payload() instanceof SocketPayload socket) {
       return socket.sk().waitQueue();
     }
-    return file.payload() instanceof FileOps ops ? ops.waitQueue() : null;
+    return file.payload() instanceof PollSource source ? source.waitQueue() : null;
   }
 }

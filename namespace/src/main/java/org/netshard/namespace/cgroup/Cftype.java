@@ -19,6 +19,7 @@ public final class Cftype {
   private String showFunction = "cgroup_seqfile_show";
   private @Nullable Store store;
   private String storeFunction = "cgroup_file_write";
+  private @Nullable Function<CgroupOpenFile, FileEvents> events;
   private boolean onRoot = true;
   private boolean onOthers = true;
   private Predicate<Cgroup> hidden = cgroup -> false;
@@ -50,6 +51,22 @@ public final class Cftype {
   /** A file of the memory controller. */
   static Cftype memory(String name) {
     return new Cftype("memory." + name, true);
+  }
+
+  /** A file of the memory controller with a name of its own ({@code CFTYPE_NO_PREFIX}). */
+  static Cftype unprefixed(String name) {
+    return new Cftype(name, true);
+  }
+
+  /** Says who counts the changes of it that come by themselves ({@code file_offset}). */
+  Cftype notifies(Function<CgroupOpenFile, FileEvents> newEvents) {
+    events = newEvents;
+    return this;
+  }
+
+  /** Changes of an open file that come by themselves; null if there are none ever. */
+  @Nullable FileEvents events(CgroupOpenFile file) {
+    return events == null ? null : events.apply(file);
   }
 
   /** Lets it be read. */

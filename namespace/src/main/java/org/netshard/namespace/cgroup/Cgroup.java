@@ -18,6 +18,8 @@ public final class Cgroup {
   private final Owner owner;
   private @Nullable MemcgState own;
   private @Nullable Freezer freezer;
+  private @Nullable FileEvents eventsFile;
+  private @Nullable FileEvents pressureFile;
   private boolean memoryInSubtree;
   private boolean removed;
 
@@ -26,6 +28,9 @@ public final class Cgroup {
 
   /** {@code cgroup.max.depth}: how deep directories may be below it. */
   int maxDepth = Integer.MAX_VALUE;
+
+  /** Whether it holds threads of a process whose domain is above it. */
+  boolean threaded;
 
   /** {@code cgroup.pressure} is 0: stall times are hidden. */
   boolean pressureOff;
@@ -67,6 +72,9 @@ public final class Cgroup {
 
   void setRemoved() {
     removed = true;
+    if (pressureFile != null) {
+      pressureFile.happened();
+    }
   }
 
   /** Its name; empty for the root. */
@@ -137,6 +145,36 @@ public final class Cgroup {
   /** Whether its tasks stand still ({@code CGRP_FROZEN}). */
   public boolean frozen() {
     return freezer != null && freezer.effective();
+  }
+
+  /** Changes of {@code cgroup.events}, counted from when somebody first reads it. */
+  FileEvents eventsFile() {
+    FileEvents present = eventsFile == null ? new FileEvents().from(populated()) : eventsFile;
+    eventsFile = present;
+    return present;
+  }
+
+  /** Stalls that {@code memory.pressure} tells of. */
+  FileEvents pressureFile() {
+    FileEvents present = pressureFile == null ? new FileEvents() : pressureFile;
+    pressureFile = present;
+    return present;
+  }
+
+  /** Tasks have come or gone, here or below ({@code cgroup_update_populated}). */
+  void updatePopulated() {
+    for (Cgroup cgroup = this; cgroup != null; cgroup = cgroup.parent) {
+      if (cgroup.eventsFile != null) {
+        cgroup.eventsFile.populated(cgroup.populated());
+      }
+    }
+  }
+
+  /** Its tasks stand still, or go on. */
+  void frozenChanged() {
+    if (eventsFile != null) {
+      eventsFile.happened();
+    }
   }
 
   /** Whether a task is in it, or in a directory below it. */

@@ -3,8 +3,10 @@ package org.netshard.namespace.cgroup;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.lib.Kstrtox;
@@ -17,9 +19,7 @@ import org.netshard.protocol.abi.Errno;
  * <p><b>Source:</b> {@code kernel/cgroup/cgroup.c}, {@code cgroup_base_files}; {@code
  * kernel/cgroup/cgroup-v1.c}: {@code cgroup1_base_files}.
  *
- * <p><b>Differs from Linux:</b> all cgroups are domains, so that {@code cgroup.type} and {@code
- * cgroup.threads} change nothing; there are no files of other controllers, and none of CPU and I/O.
- * Of version 1, {@code cgroup.event_control} is left out.
+ * <p><b>Differs from Linux:</b> there are no files of other controllers, and none of CPU and I/O.
  */
 final class CgroupFiles {
   private static final String OTHER_CONTROLLERS = "cpuset|cpu|io|hugetlb|pids|rdma|misc|dmem";
@@ -54,11 +54,11 @@ final class CgroupFiles {
     files.add(
         Cftype.core("cgroup.type")
             .notOnRoot()
-            .text("cgroup_type_show", file -> "domain\n")
-            .store("cgroup_type_write", (file, writer, text) -> storeType(text)));
+            .text("cgroup_type_show", file -> ThreadedCgroups.type(file.cgroup()))
+            .store("cgroup_type_write", CgroupFiles::storeType));
     files.add(
         Cftype.core("cgroup.procs")
-            .text("cgroup_procs_show", file -> processes(file.cgroup()))
+            .show("cgroup_procs_show", (file, out) -> showProcesses(file.cgroup(), out))
             .store("cgroup_procs_write", CgroupMigration::storeProcs));
     files.add(
         Cftype.core("cgroup.threads")
@@ -79,6 +79,7 @@ final class CgroupFiles {
     files.add(
         Cftype.core("cgroup.events")
             .notOnRoot()
+            .notifies(file -> file.cgroup().eventsFile())
             .text(
                 "cgroup_events_show",
                 file ->
@@ -167,11 +168,27 @@ final class CgroupFiles {
                 }));
   }
 
-  /** Processes in the order in which their first thread came. */
-  private static String processes(Cgroup cgroup) {
-    Map<Integer, Boolean> seen = new LinkedHashMap<>();
-    cgroup.tasks().values().forEach(task -> seen.put(task.tgid(), true));
-    return lines(seen.keySet());
+  /**
+   * Processes in the order in which their first thread came, those whose threads are in cgroups
+   * below it after those here. <b>Errors:</b> EOPNOTSUPP for a threaded cgroup.
+   */
+  private static int showProcesses(Cgroup cgroup, StringBuilder out) {
+    if (cgroup.threaded) {
+      return Errno.EOPNOTSUPP.negated();
+    }
+    Set<Integer> seen = new LinkedHashSet<>();
+    addProcesses(cgroup, seen);
+    out.append(lines(seen));
+    return 0;
+  }
+
+  private static void addProcesses(Cgroup cgroup, Set<Integer> seen) {
+    cgroup.tasks().values().forEach(task -> seen.add(task.tgid()));
+    for (Cgroup child : cgroup.children().values()) {
+      if (child.threaded) {
+        addProcesses(child, seen);
+      }
+    }
   }
 
   private static String threads(Cgroup cgroup) {
@@ -234,10 +251,11 @@ final class CgroupFiles {
     return 0;
   }
 
-  /** Only {@code threaded} may be written, and threaded cgroups are not simulated. */
-  private static int storeType(String text) {
-    boolean threaded = Kstrtox.strstrip(text).equals("threaded");
-    return (threaded ? Errno.EOPNOTSUPP : Errno.EINVAL).negated();
+  /** Only {@code threaded} may be written, and nothing takes it back. */
+  private static int storeType(CgroupOpenFile file, CgroupTask writer, String text) {
+    return Kstrtox.strstrip(text).equals("threaded")
+        ? file.tree().enableThreaded(file.cgroup())
+        : Errno.EINVAL.negated();
   }
 
   private static int storeSubtreeControl(CgroupOpenFile file, String text) {
@@ -273,6 +291,9 @@ final class CgroupFiles {
     }
     if (kill.value() != 1) {
       return Errno.ERANGE.negated();
+    }
+    if (file.cgroup().threaded) {
+      return Errno.EOPNOTSUPP.negated();
     }
     file.tree().killAll(file.cgroup());
     return 0;

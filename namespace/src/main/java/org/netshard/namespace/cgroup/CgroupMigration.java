@@ -12,9 +12,9 @@ import org.netshard.protocol.cred.Cred;
  *
  * <p><b>Errors</b>, in order: EINVAL for what is no pid, ESRCH, EACCES if the task that opened the
  * file may not (version 1: it is neither root nor of the task's user; version 2: it may not write
- * {@code cgroup.procs} of the nearest cgroup above both), EOPNOTSUPP for a single thread of version
- * 2 that would leave its process, EBUSY for a cgroup that has controllers enabled for those below
- * it.
+ * {@code cgroup.procs} of the nearest cgroup above both), with version 2 those of {@link
+ * ThreadedCgroups#mayAttach}, and EOPNOTSUPP for a single thread that would leave the domain of its
+ * process.
  *
  * <p><b>Source:</b> {@code kernel/cgroup/cgroup.c}: {@code __cgroup_procs_write}, {@code
  * cgroup_procs_write_start}, {@code cgroup_attach_permissions}; {@code kernel/cgroup/cgroup-v1.c}:
@@ -53,16 +53,20 @@ final class CgroupMigration {
     if (!allowed) {
       return Errno.EACCES.negated();
     }
-    if (!v1 && !wholeProcess && task.cgroup() != to) {
-      return Errno.EOPNOTSUPP.negated();
-    }
     int result = tree.mayAttach(to);
+    if (result == 0 && !v1 && !wholeProcess && !sameDomain(task.cgroup(), to)) {
+      result = Errno.EOPNOTSUPP.negated();
+    }
     if (result == 0) {
       List<? extends CgroupTask> moved =
           wholeProcess ? tree.tasks().threadGroup(task.tgid()) : List.of(task);
       moved.forEach(one -> tree.attach(one, to));
     }
     return result;
+  }
+
+  private static boolean sameDomain(Cgroup from, Cgroup to) {
+    return ThreadedCgroups.domain(from) == ThreadedCgroups.domain(to);
   }
 
   private static boolean sameUser(Cred opener, Cred task) {

@@ -3,6 +3,8 @@ package org.netshard.namespace.cgroup;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Poll;
+import org.netshard.protocol.core.WaitQueue;
 import org.netshard.protocol.cred.Cred;
 
 /**
@@ -15,6 +17,9 @@ public final class CgroupOpenFile {
   /** {@code memory.peak} has not been written through this descriptor. */
   static final long PEAK_UNSET = -1;
 
+  private static final int ALWAYS = Poll.IN | Poll.OUT | Poll.RDNORM | Poll.WRNORM;
+
+  private final WaitQueue nobody = new WaitQueue();
   private final CgroupTree tree;
   private final Cgroup cgroup;
   private final Cftype type;
@@ -25,8 +30,13 @@ public final class CgroupOpenFile {
   /** The usage that this descriptor began to watch from, pages. */
   long peakPages = PEAK_UNSET;
 
-  /** Whether it tells of stalls ({@code ctx->psi.trigger}). */
-  boolean hasTrigger;
+  /** What tells of stalls ({@code ctx->psi.trigger}), and whose stalls these are. */
+  private @Nullable PsiTrigger trigger;
+
+  private @Nullable MemStall stall;
+
+  /** Changes that were there when it was last read; 0 if it never was ({@code of->event}). */
+  private int seen;
 
   /**
    * A file that has just been opened.
@@ -85,7 +95,50 @@ public final class CgroupOpenFile {
    * @return 0 or {@code -errno}
    */
   public int show(StringBuilder out) {
-    return gone() ? Errno.ENODEV.negated() : type.show(this, out);
+    if (gone()) {
+      return Errno.ENODEV.negated();
+    }
+    int result = type.show(this, out);
+    if (result == 0 && !out.isEmpty()) {
+      seen = changes();
+    }
+    return result;
+  }
+
+  private int changes() {
+    FileEvents events = type.events(this);
+    return events == null ? 1 : events.count();
+  }
+
+  /**
+   * What those learn who wait for several files: that it has changed since it was last read, or,
+   * with a trigger, that there was a stall ({@code kernfs_fop_poll}).
+   */
+  public int poll() {
+    if (gone()) {
+      return ALWAYS | Poll.ERR | Poll.PRI;
+    }
+    if (trigger != null) {
+      return trigger.take() ? ALWAYS | Poll.PRI : ALWAYS;
+    }
+    return seen == changes() ? ALWAYS : ALWAYS | Poll.ERR | Poll.PRI;
+  }
+
+  /** Those who wait for it to change; it may be a file that never does. */
+  public WaitQueue waitQueue() {
+    FileEvents events = type.events(this);
+    return events == null ? nobody : events.waitQueue();
+  }
+
+  /** Whether it tells of stalls. */
+  boolean hasTrigger() {
+    return trigger != null;
+  }
+
+  /** Lets it tell of stalls. */
+  void setTrigger(MemStall of, PsiTrigger newTrigger) {
+    stall = of;
+    trigger = newTrigger;
   }
 
   /**
@@ -122,6 +175,9 @@ public final class CgroupOpenFile {
     MemcgState watched = memcg;
     if (watched != null && peakPages != PEAK_UNSET) {
       watched.aside().forgetPeak(this);
+    }
+    if (stall != null && trigger != null) {
+      stall.forget(trigger);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.netshard.namespace.cgroup;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.cred.Cred;
 
 /** A task as the cgroups see it. */
@@ -15,6 +16,12 @@ public interface CgroupTask {
 
   /** Notes that it was moved. */
   void setCgroup(Cgroup newCgroup);
+
+  /**
+   * What one of its descriptors leads to: an {@link EventCounter}, a {@link ControlHandle},
+   * something else; null if it is not open.
+   */
+  @Nullable Object file(int fd);
 
   /** Its credentials. */
   Cred cred();

@@ -175,8 +175,8 @@ public final class CgroupTree {
    * Enables or disables the memory controller for the directories in one. With version 1 every
    * directory has it.
    *
-   * <p><b>Errors</b>, in order: ENOENT if the controller is not enabled here, EBUSY to enable it in
-   * a cgroup with tasks, other than the root, or to disable it below one where it is still enabled.
+   * <p><b>Errors</b>, in order: ENOENT if the controller is not enabled here; to enable it, those of
+   * {@link ThreadedCgroups#mayEnable}; EBUSY to disable it below one where it is still enabled.
    *
    * @return 0 or {@code -errno}
    */
@@ -187,26 +187,44 @@ public final class CgroupTree {
     if (on && cgroup.own() == null) {
       return Errno.ENOENT.negated();
     }
-    if (on && cgroup != root && !cgroup.tasks().isEmpty()) {
-      return Errno.EBUSY.negated();
+    int enabled = on ? ThreadedCgroups.mayEnable(cgroup) : 0;
+    if (enabled < 0) {
+      return enabled;
     }
     if (!on && cgroup.children().values().stream().anyMatch(Cgroup::memoryInSubtree)) {
       return Errno.EBUSY.negated();
     }
     cgroup.setMemoryInSubtree(on);
     for (Cgroup child : cgroup.children().values()) {
-      if (on) {
+      if (on && !child.threaded) {
         enable(child);
-      } else {
+      } else if (!on) {
         disable(child);
       }
     }
     return 0;
   }
 
+  /**
+   * Makes a cgroup threaded; it loses its memory cgroup, if it had one.
+   *
+   * <p><b>Errors:</b> those of {@link ThreadedCgroups#enable}.
+   *
+   * @return 0 or {@code -errno}
+   */
+  int enableThreaded(Cgroup cgroup) {
+    Cgroup parent = cgroup.parent();
+    int result = parent == null ? 0 : ThreadedCgroups.enable(cgroup, parent);
+    if (result == 0) {
+      disable(cgroup);
+    }
+    return result;
+  }
+
   /** Puts a new task where its parent is. */
   public void fork(Cgroup cgroup, CgroupTask task) {
     cgroup.tasks().put(task.pid(), task);
+    cgroup.updatePopulated();
   }
 
   /** Takes a task out that has ended. */
@@ -214,28 +232,29 @@ public final class CgroupTree {
     if (cgroup.tasks().remove(task.pid()) == null) {
       throw new IllegalStateException(cgroup + " has no task " + task.pid());
     }
+    cgroup.updatePopulated();
   }
 
   /**
    * Whether tasks may move into a cgroup.
    *
-   * <p><b>Errors:</b> EBUSY if controllers are enabled for the directories in it, version 2.
+   * <p><b>Errors:</b> with version 2, those of {@link ThreadedCgroups#mayAttach}.
    *
    * @return 0 or {@code -errno}
    */
   public int mayAttach(Cgroup cgroup) {
-    boolean internal =
-        memcontrol.version() == CgroupVersion.V2 && cgroup != root && cgroup.memoryInSubtree();
-    return internal ? Errno.EBUSY.negated() : 0;
+    return memcontrol.version() == CgroupVersion.V1 ? 0 : ThreadedCgroups.mayAttach(cgroup);
   }
 
   /** Moves a task; what it was charged for stays where it is ({@code cgroup_attach_task}). */
   public void attach(CgroupTask task, Cgroup to) {
     if (task.cgroup() != to) {
-      exit(task.cgroup(), task);
-      thawed |= task.cgroup().frozen();
+      Cgroup from = task.cgroup();
+      thawed |= from.frozen();
+      // It comes before it goes, so that nothing above both is empty meanwhile.
       task.setCgroup(to);
       fork(to, task);
+      exit(from, task);
     }
   }
 
@@ -256,6 +275,7 @@ public final class CgroupTree {
       return;
     }
     freezer.setEffective(effective, memcontrol.nowNs());
+    cgroup.frozenChanged();
     thawed |= !effective;
     cgroup.children().values().forEach(child -> propagateFreeze(child, effective));
   }

@@ -13,7 +13,7 @@ import org.netshard.protocol.abi.Errno;
  *
  * <p><b>Differs from Linux:</b> {@code memory.soft_limit_in_bytes} and {@code memory.swappiness}
  * are kept and change nothing, since the machine as a whole never runs out of memory, and there is
- * no swap. {@code memory.pressure_level} is left out.
+ * no swap.
  */
 final class LegacyMemoryFiles {
   private static final int MAX_SWAPPINESS = 200;
@@ -50,6 +50,12 @@ final class LegacyMemoryFiles {
   }
 
   private static void addSwitches(List<Cftype> files) {
+    files.add(
+        Cftype.unprefixed("cgroup.event_control")
+            .store("memcg_write_event_control", EventControl::store));
+    files.add(
+        Cftype.memory("pressure_level")
+            .show("mem_cgroup_dummy_seq_show", (file, out) -> Errno.EINVAL.negated()));
     files.add(
         Cftype.memory("use_hierarchy")
             .number("mem_cgroup_hierarchy_read", file -> 1)
@@ -109,12 +115,16 @@ final class LegacyMemoryFiles {
     return pages * MemcgState.PAGE_SIZE;
   }
 
-  /** The root is not charged: its usage is what programs and the page cache have in all. */
   private static long usageBytes(MemcgState memcg, PageCounter counter) {
+    return bytes(usagePages(memcg, counter));
+  }
+
+  /** The root is not charged: its usage is what programs and the page cache have in all. */
+  static long usagePages(MemcgState memcg, PageCounter counter) {
     boolean counted = counter != memcg.memory && counter != memcg.memsw;
     return !memcg.isRoot() || counted
-        ? bytes(counter.usage())
-        : bytes(memcg.sumBelow(one -> one.userPages().filePages()) + memcg.sumBelow(one -> one.userPages().anonPages()));
+        ? counter.usage()
+        : memcg.sumBelow(one -> one.userPages().filePages() + one.userPages().anonPages());
   }
 
   /**

@@ -1,5 +1,7 @@
 package org.netshard.namespace.cgroup;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -20,14 +22,30 @@ final class MemStall {
   /** {@code EXP_10s}, {@code EXP_60s}, {@code EXP_300s}: decay of a period of two seconds. */
   private static final long[] DECAY = {1677, 1981, 2034};
 
+  private final List<PsiTrigger> triggers = new ArrayList<>(0);
   private final long[] avg = new long[DECAY.length];
   private long totalNs;
   private long countedNs;
   private long nextUpdateNs = PERIOD_NS;
 
-  /** Adds a stall. */
-  void add(long ns) {
+  /** Adds a stall, and tells those who wait for it. */
+  void add(long ns, long nowNs) {
     totalNs += ns;
+    for (int i = 0; i < triggers.size(); i++) {
+      triggers.get(i).update(nowNs, totalNs);
+    }
+  }
+
+  /** Lets somebody wait for stalls from now on. */
+  PsiTrigger watch(long thresholdNs, long windowNs, long nowNs, FileEvents file) {
+    PsiTrigger trigger = new PsiTrigger(thresholdNs, windowNs, nowNs, totalNs, file);
+    triggers.add(trigger);
+    return trigger;
+  }
+
+  /** Forgets one who waited. */
+  void forget(PsiTrigger trigger) {
+    triggers.remove(trigger);
   }
 
   /** Microseconds of all stalls. */

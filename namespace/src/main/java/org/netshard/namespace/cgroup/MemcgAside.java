@@ -2,6 +2,7 @@ package org.netshard.namespace.cgroup;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What only few memory cgroups ever need, apart from the rest so that the others do without: limits
@@ -31,6 +32,38 @@ final class MemcgAside {
 
   final VmPressure vmPressure = new VmPressure();
   final MemStall stall = new MemStall();
+
+  /** Of version 1: thresholds of {@code memory.usage_in_bytes}. */
+  final Thresholds thresholds = new Thresholds();
+
+  /** Those of {@code memory.memsw.usage_in_bytes}. */
+  final Thresholds memswThresholds = new Thresholds();
+
+  /** Those who wait for {@code memory.pressure_level}. */
+  final PressureEvents pressureEvents = new PressureEvents();
+
+  /** Those who wait for {@code memory.oom_control}. */
+  final List<EventCounter> oomCounters = new ArrayList<>(0);
+
+  /** Changes of {@code memory.events}, once somebody has read it. */
+  @Nullable FileEvents eventsFile;
+
+  /** Changes of {@code memory.events.local}. */
+  @Nullable FileEvents eventsLocalFile;
+
+  /** The same, from now on. */
+  FileEvents eventsFile() {
+    FileEvents present = eventsFile == null ? new FileEvents() : eventsFile;
+    eventsFile = present;
+    return present;
+  }
+
+  /** Changes of {@code memory.events.local}, from now on. */
+  FileEvents eventsLocalFile() {
+    FileEvents present = eventsLocalFile == null ? new FileEvents() : eventsLocalFile;
+    eventsLocalFile = present;
+    return present;
+  }
 
   /** The open files {@code memory.peak} that were written. */
   private final List<CgroupOpenFile> peaks = new ArrayList<>(0);

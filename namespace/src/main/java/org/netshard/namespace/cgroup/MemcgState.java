@@ -175,10 +175,19 @@ public final class MemcgState implements Memcg {
   void event(MemcgEvent event) {
     eventsLocal = counted(eventsLocal, event);
     events = counted(events, event);
+    happened(seldom().eventsLocalFile);
+    happened(seldom().eventsFile);
     if (control.version() == CgroupVersion.V2) {
       for (MemcgState memcg = parent; memcg != null && !memcg.isRoot(); memcg = memcg.parent) {
         memcg.events = counted(memcg.events, event);
+        happened(memcg.seldom().eventsFile);
       }
+    }
+  }
+
+  private static void happened(@Nullable FileEvents file) {
+    if (file != null) {
+      file.happened();
     }
   }
 
@@ -215,6 +224,7 @@ public final class MemcgState implements Memcg {
     minPages = 0;
     lowPages = 0;
     control.drain(this);
+    EventControl.end(this);
     for (ObjCgroupState payer : objcgs) {
       long pages = payer.pages();
       memory.cancel(pages);
@@ -295,8 +305,13 @@ public final class MemcgState implements Memcg {
   /** Notes that its tasks stood still for want of memory. */
   void stalled(long ns) {
     for (MemcgState memcg = this; memcg != null; memcg = memcg.parent) {
-      memcg.aside().stall.add(ns);
+      memcg.aside().stall.add(ns, control.nowNs());
     }
+  }
+
+  /** Its stalls, to be watched. */
+  MemStall stall() {
+    return aside().stall;
   }
 
   /** The file {@code memory.pressure}. */

@@ -7,10 +7,15 @@ import org.netshard.protocol.memcg.Gfp;
  * {@code file} of {@code memory.stat}), which a scenario gives. The root has some, too, which
  * nobody counts.
  *
- * <p><b>Source:</b> {@code mm/memcontrol.c}: {@code charge_memcg}, {@code uncharge_batch}.
+ * <p><b>Source:</b> {@code mm/memcontrol.c}: {@code charge_memcg}, {@code uncharge_batch};
+ * {@code mm/memcontrol-v1.c}, {@code memcg1_check_events}.
  */
 public final class MemcgUserPages {
+  private static final int THRESHOLDS_EVENTS_TARGET = 128;
+
   private final MemcgState memcg;
+  private long pageEvents;
+  private long nextCheck;
   private long filePages;
   private long activeFilePages;
   private long anonPages;
@@ -25,6 +30,7 @@ public final class MemcgUserPages {
       return false;
     }
     anonPages += pages;
+    checkEvents(pages);
     return true;
   }
 
@@ -43,6 +49,7 @@ public final class MemcgUserPages {
       return false;
     }
     filePages += pages;
+    checkEvents(pages);
     return true;
   }
 
@@ -85,7 +92,17 @@ public final class MemcgUserPages {
     if (!memcg.isRoot()) {
       memcg.control().giveBack(memcg, pages);
     }
+    checkEvents(pages);
     memcg.releaseIfUnused();
+  }
+
+  /** {@code memcg1_check_events}: every 128 pages that come or go, thresholds are looked at. */
+  private void checkEvents(long pages) {
+    pageEvents += pages;
+    if (memcg.control().version() == CgroupVersion.V1 && nextCheck < pageEvents) {
+      nextCheck = pageEvents + THRESHOLDS_EVENTS_TARGET;
+      EventControl.checkThresholds(memcg);
+    }
   }
 
   /** Whether there are any. */

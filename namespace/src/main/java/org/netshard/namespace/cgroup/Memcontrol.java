@@ -235,7 +235,11 @@ public final class Memcontrol {
       return false;
     }
     over.event(MemcgEvent.OOM);
-    return !over.oomKillDisable && oomKiller.kill(over);
+    if (over.oomKillDisable) {
+      return false;
+    }
+    EventControl.outOfMemory(over);
+    return oomKiller.kill(over);
   }
 
   /**

@@ -90,10 +90,12 @@ final class MemoryFiles {
     files.add(
         Cftype.memory("events")
             .notOnRoot()
+            .notifies(file -> file.memcg().aside().eventsFile())
             .text("memory_events_show", file -> events(file.memcg()::events)));
     files.add(
         Cftype.memory("events.local")
             .notOnRoot()
+            .notifies(file -> file.memcg().aside().eventsLocalFile())
             .text("memory_events_local_show", file -> events(file.memcg()::eventsLocal)));
   }
 

@@ -16,7 +16,7 @@ import org.netshard.protocol.cred.Capability;
  * psi_trigger_create}.
  *
  * <p><b>Differs from Linux:</b> stalls count in cgroups that have the memory controller, not in
- * those below them that have not. A trigger is kept, but nobody can wait for it yet.
+ * those below them that have not.
  */
 final class PressureFiles {
   private static final Pattern TRIGGER =
@@ -24,6 +24,8 @@ final class PressureFiles {
 
   /** {@code WINDOW_MAX_US}. */
   private static final long WINDOW_MAX_US = 10_000_000;
+
+  private static final long NS_PER_US = 1000;
 
   /** The windows of those without CAP_SYS_RESOURCE are multiples of this. */
   private static final long WINDOW_STEP_US = 2_000_000;
@@ -34,6 +36,7 @@ final class PressureFiles {
     files.add(
         Cftype.core("memory.pressure")
             .unless(cgroup -> cgroup.pressureOff)
+            .notifies(file -> file.cgroup().pressureFile())
             .text("cgroup_memory_pressure_show", file -> text(file.cgroup()))
             .store(
                 "cgroup_memory_pressure_write", (file, writer, text) -> storeTrigger(file, text)));
@@ -57,7 +60,7 @@ final class PressureFiles {
    * threshold of none or above the window.
    */
   private static int storeTrigger(CgroupOpenFile file, String text) {
-    if (file.hasTrigger) {
+    if (file.hasTrigger()) {
       return Errno.EBUSY.negated();
     }
     Matcher matcher = TRIGGER.matcher(text);
@@ -74,7 +77,11 @@ final class PressureFiles {
         || threshold > window) {
       return Errno.EINVAL.negated();
     }
-    file.hasTrigger = true;
+    MemcgState own = file.cgroup().own();
+    MemStall stall = own == null ? new MemStall() : own.stall();
+    long nowNs = file.tree().memcontrol().nowNs();
+    FileEvents events = file.cgroup().pressureFile();
+    file.setTrigger(stall, stall.watch(threshold * NS_PER_US, window * NS_PER_US, nowNs, events));
     return 0;
   }
 

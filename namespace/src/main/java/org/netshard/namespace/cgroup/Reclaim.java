@@ -18,6 +18,7 @@ import java.util.List;
 final class Reclaim {
   private final MemcgState target;
   private final boolean proactive;
+  private long scanned;
 
   private Reclaim(MemcgState target, boolean proactive) {
     this.target = target;
@@ -42,7 +43,17 @@ final class Reclaim {
 
   private long run(long pages) {
     long reclaimed = pass(target, pages, false);
-    return reclaimed > 0 ? reclaimed : pass(target, pages, true);
+    if (reclaimed == 0) {
+      reclaimed = pass(target, pages, true);
+    }
+    if (target.control().version() == CgroupVersion.V1 && !proactive) {
+      PressureEvents.add(target, scanned, reclaimed);
+      if (reclaimed < pages) {
+        // vmpressure_prio: what was found with ever more effort was not enough.
+        PressureEvents.add(target, VmPressure.WINDOW_PAGES, 0);
+      }
+    }
+    return reclaimed;
   }
 
   private long pass(MemcgState memcg, long pages, boolean intoLow) {
@@ -63,8 +74,9 @@ final class Reclaim {
       long wanted = Math.min(pages, unprotected);
       reclaimed = memcg.userPages().reclaimFile(wanted);
       if (!proactive) {
-        long scanned = reclaimed < wanted ? reclaimed + memcg.userPages().activeFilePages() : reclaimed;
-        memcg.vmpressure(scanned, reclaimed);
+        long looked = reclaimed < wanted ? reclaimed + memcg.userPages().activeFilePages() : reclaimed;
+        memcg.vmpressure(looked, reclaimed);
+        scanned += looked;
       }
     }
     for (int i = 0; i < below.size() && reclaimed < pages; i++) {

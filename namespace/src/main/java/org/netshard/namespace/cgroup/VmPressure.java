@@ -7,7 +7,9 @@ package org.netshard.namespace.cgroup;
  * <p><b>Source:</b> {@code mm/vmpressure.c}.
  */
 final class VmPressure {
-  private static final long WINDOW_PAGES = 512;
+  /** {@code vmpressure_win}: scanned pages after which it is looked how it went. */
+  static final long WINDOW_PAGES = 512;
+
   private static final long MEDIUM_PERCENT = 60;
   private static final long HOLD_NS = 1_000_000_000;
 

@@ -124,6 +124,16 @@ public final class Task implements CgroupTask, CallingTask {
     cgroup = newCgroup;
   }
 
+  @Override
+  public @Nullable Object file(int fd) {
+    OpenFile file = fd < 0 ? null : fds().get(fd);
+    if (file == null || FdCalls.isPath(file)) {
+      return null;
+    }
+    Object payload = file.payload();
+    return payload == null ? file : payload;
+  }
+
   /** The memory cgroup that pays for what it allocates; null for the root, which is not charged. */
   public @Nullable MemcgState memcg() {
     MemcgState memcg = cgroup.memcg();

@@ -1,8 +1,11 @@
 package org.netshard.namespace.vfs;
 
+import org.netshard.namespace.anon.PollSource;
 import org.netshard.namespace.cgroup.CgroupOpenFile;
+import org.netshard.namespace.cgroup.ControlHandle;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.WaitQueue;
 
 /**
  * An open control file of a cgroup. What is done with it is done by whoever has the cgroups, the
@@ -10,7 +13,7 @@ import org.netshard.protocol.abi.Errno;
  *
  * <p><b>Source:</b> {@code fs/kernfs/file.c}.
  */
-public final class CgroupFile extends SeqFile {
+public final class CgroupFile extends SeqFile implements ControlHandle, PollSource {
   private static final long PAGE_SIZE = 4096;
 
   private final CgroupOpenFile open;
@@ -58,6 +61,21 @@ public final class CgroupFile extends SeqFile {
   @Override
   public long seek(long offset, int whence) {
     return open.gone() ? Errno.ENODEV.negated() : super.seek(offset, whence);
+  }
+
+  @Override
+  public CgroupOpenFile controlFile() {
+    return open;
+  }
+
+  @Override
+  public int poll() {
+    return open.poll();
+  }
+
+  @Override
+  public WaitQueue waitQueue() {
+    return open.waitQueue();
   }
 
   @Override
