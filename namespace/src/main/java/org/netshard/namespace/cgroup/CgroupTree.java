@@ -175,8 +175,8 @@ public final class CgroupTree {
    * Enables or disables the memory controller for the directories in one. With version 1 every
    * directory has it.
    *
-   * <p><b>Errors</b>, in order: ENOENT if the controller is not enabled here; to enable it, those of
-   * {@link ThreadedCgroups#mayEnable}; EBUSY to disable it below one where it is still enabled.
+   * <p><b>Errors</b>, in order: ENOENT if the controller is not enabled here; to enable it, those
+   * of {@link ThreadedCgroups#mayEnable}; EBUSY to disable it below one where it is still enabled.
    *
    * @return 0 or {@code -errno}
    */

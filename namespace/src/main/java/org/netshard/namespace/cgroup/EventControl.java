@@ -98,22 +98,20 @@ final class EventControl {
         yield 0;
       }
       case "memory.pressure_level" ->
-          sameCgroup
-              ? memcg.aside().pressureEvents.add(counter, args)
-              : Errno.EINVAL.negated();
+          sameCgroup ? memcg.aside().pressureEvents.add(counter, args) : Errno.EINVAL.negated();
       default -> Errno.EINVAL.negated();
     };
   }
 
-  private static int threshold(
-      MemcgState memcg, boolean memsw, EventCounter counter, String args) {
+  private static int threshold(MemcgState memcg, boolean memsw, EventCounter counter, String args) {
     long pages = MemoryWrites.parse(args, "-1");
     if (pages < 0) {
       return (int) pages;
     }
     MemcgAside aside = memcg.aside();
     Thresholds its = memsw ? aside.memswThresholds : aside.thresholds;
-    its.add(pages, counter, LegacyMemoryFiles.usagePages(memcg, memsw ? memcg.memsw : memcg.memory));
+    its.add(
+        pages, counter, LegacyMemoryFiles.usagePages(memcg, memsw ? memcg.memsw : memcg.memory));
     return 0;
   }
 

@@ -7,8 +7,8 @@ import org.netshard.protocol.memcg.Gfp;
  * {@code file} of {@code memory.stat}), which a scenario gives. The root has some, too, which
  * nobody counts.
  *
- * <p><b>Source:</b> {@code mm/memcontrol.c}: {@code charge_memcg}, {@code uncharge_batch};
- * {@code mm/memcontrol-v1.c}, {@code memcg1_check_events}.
+ * <p><b>Source:</b> {@code mm/memcontrol.c}: {@code charge_memcg}, {@code uncharge_batch}; {@code
+ * mm/memcontrol-v1.c}, {@code memcg1_check_events}.
  */
 public final class MemcgUserPages {
   private static final int THRESHOLDS_EVENTS_TARGET = 128;

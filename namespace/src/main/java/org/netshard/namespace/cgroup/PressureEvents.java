@@ -5,8 +5,8 @@ import java.util.List;
 import org.netshard.protocol.abi.Errno;
 
 /**
- * Counters that are raised when it is hard to reclaim memory of a cgroup and those below it, version
- * 1: what {@code memory.pressure_level} is for.
+ * Counters that are raised when it is hard to reclaim memory of a cgroup and those below it,
+ * version 1: what {@code memory.pressure_level} is for.
  *
  * <p><b>Source:</b> {@code mm/vmpressure.c}: {@code vmpressure}, {@code vmpressure_work_fn}, {@code
  * vmpressure_event}, {@code vmpressure_register_event}.

@@ -74,7 +74,8 @@ final class Reclaim {
       long wanted = Math.min(pages, unprotected);
       reclaimed = memcg.userPages().reclaimFile(wanted);
       if (!proactive) {
-        long looked = reclaimed < wanted ? reclaimed + memcg.userPages().activeFilePages() : reclaimed;
+        long looked =
+            reclaimed < wanted ? reclaimed + memcg.userPages().activeFilePages() : reclaimed;
         memcg.vmpressure(looked, reclaimed);
         scanned += looked;
       }

@@ -46,7 +46,8 @@ final class ThreadedCgroups {
 
   /** Whether it is the domain of threads below it. */
   static boolean isThreadRoot(Cgroup cgroup) {
-    return !cgroup.threaded && cgroup.children().values().stream().anyMatch(child -> child.threaded);
+    return !cgroup.threaded
+        && cgroup.children().values().stream().anyMatch(child -> child.threaded);
   }
 
   /** Whether it can hold processes. */
@@ -76,8 +77,8 @@ final class ThreadedCgroups {
   /**
    * Makes a cgroup, other than the root, threaded.
    *
-   * <p><b>Errors:</b> EOPNOTSUPP with tasks here or below or the memory controller enabled for those
-   * below, or if the one above cannot be, or have, the domain.
+   * <p><b>Errors:</b> EOPNOTSUPP with tasks here or below or the memory controller enabled for
+   * those below, or if the one above cannot be, or have, the domain.
    *
    * @return 0 or {@code -errno}
    */

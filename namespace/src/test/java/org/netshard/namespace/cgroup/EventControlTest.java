@@ -231,7 +231,8 @@ class EventControlTest {
     assertThat(files.cat(root, RED + "memory.pressure_level")).isEqualTo("EINVAL");
     assertThat(files.cat(root, RED + "cgroup.event_control")).isEqualTo("EINVAL");
     FileHandle file = files.open(root, RED + "cgroup.event_control", Abi.O_WRONLY);
-    assertThat(file.write(root, "3 4 1")).isEqualTo("3 4 1".getBytes(StandardCharsets.UTF_8).length);
+    assertThat(file.write(root, "3 4 1"))
+        .isEqualTo("3 4 1".getBytes(StandardCharsets.UTF_8).length);
     assertThat(file.write(root, "3 98 1")).isEqualTo(Errno.EBADF.negated());
   }
 }

@@ -2,6 +2,7 @@ package org.netshard.namespace.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.netshard.namespace.task.Task;
@@ -75,8 +76,7 @@ class ThreadedCgroupsTest {
   void theLastThreadedCgroupThatIsRemovedGivesTheDomainBack() {
     mkdir("a");
     assertThat(write("a/cgroup.type", "threaded")).isEqualTo("OK");
-    Cgroup a = files.cgroups.find("/top/a");
-    assertThat(a).isNotNull();
+    Cgroup a = Objects.requireNonNull(files.cgroups.find("/top/a"));
     assertThat(files.cgroups.rmdir(a)).isZero();
     assertThat(types(".")).isEqualTo("domain");
   }
@@ -166,8 +166,7 @@ class ThreadedCgroupsTest {
     assertThat(write("y/cgroup.threads", "50")).isEqualTo("EOPNOTSUPP");
     assertThat(write("cgroup.procs", "50")).isEqualTo("OK");
     assertThat(write("y/cgroup.threads", "50")).isEqualTo("OK");
-    Cgroup top = files.cgroups.find("/top");
-    assertThat(top).isNotNull();
+    Cgroup top = Objects.requireNonNull(files.cgroups.find("/top"));
     assertThat(task.memcg()).isSameAs(top.memcg());
   }
 }
