@@ -15,6 +15,7 @@ import org.netshard.protocol.abi.UserMem;
 class DatagramCalls {
   private static final int FDS = 4;
   static final int FD_FIRST = 3;
+  private static final int FPROG_BYTES = 16;
   private static final int BPF_RET_K = 0x06;
   private static final int BPF_RET_A = 0x16;
   private static final int BPF_LD_B_ABS = 0x30;
@@ -216,18 +217,23 @@ class DatagramCalls {
 
   /** Attaches a program that takes all, nothing, a part, or what a byte of the packet says. */
   final Syscall filter(int fd) {
+    return program(fd, Abi.SOL_SOCKET, SoOption.SO_ATTACH_FILTER);
+  }
+
+  /** The same by another option that takes a program. */
+  final Syscall program(int fd, int level, int option) {
     int[][] programs = {
       {BPF_RET_K, -1}, {BPF_RET_K, 0}, {BPF_RET_K, 30}, {BPF_LD_B_ABS, 21, BPF_RET_A, 0},
     };
     int[] program = programs[pick(programs.length)];
-    UserMem instructions = UserMem.zeroed(program.length / 2 * 8);
-    for (int i = 0; i < program.length / 2; i++) {
-      instructions.putShort(i * 8, program[2 * i]);
-      instructions.putInt(i * 8 + 4, program[2 * i + 1]);
+    int count = program.length / 2;
+    UserMem fprog = UserMem.zeroed(FPROG_BYTES + count * 8);
+    fprog.putShort(0, count);
+    fprog.putLong(8, FPROG_BYTES);
+    for (int i = 0; i < count; i++) {
+      fprog.putShort(FPROG_BYTES + i * 8, program[2 * i]);
+      fprog.putInt(FPROG_BYTES + i * 8 + 4, program[2 * i + 1]);
     }
-    UserMem fprog = UserMem.zeroed(16);
-    fprog.putShort(0, program.length / 2);
-    fprog.putPointer(8, instructions);
-    return set(fd, Abi.SOL_SOCKET, SoOption.SO_ATTACH_FILTER, fprog);
+    return Syscall.of(SyscallName.SETSOCKOPT, fd, level, option, fprog, FPROG_BYTES);
   }
 }

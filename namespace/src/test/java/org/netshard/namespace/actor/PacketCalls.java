@@ -90,8 +90,9 @@ final class PacketCalls extends DatagramCalls {
 
   @Override
   Syscall option(int fd) {
-    return switch (pick(8)) {
+    return switch (pick(9)) {
       case 0 -> filter(fd);
+      case 8 -> program(fd, Abi.SOL_PACKET, PacketOption.PACKET_FANOUT_DATA);
       case 1, 2 -> {
         UserMem request = UserMem.zeroed(pick(2) == 0 ? 16 : 28);
         int frames = FRAMES[pick(FRAMES.length)];

@@ -15,8 +15,10 @@ import org.netshard.namespace.vfs.FileHandle;
 import org.netshard.node.strace.CallDecoder;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.node.strace.StraceSyntaxException;
+import org.netshard.node.strace.StraceValue;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.PacketOption;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
@@ -29,6 +31,7 @@ import org.netshard.protocol.core.Sk;
  * @param reason why it is not
  */
 record CallPlan(@Nullable Syscall syscall, String reason) {
+  private static final int FPROG_BYTES = 16;
   private static final String INHERITED = "before the log";
   private static final int SOCK_IOC_TYPE = 0x89;
   private static final int IFREQ_BYTES = 40;
@@ -200,7 +203,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       case FCNTL -> fcntl(call, task);
       case SETNS -> setns(call, task);
       case GETSOCKNAME, GETPEERNAME, GETSOCKOPT, SETSOCKOPT, BIND, LISTEN, CONNECT ->
-          sock(call, task, noLongerNew);
+          sock(recorded, call, task, noLongerNew);
       default -> null;
     };
   }
@@ -340,10 +343,13 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   }
 
   private static @Nullable String sock(
-      Syscall call, Task task, IdentityHashMap<Sk, String> noLongerNew) {
+      StraceEvent.Call recorded, Syscall call, Task task, IdentityHashMap<Sk, String> noLongerNew) {
     UnsimulatedFile file = file(task, call, UnsimulatedFile.class);
     if (file != null && file.socket()) {
       return "a socket from " + file.origin();
+    }
+    if (isHidden(recorded, call)) {
+      return "a value that the log does not show";
     }
     SocketFile socket = file(task, call, SocketFile.class);
     String changed = socket == null ? null : noLongerNew.get(socket.sk());
@@ -355,6 +361,25 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
             ? StateDependence.ofPackets(call)
             : StateDependence.of(call);
     return depends ? "after " + changed : null;
+  }
+
+  /**
+   * A {@code struct sock_fprog} that strace shows as bytes, with a pointer into nowhere, or a
+   * {@code struct tpacket_req3}, of which it shows the address.
+   */
+  private static boolean isHidden(StraceEvent.Call recorded, Syscall call) {
+    if (call.name() != SyscallName.SETSOCKOPT || call.intArg(1) != Abi.SOL_PACKET) {
+      return false;
+    }
+    return switch (call.intArg(2)) {
+      case PacketOption.PACKET_FANOUT_DATA ->
+          call.intArg(4) == FPROG_BYTES && call.mem(3).size() == FPROG_BYTES;
+      case PacketOption.PACKET_RX_RING, PacketOption.PACKET_TX_RING ->
+          recorded.result().known()
+              && !recorded.result().isError()
+              && recorded.arguments().get(3).plain() instanceof StraceValue.IntValue;
+      default -> false;
+    };
   }
 
   private static <T> @Nullable T file(Task task, Syscall call, Class<T> type) {

@@ -31,6 +31,9 @@ final class StateChange {
   /** What the reason begins with if packets were sent, and name and peer are what they were. */
   static final String PACKETS = "packets of ";
 
+  /** Which argument of {@code mmap} is the descriptor. */
+  private static final int MMAP_FD = 4;
+
   private StateChange() {}
 
   static void note(
@@ -38,12 +41,15 @@ final class StateChange {
       LogProcess process,
       Task task,
       IdentityHashMap<Sk, String> noLongerNew) {
-    if (!call.arguments().isEmpty()
-        && call.arguments().get(0).plain() instanceof StraceValue.IntValue fd) {
+    int at = call.name().equals("mmap") ? MMAP_FD : 0;
+    if (call.arguments().size() > at
+        && call.arguments().get(at).plain() instanceof StraceValue.IntValue fd) {
       OpenFile open = task.fds().get(process.fds().simulated((int) fd.value()));
       if (open != null && open.payload() instanceof SocketFile socket) {
         Sk sk = socket.sk();
-        if (changes(call, sk)) {
+        if (sk.family() == Abi.AF_PACKET && spreads(call)) {
+          sk.net().sockets(Abi.AF_PACKET).forEach(other -> noLongerNew.put(other, call.name()));
+        } else if (changes(call, sk)) {
           noLongerNew.put(sk, call.name());
         } else if (sends(call)) {
           noLongerNew.putIfAbsent(sk, PACKETS + call.name());
@@ -86,7 +92,20 @@ final class StateChange {
     if (sk.family() == Abi.AF_NETLINK) {
       return sends(call);
     }
+    // A ring of unknown size; and a program gives frames of one that it has mapped back unseen.
+    boolean ring = call.name().equals("mmap") || call.text().contains("X_RING");
+    if (sk.family() == Abi.AF_PACKET && ring) {
+      return call.result().known() && !call.result().isError();
+    }
     return sends(call) && (sk.isInet() ? sk.num() == 0 : sk.flag(SockFlag.SK_SCM_CREDENTIALS));
+  }
+
+  /** Whether a call has changed to which of some packet sockets packets go. */
+  private static boolean spreads(StraceEvent.Call call) {
+    return call.name().equals("setsockopt")
+        && call.result().known()
+        && !call.result().isError()
+        && call.text().contains("PACKET_FANOUT_DATA");
   }
 
   private static boolean sends(StraceEvent.Call call) {

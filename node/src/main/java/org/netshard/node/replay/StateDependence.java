@@ -3,6 +3,7 @@ package org.netshard.node.replay;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.IpOption;
 import org.netshard.protocol.abi.Ipv6Option;
+import org.netshard.protocol.abi.PacketOption;
 import org.netshard.protocol.abi.SoOption;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
@@ -41,6 +42,11 @@ final class StateDependence {
               || option == TcpOption.TCP_WINDOW_CLAMP
               || option == TcpOption.TCP_QUEUE_SEQ
               || option == TcpOption.TCP_QUICKACK;
+      case Abi.SOL_PACKET ->
+          option == PacketOption.PACKET_RX_RING
+              || option == PacketOption.PACKET_TX_RING
+              || option == PacketOption.PACKET_STATISTICS
+              || option == PacketOption.PACKET_ROLLOVER_STATS;
       default -> false;
     };
   }

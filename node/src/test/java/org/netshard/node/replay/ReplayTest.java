@@ -58,7 +58,7 @@ class ReplayTest {
 
   @Test
   void packetsOfEachKindAreCountedTheSame() throws IOException {
-    ReplayResult result = replay("packets", "");
+    ReplayResult result = replay("packets", "counters");
     assertThat(result.total().same()).isGreaterThan(430);
     assertThat(result.differences()).isEmpty();
   }
@@ -73,6 +73,15 @@ class ReplayTest {
       ReplayResult result = replay("ip", log);
       assertThat(result.differences()).as(log).isEmpty();
       assertThat(result.total().same()).as(log).isGreaterThan(100);
+    }
+  }
+
+  @Test
+  void ringsAndGroupsOfPacketSocketsTakeTheSamePackets() throws IOException {
+    for (String kind : List.of("rings", "fanout", "rollover")) {
+      ReplayResult result = replay("packets", kind);
+      assertThat(result.total().same()).as(kind).isGreaterThan(200);
+      assertThat(result.differences()).as(kind).isEmpty();
     }
   }
 

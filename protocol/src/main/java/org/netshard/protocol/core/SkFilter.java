@@ -57,7 +57,7 @@ public final class SkFilter {
   }
 
   /** The checks of {@link #attach}. */
-  static int checkProgram(Sk sk, UserMem optval, int optlen) {
+  public static int checkProgram(Sk sk, UserMem optval, int optlen) {
     int error = check(sk, optval, optlen);
     if (error == 0 && !ClassicBpf.isValid(program(optval))) {
       return Errno.EINVAL.negated();
@@ -79,11 +79,10 @@ public final class SkFilter {
    * @return whether the sock takes it
    */
   public static boolean run(Sk sk, Packet packet, int least) {
-    byte[] program = sk.rare().filter;
-    if (program == null) {
+    if (sk.rare().filter == null) {
       return true;
     }
-    int kept = BpfRun.run(program, packet, packet.start());
+    int kept = kept(sk, packet);
     if (kept == 0) {
       return false;
     }
@@ -91,6 +90,24 @@ public final class SkFilter {
       packet.trim(Math.max(kept, least));
     }
     return true;
+  }
+
+  /**
+   * How many bytes of a packet the filter of a sock keeps, unsigned: 0 if it does not want it, its
+   * length without a filter.
+   */
+  public static int kept(Sk sk, Packet packet) {
+    byte[] program = sk.rare().filter;
+    return program == null ? packet.len() : BpfRun.run(program, packet, packet.start());
+  }
+
+  /**
+   * Runs a program that belongs to no sock.
+   *
+   * @param base where the packet begins for it
+   */
+  public static int runProgram(byte[] program, Packet packet, int base) {
+    return BpfRun.run(program, packet, base);
   }
 
   /**
@@ -206,7 +223,8 @@ public final class SkFilter {
     return mapped ? 0 : Errno.EFAULT.negated();
   }
 
-  private static byte[] program(UserMem fprog) {
+  /** The instructions of a {@code struct sock_fprog} that was found good. */
+  public static byte[] program(UserMem fprog) {
     return fprog.get((int) fprog.getLong(8), fprog.getShort(0) * ClassicBpf.INSN_BYTES);
   }
 }

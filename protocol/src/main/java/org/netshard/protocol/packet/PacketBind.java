@@ -40,7 +40,7 @@ final class PacketBind {
       return Errno.EINVAL.negated();
     }
     int ifindex = address.getInt(4);
-    if (PacketOptions.of(sk).fanout) {
+    if (PacketOptions.of(sk).fanout != null) {
       return Errno.EINVAL.negated();
     }
     if (ifindex != 0 && sk.net().deviceName(ifindex) == null) {

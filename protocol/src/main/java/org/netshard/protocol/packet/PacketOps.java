@@ -9,6 +9,7 @@ import org.netshard.protocol.core.DatagramQueue;
 import org.netshard.protocol.core.ErrSkb;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Poll;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockOps;
@@ -34,10 +35,9 @@ public final class PacketOps implements SockOps {
     return 0;
   }
 
-  /** A ring is memory that the program maps, which is not simulated. */
   @Override
   public boolean movesData(Sk sk) {
-    return !PacketOptions.of(sk).hasRing();
+    return true;
   }
 
   @Override
@@ -60,15 +60,26 @@ public final class PacketOps implements SockOps {
     return sk.wmemAlloc() - 1;
   }
 
-  /** {@code packet_poll}. */
+  /** {@code packet_poll}: no frame of a transmit ring is ever in use. */
   @Override
   public int poll(Sk sk) {
-    return DatagramQueue.poll(sk);
+    PacketOptions options = PacketOptions.of(sk);
+    int mask = DatagramQueue.poll(sk);
+    if (options.rxRing != null && options.rxRing.isReadable()) {
+      mask |= Poll.IN | Poll.RDNORM;
+    }
+    PacketRoom.tryClearPressure(sk);
+    return options.txRing == null ? mask : mask | Poll.OUT | Poll.WRNORM;
   }
 
   @Override
   public void destroy(Sk sk) {
     PacketTap.unhook(sk);
+    RxRing ring = PacketOptions.of(sk).rxRing;
+    if (ring != null) {
+      ring.close();
+    }
+    PacketFanout.release(sk);
     PacketRecv.purge(sk);
     ErrSkb.purge(sk);
     sk.net().addProtoInuse(sk.proto(), -1);

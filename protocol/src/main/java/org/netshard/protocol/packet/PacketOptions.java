@@ -43,20 +43,20 @@ final class PacketOptions extends OptionBlock {
   /** {@code vnet_hdr_sz}, bytes; 0 is none. */
   int vnetHdrBytes;
 
-  /** Whether there is a receive ring ({@code rx_ring.pg_vec}). */
-  boolean rxRing;
+  /** {@code rx_ring}. */
+  @Nullable RxRing rxRing;
 
-  /** Whether there is a transmit ring ({@code tx_ring.pg_vec}). */
-  boolean txRing;
+  /** What the transmit ring was asked for ({@code tx_ring}), or null without one. */
+  @Nullable RingRequest txRing;
 
-  /** Whether the sock is in a fanout group. */
-  boolean fanout;
+  /** {@code fanout}: the group that it is in. */
+  @Nullable FanoutGroup fanout;
 
-  /** Whether the group rolls over ({@code rollover}). */
-  boolean rollover;
+  /** {@code rollover}: what it knows of going over to others, or null if its group does not. */
+  @Nullable FanoutRollover rollover;
 
-  /** What {@code PACKET_FANOUT} reads as: id, type, flags. */
-  int fanoutArg;
+  /** Whether less than a quarter of its room was free when somebody last looked. */
+  boolean pressure;
 
   /** {@code prot_hook}: the sock where packets go by; null while it receives none. */
   @Nullable PacketTap tap;
@@ -66,6 +66,9 @@ final class PacketOptions extends OptionBlock {
 
   /** {@code tp_drops}: packets that did not fit. */
   int drops;
+
+  /** {@code tp_freeze_q_cnt}: how often a ring of blocks was full. */
+  int freezes;
 
   /** {@code mclist}. */
   private List<Membership> memberships = List.of();
@@ -84,7 +87,7 @@ final class PacketOptions extends OptionBlock {
   }
 
   boolean hasRing() {
-    return rxRing || txRing;
+    return rxRing != null || txRing != null;
   }
 
   boolean flag(int optname) {

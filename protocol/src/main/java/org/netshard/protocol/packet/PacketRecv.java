@@ -31,6 +31,10 @@ final class PacketRecv {
   private static final int DEVICE_BYTES = 14;
   private static final int AUXDATA_BYTES = 20;
   private static final int ADDR_BYTES = 6;
+
+  /** What is kept with a copy of a packet that was too long for its frame in a ring: no name. */
+  static final Object FROM_RING = new Object();
+
   private static final int TP_STATUS_USER = 1;
   private static final int TP_STATUS_CSUMNOTREADY = 8;
   private static final int TP_STATUS_CSUM_VALID = 128;
@@ -56,6 +60,7 @@ final class PacketRecv {
     if (packet == null) {
       return found.result();
     }
+    PacketRoom.tryClearPressure(sk);
     if (!msg.has(Abi.MSG_PEEK)) {
       sk.receiveQueue().unlink(packet);
       SkbOwner.rfree(sk, packet.truesize());
@@ -81,6 +86,9 @@ final class PacketRecv {
     ByteBuffer name = ByteBuffer.allocate(SOCKADDR_LL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     name.putShort((short) Abi.AF_PACKET);
     name.putShort(Short.reverseBytes((short) packet.ethertype()));
+    if (packet.cb() == FROM_RING) {
+      return name.array();
+    }
     name.putInt(packet.dev().ifindex());
     name.putShort((short) packet.dev().type());
     name.put((byte) packet.type().ordinal()).put((byte) ADDR_BYTES);
@@ -108,7 +116,7 @@ final class PacketRecv {
         && packet.type() != Packet.Type.OUTGOING) {
       status |= TP_STATUS_CSUM_VALID;
     }
-    Object length = packet.cb();
+    Object length = packet.cb() == FROM_RING ? Integer.valueOf(0) : packet.cb();
     ByteBuffer data = ByteBuffer.allocate(AUXDATA_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     data.putInt(status).putInt(length instanceof Integer original ? original : packet.len());
     data.putInt(packet.len()).putShort((short) 0);

@@ -54,8 +54,8 @@ final class PacketSend {
    *
    * <p><b>Errors</b>, in order: EINVAL for a short address (ENOTCONN without one and ENODEV without
    * the device for {@code SOCK_PACKET}), ENXIO without a device, ENETDOWN; those of the control
-   * messages; EMSGSIZE beyond the MTU; those of {@link SendBuffer#room}; EFAULT, EINVAL for less
-   * than a link header.
+   * messages, after which a sock with a transmit ring has nothing to send; EMSGSIZE beyond the MTU;
+   * those of {@link SendBuffer#room}; EFAULT, EINVAL for less than a link header.
    */
   static int sendmsg(Sk sk, Caller caller, Msg msg) {
     boolean old = sk.type() == Abi.SOCK_PACKET;
@@ -74,6 +74,10 @@ final class PacketSend {
       if (taken < 0) {
         return taken;
       }
+    }
+    if (PacketOptions.of(sk).txRing != null) {
+      // tpacket_snd: no program has written a frame that asks to be sent.
+      return 0;
     }
     boolean cooked = sk.type() == Abi.SOCK_DGRAM;
     int header = cooked ? 0 : Packet.ETH_HLEN;

@@ -14,9 +14,6 @@ import org.netshard.protocol.core.SockFlag;
  *
  * <p><b>Source:</b> {@code net/packet/af_packet.c}: {@code packet_rcv}, {@code packet_rcv_spkt},
  * {@code register_prot_hook}; {@code net/core/dev.c}, {@code skb_loop_sk}.
- *
- * <p><b>Differs from Linux:</b> packets for a ring are counted and go nowhere; each sock of a
- * fanout group gets every packet.
  */
 final class PacketTap implements PacketTypes.Tap {
   private static final int ETH_P_ALL = 3;
@@ -39,7 +36,11 @@ final class PacketTap implements PacketTypes.Tap {
       PacketOptions options = PacketOptions.forWrite(sk);
       PacketTap tap = new PacketTap(sk, ethertype, options.ifindex);
       options.tap = tap;
-      PacketTypes.of(sk.net()).add(tap);
+      if (options.fanout == null) {
+        PacketTypes.of(sk.net()).add(tap);
+      } else {
+        options.fanout.link(tap);
+      }
     }
   }
 
@@ -47,9 +48,30 @@ final class PacketTap implements PacketTypes.Tap {
   static void unhook(Sk sk) {
     PacketTap tap = PacketOptions.of(sk).tap;
     if (tap != null) {
-      PacketTypes.of(sk.net()).remove(tap);
+      FanoutGroup group = PacketOptions.of(sk).fanout;
+      if (group == null) {
+        PacketTypes.of(sk.net()).remove(tap);
+      } else {
+        group.unlink(tap);
+      }
       PacketOptions.forWrite(sk).tap = null;
     }
+  }
+
+  /** The sock. */
+  Sk sk() {
+    return sk;
+  }
+
+  /** Whether a packet is of its protocol and device. */
+  boolean takes(Packet packet) {
+    return (all() || ethertype == packet.ethertype())
+        && (ifindex == 0 || ifindex == packet.dev().ifindex());
+  }
+
+  /** Whether another one has its protocol and device. */
+  boolean takesSameAs(PacketTap other) {
+    return ethertype == other.ethertype && ifindex == other.ifindex;
   }
 
   @Override
@@ -59,10 +81,7 @@ final class PacketTap implements PacketTypes.Tap {
 
   @Override
   public boolean sees(Packet packet, boolean outgoing) {
-    if (!all() && ethertype != packet.ethertype()) {
-      return false;
-    }
-    if (ifindex != 0 && ifindex != packet.dev().ifindex()) {
+    if (!takes(packet)) {
       return false;
     }
     boolean ignored = PacketOptions.of(sk).flag(PacketOption.PACKET_IGNORE_OUTGOING);
@@ -74,16 +93,18 @@ final class PacketTap implements PacketTypes.Tap {
     boolean whole = sk.type() != Abi.SOCK_DGRAM;
     packet.setStart(packet.network() - (whole ? Packet.ETH_HLEN : 0));
     packet.setCb(packet.len());
-    // run_filter: without a filter the result is the length, and 0 is to be dropped.
-    if (packet.len() == 0 || !SkFilter.run(sk, packet, 0)) {
+    // run_filter: 0 is to be dropped.
+    int kept = SkFilter.kept(sk, packet);
+    if (kept == 0) {
       return;
     }
+    int snaplen = Integer.compareUnsigned(kept, packet.len()) < 0 ? kept : packet.len();
     PacketOptions options = PacketOptions.forWrite(sk);
-    if (options.hasRing()) {
-      options.packets++;
-      sk.net().machine().leftOut("packets for the ring of a packet socket go nowhere");
+    if (options.rxRing != null) {
+      RingRcv.rcv(sk, options.rxRing, packet, snaplen);
       return;
     }
+    packet.trim(snaplen);
     if (sk.rmemAlloc() >= sk.rcvbuf()) {
       options.drops++;
       sk.rareForWrite().addDrop();

@@ -14,10 +14,8 @@ import org.netshard.protocol.core.SocketOptions;
  * <p><b>Source:</b> {@code net/packet/af_packet.c}, {@code packet_getsockopt}.
  */
 final class SolPacketGet {
-  private static final int TPACKET_V3 = 2;
   private static final int STATS_BYTES = 8;
   private static final int STATS_V3_BYTES = 12;
-  private static final int ROLLOVER_STATS_BYTES = 24;
 
   /** Size of the header of a packet in a ring by version, bytes. */
   private static final int[] HEADER_BYTES = {32, 32, 48};
@@ -43,9 +41,9 @@ final class SolPacketGet {
       case PacketOption.PACKET_STATISTICS -> put(optval, optlen, len, statistics(sk));
       case PacketOption.PACKET_HDRLEN -> getHdrlen(optval, optlen, len);
       case PacketOption.PACKET_ROLLOVER_STATS ->
-          options.rollover
-              ? put(optval, optlen, len, new byte[ROLLOVER_STATS_BYTES])
-              : Errno.EINVAL.negated();
+          options.rollover == null
+              ? Errno.EINVAL.negated()
+              : put(optval, optlen, len, options.rollover.stats());
       case PacketOption.PACKET_AUXDATA,
           PacketOption.PACKET_ORIGDEV,
           PacketOption.PACKET_LOSS,
@@ -60,7 +58,8 @@ final class SolPacketGet {
       case PacketOption.PACKET_VERSION -> putInt(optval, optlen, len, options.tpVersion);
       case PacketOption.PACKET_RESERVE -> putInt(optval, optlen, len, options.tpReserve);
       case PacketOption.PACKET_TIMESTAMP -> putInt(optval, optlen, len, options.tpTstamp);
-      case PacketOption.PACKET_FANOUT -> putInt(optval, optlen, len, options.fanoutArg);
+      case PacketOption.PACKET_FANOUT ->
+          putInt(optval, optlen, len, options.fanout == null ? 0 : options.fanout.word());
       default -> Errno.ENOPROTOOPT.negated();
     };
   }
@@ -93,15 +92,22 @@ final class SolPacketGet {
     return SocketOptions.putValue(optval, optlen, copied, value);
   }
 
-  /** {@code struct tpacket_stats}: packets with those that were dropped, and drops; then zero. */
+  /**
+   * {@code struct tpacket_stats}, {@code struct tpacket_stats_v3}: packets with those that were
+   * dropped, drops, and how often the ring was full; then all are zero.
+   */
   private static byte[] statistics(Sk sk) {
     PacketOptions options = PacketOptions.of(sk);
-    int size = options.tpVersion == TPACKET_V3 ? STATS_V3_BYTES : STATS_BYTES;
+    int size = options.tpVersion == PacketRing.TPACKET_V3 ? STATS_V3_BYTES : STATS_BYTES;
     ByteBuffer stats = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     stats.putInt(options.packets + options.drops).putInt(options.drops);
-    if (options.packets + options.drops > 0) {
+    if (size == STATS_V3_BYTES) {
+      stats.putInt(options.freezes);
+    }
+    if (options.packets + options.drops + options.freezes > 0) {
       options.packets = 0;
       options.drops = 0;
+      options.freezes = 0;
     }
     return stats.array();
   }

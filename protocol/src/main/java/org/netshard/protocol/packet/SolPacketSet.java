@@ -5,8 +5,6 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.PacketOption;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.core.SockFlag;
-import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.packet.PacketOptions.Membership;
 
 /**
@@ -49,7 +47,7 @@ final class SolPacketSet {
       case PacketOption.PACKET_VNET_HDR, PacketOption.PACKET_VNET_HDR_SZ ->
           setVnetHdr(sk, optname, optval, optlen);
       case PacketOption.PACKET_FANOUT -> PacketFanout.add(sk, optval, optlen);
-      case PacketOption.PACKET_FANOUT_DATA -> setFanoutData(sk, optval, optlen);
+      case PacketOption.PACKET_FANOUT_DATA -> PacketFanout.setData(sk, optval, optlen);
       case PacketOption.PACKET_AUXDATA, PacketOption.PACKET_ORIGDEV ->
           setNumber(sk, optname, optval, optlen >= Integer.BYTES);
       case PacketOption.PACKET_COPY_THRESH,
@@ -167,24 +165,5 @@ final class SolPacketSet {
     }
     PacketOptions.forWrite(sk).join(membership);
     return 0;
-  }
-
-  /** {@code fanout_set_data}: EINVAL without a group or for one that takes no program. */
-  private static int setFanoutData(Sk sk, UserMem optval, int optlen) {
-    PacketOptions options = PacketOptions.of(sk);
-    int type = options.fanoutArg >>> 16 & 0xff;
-    if (!options.fanout || !PacketFanout.takesProgram(type)) {
-      return Errno.EINVAL.negated();
-    }
-    if (sk.flag(SockFlag.SOCK_FILTER_LOCKED)) {
-      return Errno.EPERM.negated();
-    }
-    if (type == PacketFanout.PACKET_FANOUT_CBPF) {
-      return SocketOptions.checkFilter(sk, optval, optlen);
-    }
-    if (optlen != Integer.BYTES) {
-      return Errno.EINVAL.negated();
-    }
-    return (optval.accessible(0, Integer.BYTES) ? Errno.EBADF : Errno.EFAULT).negated();
   }
 }

@@ -9,12 +9,14 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.PacketOption;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockOps;
+import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.core.TestCaller;
 import org.netshard.protocol.core.TestNet;
 import org.netshard.protocol.family.SockOpsTable;
@@ -146,5 +148,34 @@ class SockDiagTest {
     assertThat(ask(16, "1400000010000500443322110000000003010000"))
         .containsExactly(
             "280000000200000044332211e9030000eaffffff1400000010000500443322110000000003010000");
+  }
+
+  @Test
+  void packetSocketsAreListedWithTheirRingsAndGroup() {
+    Sk sk = make(Abi.AF_PACKET, "PACKET", Abi.SOCK_RAW, 0);
+    setPacket(sk, PacketOption.PACKET_VERSION, 2);
+    setPacket(sk, PacketOption.PACKET_RX_RING, 4096, 2, 1024, 8, 0, 16, 0);
+    setPacket(sk, PacketOption.PACKET_TX_RING, 4096, 1, 2048, 2, 0, 0, 0);
+    UserMem lo = UserMem.ofInts(Abi.AF_PACKET | 0x0008 << 16, 1, 0, 0, 0);
+    assertThat(SockNames.bind(sk, new TestCaller(net.root()), lo, 20)).isZero();
+    setPacket(sk, PacketOption.PACKET_FANOUT, 7 | 1 << 16);
+    List<String> answers =
+        ask(4, "2400000014000103010000000000000011000000000000000d0000000000000000000000");
+    assertThat(without(answers.get(0), 20, 12))
+        .isEqualTo(
+            without(
+                "8c0000001400020001000000e903000011030008596e3d0110110000000000001c000000010000000200"
+                    + "0000000000000000000000000000010000000800050000000000200002000010000002000000"
+                    + "0004000008000000080000001000000000000000200003000010000001000000000800000200"
+                    + "00000000000000000000000000000800040007000100",
+                20,
+                12));
+  }
+
+  private void setPacket(Sk sk, int option, int... words) {
+    UserMem value = UserMem.ofInts(words);
+    assertThat(
+            SocketOptions.setsockopt(sk, net.root(), Abi.SOL_PACKET, option, value, value.size()))
+        .isZero();
   }
 }
