@@ -13,6 +13,26 @@ public final class InetChecksum {
   private InetChecksum() {}
 
   /**
+   * The sum of bytes as a program gets it, of 32 bits of which each is a word in the order of this
+   * machine ({@code csum_partial}).
+   */
+  public static int ofWords(byte[] bytes, int at, int length) {
+    long total = 0;
+    int end = at + (length & ~3);
+    int i = at;
+    for (; i < end; i += Integer.BYTES) {
+      total += Integer.reverseBytes(NetBytes.get32(bytes, i)) & 0xffff_ffffL;
+    }
+    for (int shift = 0; i < at + length; i++, shift += Byte.SIZE) {
+      total += (long) NetBytes.get8(bytes, i) << shift;
+    }
+    while (total >>> Integer.SIZE != 0) {
+      total = (total & 0xffff_ffffL) + (total >>> Integer.SIZE);
+    }
+    return (int) total;
+  }
+
+  /**
    * Adds bytes to a sum ({@code csum_partial}).
    *
    * @param sum what was summed before, unfolded

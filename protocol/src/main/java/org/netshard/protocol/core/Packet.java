@@ -54,6 +54,8 @@ public final class Packet extends Skb {
     NONE,
     /** It is known to be right. */
     UNNECESSARY,
+    /** It is right, and was summed here, so that the sum is known ({@code CHECKSUM_COMPLETE}). */
+    COMPLETE,
     /** It is the sum of the pseudo header alone; who needs the rest adds it. */
     PARTIAL
   }
@@ -106,7 +108,16 @@ public final class Packet extends Skb {
 
   /** A copy that shares the bytes ({@code skb_clone}). */
   public Packet copy() {
-    Packet copy = new Packet(dev, ethertype, data(), network, truesize());
+    return copyWith(data());
+  }
+
+  /** A copy with bytes of its own, which may be written ({@code skb_cow}). */
+  public Packet copyOfBytes() {
+    return copyWith(data().clone());
+  }
+
+  private Packet copyWith(byte[] bytes) {
+    Packet copy = new Packet(dev, ethertype, bytes, network, truesize());
     copy.transport = transport;
     copy.start = start;
     copy.end = end;

@@ -57,6 +57,8 @@ public enum Sysctl {
   IPV4_IGMP_MAX_MSF("net.ipv4.igmp_max_msf"),
   IPV6_BINDV6ONLY("net.ipv6.bindv6only"),
   IPV6_IP_NONLOCAL_BIND("net.ipv6.ip_nonlocal_bind"),
+  IPV4_CONF_ALL_ACCEPT_SOURCE_ROUTE("net.ipv4.conf.all.accept_source_route"),
+  IPV4_CONF_LO_ACCEPT_SOURCE_ROUTE("net.ipv4.conf.lo.accept_source_route"),
   IPV6_CONF_ALL_HOP_LIMIT("net.ipv6.conf.all.hop_limit"),
   IPV6_CONF_DEFAULT_HOP_LIMIT("net.ipv6.conf.default.hop_limit"),
   IPV6_AUTO_FLOWLABELS("net.ipv6.auto_flowlabels"),

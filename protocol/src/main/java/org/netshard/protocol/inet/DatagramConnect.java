@@ -4,10 +4,12 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.inet6.Datagram6Connect;
 import org.netshard.protocol.inet6.Inet6Options;
+import org.netshard.protocol.inet6.Ip6Route;
 import org.netshard.protocol.inet6.Ipv6Address;
 
 /**
@@ -18,6 +20,7 @@ import org.netshard.protocol.inet6.Ipv6Address;
  * __udp_disconnect}.
  */
 public final class DatagramConnect {
+  private static final byte[] ANY6 = new byte[Ipv6Address.BYTES];
   private static final int LO_MTU = 65536;
   private static final int IP_MTU_MAX = 65535;
   private static final int IDS = 65536;
@@ -121,7 +124,7 @@ public final class DatagramConnect {
   }
 
   /**
-   * The MTU of the route that a connected sock keeps ({@code dst_mtu}), that of {@code lo}; 0 if it
+   * The MTU of the route that a connected sock keeps ({@code dst_mtu}), that of its device; 0 if it
    * keeps none. Packets of IPv4 are never longer than 65,535 bytes.
    */
   public static int dstMtu(Sk sk) {
@@ -130,6 +133,12 @@ public final class DatagramConnect {
     }
     boolean v6 =
         sk.family() == Abi.AF_INET6 && !Ipv6Address.isV4Mapped(Inet6Options.of(sk).daddr());
-    return v6 ? LO_MTU : IP_MTU_MAX;
+    int oif =
+        v6
+            ? Ip6Route.lookup(sk.net(), Inet6Options.of(sk).daddr(), ANY6, sk.boundDevIf()).oif()
+            : IpRoute.connect(sk.net(), InetOptions.of(sk).daddr(), 0, sk.boundDevIf()).oif();
+    NetDevice dev = sk.net().device(oif);
+    int mtu = dev == null ? LO_MTU : dev.mtu();
+    return v6 ? mtu : Math.min(mtu, IP_MTU_MAX);
   }
 }

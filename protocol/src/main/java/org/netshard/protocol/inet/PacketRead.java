@@ -63,6 +63,9 @@ public final class PacketRead {
     if (msg.has(Abi.MSG_ERRQUEUE)) {
       return v6 ? Ip6Errors.receive(sk, msg) : IpErrors.receive(sk, msg);
     }
+    if (v6 && whole && Ip6Errors.hasRxpmtu(sk)) {
+      return Ip6Errors.receiveRxpmtu(sk, msg);
+    }
     DatagramQueue.Found found = DatagramQueue.find(sk, caller, msg);
     Packet packet = (Packet) found.skb();
     if (packet == null) {
@@ -90,7 +93,7 @@ public final class PacketRead {
       Ip6Cmsg.receive(sk, msg, packet);
     } else {
       IpCmsg.SpecDst spec = whole ? IpCmsg.SpecDst.ROUTE : IpCmsg.SpecDst.NONE;
-      IpCmsg.receive(sk, msg, packet, packet.start(), copied, spec);
+      IpCmsg.receive(sk, msg, packet, spec);
     }
     return whole && msg.has(Abi.MSG_TRUNC) ? length : copied;
   }

@@ -1,6 +1,7 @@
 package org.netshard.protocol.inet6;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.OptionBlock;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.inet.McList;
@@ -71,6 +72,9 @@ public final class Inet6Options extends OptionBlock {
   /** {@code ipv6_mc_list}: memberships of groups, newest first. */
   McList mcList = McList.EMPTY;
 
+  /** {@code rxpmtu}: the path MTU that a packet did not fit, until it is read, or null. */
+  private @Nullable PathMtu rxpmtu;
+
   /** {@code sk_v6_rcv_saddr}: the address to which the sock is bound. */
   private byte[] rcvSaddr = ANY;
 
@@ -79,6 +83,15 @@ public final class Inet6Options extends OptionBlock {
 
   /** {@code sk_v6_daddr}: the address of the other end. */
   private byte[] daddr = ANY;
+
+  /**
+   * A path MTU that a packet did not fit ({@code struct ip6_mtuinfo}).
+   *
+   * @param daddr where the packet was to go
+   * @param scopeId the device by which it was to go, or 0
+   * @param mtu bytes
+   */
+  public record PathMtu(byte[] daddr, int scopeId, int mtu) {}
 
   private static Inet6Options defaults(boolean v6only) {
     Inet6Options block = new Inet6Options();
@@ -211,6 +224,16 @@ public final class Inet6Options extends OptionBlock {
   /** {@code ucast_oif}. */
   public int ucastOif() {
     return ucastOif;
+  }
+
+  /** {@code rxpmtu}, or null. */
+  public @Nullable PathMtu rxpmtu() {
+    return rxpmtu;
+  }
+
+  /** Sets {@code rxpmtu}. */
+  public void setRxpmtu(@Nullable PathMtu newRxpmtu) {
+    rxpmtu = newRxpmtu;
   }
 
   /** The memberships of groups. */

@@ -152,16 +152,26 @@ public final class Icmp implements NetProtocol {
     }
     byte[] message = packet.get(packet.transport(), HEADER_BYTES + TIMESTAMP_BYTES);
     message[0] = TIMESTAMPREPLY;
-    int now = (int) (net.machine().nowNs() / NS_PER_MS % MS_PER_DAY);
+    int now = currentTimestamp(net);
     NetBytes.put32(message, HEADER_BYTES + Integer.BYTES, now);
     NetBytes.put32(message, HEADER_BYTES + 2 * Integer.BYTES, now);
     reply(net, packet, message);
+  }
+
+  /** Milliseconds of the day ({@code inet_current_timestamp}). */
+  static int currentTimestamp(NetNs net) {
+    return (int) (net.machine().nowNs() / NS_PER_MS % MS_PER_DAY);
   }
 
   /** {@code icmp_reply}, which counts as an echo reply whatever it is. */
   private static void reply(NetNs net, Packet packet, byte[] message) {
     Ipcm ipc = Ipcm.ofKernel();
     ipc.tos = IpHeader.tos(packet);
+    byte[] options = IpOptionsEcho.of(net, packet);
+    if (options == null) {
+      return;
+    }
+    ipc.options = options;
     push(net, packet, ipc, message, ECHOREPLY);
   }
 
@@ -203,7 +213,12 @@ public final class Icmp implements NetProtocol {
     }
     Ipcm ipc = Ipcm.ofKernel();
     ipc.tos = (IpHeader.tos(packet) & TOS_MASK) | PREC_INTERNETCONTROL;
-    int room = ROOM_MAX - IpHeader.BYTES - HEADER_BYTES;
+    byte[] options = IpOptionsEcho.of(net, packet);
+    if (options == null) {
+      return;
+    }
+    ipc.options = options;
+    int room = ROOM_MAX - IpHeader.BYTES - options.length - HEADER_BYTES;
     int quoted = Math.min(packet.end() - packet.network(), room);
     byte[] message = new byte[HEADER_BYTES + quoted];
     message[0] = (byte) type;

@@ -14,10 +14,10 @@ import org.netshard.protocol.core.InetChecksum;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpOptions;
-import org.netshard.protocol.inet.IpRoute;
 import org.netshard.protocol.inet6.Ipv6Address;
 
 /**
@@ -65,7 +65,7 @@ public final class IpCmsg {
           if (level == Abi.SOL_SOCKET) {
             return Cmsgs.sock(sk, caller.cred(), type, mem, at, length, ipc.sockc);
           }
-          return level == Abi.IPPROTO_IP ? take(type, mem, at, length, ipc) : 0;
+          return level == Abi.IPPROTO_IP ? take(sk, caller, type, mem, at, length, ipc) : 0;
         });
   }
 
@@ -85,10 +85,14 @@ public final class IpCmsg {
     return 0;
   }
 
-  private static int take(int type, UserMem mem, int at, int length, Ipcm ipc) {
+  private static int take(
+      Sk sk, Caller caller, int type, UserMem mem, int at, int length, Ipcm ipc) {
     boolean valid =
         switch (type) {
-          case IpOption.IP_RETOPTS -> retopts(mem.get(at, Math.min(OPTIONS_MAX, length)), ipc);
+          case IpOption.IP_RETOPTS -> {
+            boolean raw = caller.cred().nsCapable(sk.net().userNs(), Capability.CAP_NET_RAW);
+            yield retopts(mem.get(at, Math.min(OPTIONS_MAX, length)), raw, ipc);
+          }
           case IpOption.IP_PKTINFO -> pktinfo(mem, at, length, ipc);
           case IpOption.IP_TTL -> {
             int ttl = length == Integer.BYTES ? mem.getInt(at) : 0;
@@ -106,8 +110,8 @@ public final class IpCmsg {
     return valid ? 0 : Errno.EINVAL.negated();
   }
 
-  private static boolean retopts(byte[] given, Ipcm ipc) {
-    byte[] options = IpOptions.compile(given, false);
+  private static boolean retopts(byte[] given, boolean raw, Ipcm ipc) {
+    byte[] options = IpOptions.compile(given, raw);
     if (options != null) {
       ipc.options = options;
     }
@@ -136,21 +140,11 @@ public final class IpCmsg {
   }
 
   /**
-   * Adds what the sock wants to know of a packet.
-   *
-   * @param offset where the data begin that the reader got ({@code tlen} and {@code offset})
-   * @param copied bytes that the reader got
-   */
-  public static void receive(Sk sk, Msg msg, Packet packet, int offset, int copied) {
-    receive(sk, msg, packet, offset, copied, SpecDst.ROUTE);
-  }
-
-  /**
-   * The same.
+   * Adds what the sock wants to know of a packet ({@code ip_cmsg_recv_offset}).
    *
    * @param spec what {@code IP_PKTINFO} tells as the address of this end
    */
-  public static void receive(Sk sk, Msg msg, Packet packet, int offset, int copied, SpecDst spec) {
+  public static void receive(Sk sk, Msg msg, Packet packet, SpecDst spec) {
     InetOptions inet = InetOptions.of(sk);
     if (!inet.hasCmsgFlags()) {
       return;
@@ -169,20 +163,29 @@ public final class IpCmsg {
       msg.putCmsg(Abi.IPPROTO_IP, IpOption.IP_RECVOPTS, options);
     }
     if (inet.has(InetFlag.RETOPTS) && options.length > 0) {
-      msg.putCmsg(Abi.IPPROTO_IP, IpOption.IP_RETOPTS, options);
+      retopts(sk, msg, packet);
     }
     if (inet.has(InetFlag.ORIGDSTADDR) && packet.end() - packet.transport() >= Integer.BYTES) {
       byte[] name = new byte[SockAddr.IN_BYTES];
       SockAddr.putIn(name, IpHeader.daddr(packet), packet.u16(packet.transport() + 2));
       msg.putCmsg(Abi.IPPROTO_IP, IpOption.IP_RECVORIGDSTADDR, name);
     }
-    if (inet.has(InetFlag.CHECKSUM)) {
-      long sum = InetChecksum.add(0, packet.bytes(), offset, copied);
-      int folded = Integer.reverseBytes(InetChecksum.fold(sum)) >>> 16;
-      putInt(msg, IpOption.IP_CHECKSUM, folded);
+    if (inet.has(InetFlag.CHECKSUM) && packet.checksum() == Packet.Checksum.COMPLETE) {
+      int sum = InetChecksum.ofWords(packet.bytes(), packet.start(), packet.len());
+      putInt(msg, IpOption.IP_CHECKSUM, sum);
     }
     if (inet.has(InetFlag.RECVFRAGSIZE) && packet.fragMaxSize() > 0) {
       putInt(msg, IpOption.IP_RECVFRAGSIZE, packet.fragMaxSize());
+    }
+  }
+
+  /** {@code ip_cmsg_recv_retopts}. */
+  private static void retopts(Sk sk, Msg msg, Packet packet) {
+    byte[] echo = IpOptionsEcho.of(sk.net(), packet);
+    if (echo == null) {
+      msg.addOutFlags(Abi.MSG_CTRUNC);
+    } else {
+      msg.putCmsg(Abi.IPPROTO_IP, IpOption.IP_RETOPTS, echo);
     }
   }
 
@@ -195,17 +198,11 @@ public final class IpCmsg {
     int daddr = IpHeader.daddr(packet);
     int spec =
         switch (kind) {
-          case ROUTE -> routeSpec(sk, IpHeader.saddr(packet), daddr);
+          case ROUTE -> IpOptionsRcv.specDst(sk.net(), IpHeader.saddr(packet), daddr);
           case SOURCE -> IpHeader.saddr(packet);
           case NONE -> 0;
         };
     ByteBuffer info = ByteBuffer.allocate(PKTINFO_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     return info.putInt(packet.ifindex()).putInt(spec).putInt(daddr).array();
-  }
-
-  /** {@code ipv4_pktinfo_prepare}: the address that an answer would have. */
-  private static int routeSpec(Sk sk, int saddr, int daddr) {
-    boolean own = IpRoute.addrType(sk.net(), daddr) == IpRoute.Type.LOCAL;
-    return own ? daddr : IpRoute.connect(sk.net(), saddr, 0, 0).saddr();
   }
 }

@@ -232,7 +232,7 @@ public final class IpCork {
     boolean df = inet != null && IpOutput.setsDf(inet.pmtudisc(), total <= mtu);
     boolean ignoreDf = ignoresDf();
     if (ipc.options.length > 0) {
-      IpOptionsBuild.build(bytes, at + IpHeader.BYTES, ipc.options, route);
+      IpOptionsBuild.build(net, bytes, at + IpHeader.BYTES, ipc.options, route);
     }
     IpHeader.write(
         bytes,

@@ -170,7 +170,7 @@ public final class IpErrors {
     if (packet != null && (!stamp || SockTimestamping.hasOptCmsg(sk))) {
       SockAddr.putIn(offender, IpHeader.saddr(packet), 0);
       IpCmsg.SpecDst spec = stamp ? IpCmsg.SpecDst.SOURCE : IpCmsg.SpecDst.ROUTE;
-      IpCmsg.receive(sk, msg, packet, packet.transport(), 0, spec);
+      IpCmsg.receive(sk, msg, packet, spec);
     }
     ByteBuffer content = ByteBuffer.allocate(error.extendedErr().length + offender.length);
     content.put(error.extendedErr()).put(offender);

@@ -46,14 +46,19 @@ public final class IpInput {
       IpRoute.Type type = IpRoute.addrType(net, IpHeader.daddr(packet));
       packet.setRoute(type != IpRoute.Type.UNICAST, IpOutput.cast(type));
     }
+    Packet parsed = IpHeader.ihl(packet) > IpHeader.BYTES ? IpOptionsRcv.rcv(net, packet) : packet;
+    if (parsed == null) {
+      packet.drop(DropReason.IP_INHDR);
+      return;
+    }
     IpOutput.countGroup(net, packet, false);
     if (!packet.local()) {
       packet.drop(DropReason.NOT_SPECIFIED);
       return;
     }
-    Packet whole = packet;
-    if (IpHeader.isFragment(packet)) {
-      whole = IpReassembly.of(net).add(net, packet);
+    Packet whole = parsed;
+    if (IpHeader.isFragment(parsed)) {
+      whole = IpReassembly.of(net).add(net, parsed);
       if (whole == null) {
         return;
       }

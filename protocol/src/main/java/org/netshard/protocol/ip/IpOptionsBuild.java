@@ -2,6 +2,7 @@ package org.netshard.protocol.ip;
 
 import java.util.Arrays;
 import org.netshard.protocol.core.NetBytes;
+import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.inet.IpRoute;
 
 /**
@@ -21,7 +22,7 @@ final class IpOptionsBuild {
   private IpOptionsBuild() {}
 
   /** Copies options, and fills in what the sender knows. */
-  static void build(byte[] bytes, int at, byte[] options, IpRoute.Result route) {
+  static void build(NetNs net, byte[] bytes, int at, byte[] options, IpRoute.Result route) {
     System.arraycopy(options, 0, bytes, at, options.length);
     each(
         bytes,
@@ -35,8 +36,37 @@ final class IpOptionsBuild {
             bytes[where + 2] = (byte) (pointer + Integer.BYTES);
           } else if (sourceRoute && length >= Integer.BYTES + 3) {
             NetBytes.putAddr(bytes, where + length - Integer.BYTES, route.daddr());
+          } else if (type == IpOptionsParse.IPOPT_TIMESTAMP && pointer + 3 <= length) {
+            stamp(net, bytes, where, route.saddr());
           }
         });
+  }
+
+  /** Writes the time, and this end's address before it if the option asks for both. */
+  private static void stamp(NetNs net, byte[] bytes, int where, int saddr) {
+    int pointer = bytes[where + 2] & 0xff;
+    int slot = where + pointer - 1;
+    int taken = 2 * Integer.BYTES;
+    switch (bytes[where + 3] & 0xf) {
+      case IpOptionsParse.IPOPT_TS_TSONLY -> {
+        NetBytes.put32(bytes, slot, Icmp.currentTimestamp(net));
+        taken = Integer.BYTES;
+      }
+      case IpOptionsParse.IPOPT_TS_TSANDADDR -> {
+        NetBytes.putAddr(bytes, slot, saddr);
+        NetBytes.put32(bytes, slot + Integer.BYTES, Icmp.currentTimestamp(net));
+      }
+      case IpOptionsParse.IPOPT_TS_PRESPEC -> {
+        if (IpOptionsParse.isForeign(net, NetBytes.getAddr(bytes, slot))) {
+          return;
+        }
+        NetBytes.put32(bytes, slot + Integer.BYTES, Icmp.currentTimestamp(net));
+      }
+      default -> {
+        return;
+      }
+    }
+    bytes[where + 2] = (byte) (pointer + taken);
   }
 
   /** Only options that say so are in fragments after the first; the others become no-ops. */

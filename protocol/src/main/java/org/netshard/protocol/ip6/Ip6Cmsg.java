@@ -116,7 +116,7 @@ public final class Ip6Cmsg {
     boolean v6 = packet.ethertype() == Packet.ETH_P_IPV6;
     receiveCommon(sk, msg, packet, v6);
     if (!v6) {
-      IpCmsg.receive(sk, msg, packet, packet.start(), packet.len());
+      IpCmsg.receive(sk, msg, packet, IpCmsg.SpecDst.ROUTE);
       return;
     }
     if (inet6.has(Inet6Flag.RXHLIM)) {
@@ -135,10 +135,11 @@ public final class Ip6Cmsg {
     if (inet6.has(Inet6Flag.RXOHLIM)) {
       putInt(msg, Ipv6Option.IPV6_2292HOPLIMIT, Ip6Header.hopLimit(packet));
     }
-    if (inet6.has(Inet6Flag.RXORIGDSTADDR)) {
+    if (inet6.has(Inet6Flag.RXORIGDSTADDR) && packet.end() - packet.transport() >= Integer.BYTES) {
       byte[] name = new byte[SockAddr.IN6_BYTES];
       byte[] daddr = Ip6Header.daddr(packet);
-      SockAddr.putIn6(name, daddr, packet.u16(packet.transport() + Short.BYTES), 0);
+      int scopeId = Ipv6Address.scopeId(daddr, packet.ifindex());
+      SockAddr.putIn6(name, daddr, packet.u16(packet.transport() + Short.BYTES), scopeId);
       put(msg, Ipv6Option.IPV6_RECVORIGDSTADDR, name);
     }
     if (inet6.has(Inet6Flag.RECVFRAGSIZE) && packet.fragMaxSize() > 0) {

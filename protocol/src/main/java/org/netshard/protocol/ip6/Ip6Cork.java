@@ -109,9 +109,9 @@ public final class Ip6Cork {
     int added = transportBytes + count;
     boolean cut = length + added > mtu - Ip6Header.BYTES;
     int longest = ignoresDf() ? Ip6Header.BYTES + Ip6Header.MAXPLEN : mtu;
-    boolean refused = cut && ipc.dontfrag;
+    boolean refused = cut && ipc.dontfrag && keepsWhole(sender.protocol());
     if (refused) {
-      Ip6Errors.localRxpmtu(sender, daddr, dport, mtu);
+      Ip6Errors.localRxpmtu(sender, daddr, ipc.oif, mtu);
     }
     if (refused || length + added > longest - Ip6Header.BYTES) {
       Ip6Errors.localError(sender, Errno.EMSGSIZE, daddr, dport, mtu);
@@ -184,8 +184,15 @@ public final class Ip6Cork {
     charged = 0;
   }
 
+  /** Whether {@code IPV6_DONTFRAG} counts for a protocol. */
+  private static boolean keepsWhole(int protocol) {
+    return protocol == Abi.IPPROTO_UDP
+        || protocol == Abi.IPPROTO_ICMPV6
+        || protocol == Abi.IPPROTO_RAW;
+  }
+
   private boolean ignoresDf() {
-    return sk != null && IpOutput.ignoresDf(Inet6Options.of(sk).pmtudisc());
+    return sk == null || IpOutput.ignoresDf(Inet6Options.of(sk).pmtudisc());
   }
 
   /** Writes the IP header: the packet is complete but for its transport's header. */

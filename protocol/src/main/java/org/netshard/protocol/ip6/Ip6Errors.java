@@ -1,6 +1,7 @@
 package org.netshard.protocol.ip6;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -9,6 +10,7 @@ import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.core.ErrSkb;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.RecvCmsgs;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.inet6.Inet6Flag;
@@ -22,11 +24,11 @@ import org.netshard.protocol.ip.IpHeader;
  * The error queue of a sock, as IPv6 fills and reads it ({@code IPV6_RECVERR}).
  *
  * <p><b>Source:</b> {@code net/ipv6/datagram.c}: {@code ipv6_icmp_error}, {@code ipv6_local_error},
- * {@code ipv6_recv_error}; {@code net/ipv6/icmp.c}, {@code icmpv6_err_convert}.
- *
- * <p><b>Differs from Linux:</b> {@code IPV6_RECVPATHMTU} gives nothing.
+ * {@code ipv6_recv_error}, {@code ipv6_local_rxpmtu}, {@code ipv6_recv_rxpmtu}; {@code
+ * net/ipv6/icmp.c}, {@code icmpv6_err_convert}.
  */
 public final class Ip6Errors {
+  private static final int MTUINFO_BYTES = 32;
   private static final int IP_PMTUDISC_INTERFACE = 4;
   private static final int IP_PMTUDISC_OMIT = 5;
 
@@ -102,11 +104,41 @@ public final class Ip6Errors {
             port));
   }
 
-  /** Tells of a path MTU that a packet does not fit ({@code ipv6_local_rxpmtu}). */
-  static void localRxpmtu(Sk sk, byte[] daddr, int port, int mtu) {
+  /**
+   * Tells of a path MTU that a packet does not fit, in place of one that was not read yet ({@code
+   * ipv6_local_rxpmtu}).
+   */
+  static void localRxpmtu(Sk sk, byte[] daddr, int oif, int mtu) {
     if (Inet6Options.of(sk).has(Inet6Flag.RXPMTU)) {
-      sk.net().machine().leftOut("IPV6_RECVPATHMTU gives nothing, though a packet was too long");
+      Inet6Options.forWrite(sk).setRxpmtu(new Inet6Options.PathMtu(daddr, oif, mtu));
     }
+  }
+
+  /** Whether the next read tells of a path MTU. */
+  public static boolean hasRxpmtu(Sk sk) {
+    Inet6Options inet6 = Inet6Options.of(sk);
+    return inet6.rxpmtu() != null && inet6.has(Inet6Flag.RXPMTU);
+  }
+
+  /**
+   * Reads a path MTU, which has no data ({@code ipv6_recv_rxpmtu}).
+   *
+   * <p><b>Errors</b>: EAGAIN if there is none.
+   */
+  public static int receiveRxpmtu(Sk sk, Msg msg) {
+    Inet6Options.PathMtu path = Inet6Options.of(sk).rxpmtu();
+    if (path == null) {
+      return Errno.EAGAIN.negated();
+    }
+    Inet6Options.forWrite(sk).setRxpmtu(null);
+    RecvCmsgs.putTimes(sk, msg, Packet.NO_TSTAMP, false);
+    byte[] name = new byte[SockAddr.IN6_BYTES];
+    SockAddr.putIn6(name, path.daddr(), 0, path.scopeId());
+    msg.setAddress(name);
+    ByteBuffer info = ByteBuffer.allocate(MTUINFO_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    msg.putCmsg(
+        Abi.IPPROTO_IPV6, Ipv6Option.IPV6_PATHMTU, info.put(name).putInt(path.mtu()).array());
+    return 0;
   }
 
   /**
@@ -141,7 +173,7 @@ public final class Ip6Errors {
       Ip6Cmsg.receiveCommon(sk, msg, packet, false);
       boolean stamp = error.origin() == ErrSkb.ORIGIN_TIMESTAMPING;
       IpCmsg.SpecDst spec = stamp ? IpCmsg.SpecDst.NONE : IpCmsg.SpecDst.ROUTE;
-      IpCmsg.receive(sk, msg, packet, packet.transport(), 0, spec);
+      IpCmsg.receive(sk, msg, packet, spec);
     }
     ByteBuffer content = ByteBuffer.allocate(error.extendedErr().length + offender.length);
     content.put(error.extendedErr()).put(offender);

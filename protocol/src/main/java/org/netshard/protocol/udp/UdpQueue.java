@@ -150,7 +150,8 @@ final class UdpQueue {
             : IpHeader.pseudo(packet.bytes(), packet.network(), length, protocol);
     boolean right = InetChecksum.finish(InetChecksum.add(sum, packet.bytes(), at, covered)) == 0;
     if (right) {
-      packet.setChecksum(Packet.Checksum.UNNECESSARY);
+      boolean all = covered == length;
+      packet.setChecksum(all ? Packet.Checksum.COMPLETE : Packet.Checksum.UNNECESSARY);
     }
     return right;
   }

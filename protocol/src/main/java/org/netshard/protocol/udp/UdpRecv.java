@@ -45,6 +45,9 @@ final class UdpRecv {
     if (msg.has(Abi.MSG_ERRQUEUE)) {
       return v6 ? Ip6Errors.receive(sk, msg) : IpErrors.receive(sk, msg);
     }
+    if (v6 && Ip6Errors.hasRxpmtu(sk)) {
+      return Ip6Errors.receiveRxpmtu(sk, msg);
+    }
     boolean peek = msg.has(Abi.MSG_PEEK);
     while (true) {
       DatagramQueue.Found found = DatagramQueue.find(sk, caller, msg);
@@ -55,7 +58,13 @@ final class UdpRecv {
       if (!peek) {
         take(sk, packet);
       }
+      boolean summed = packet.checksum() == Packet.Checksum.COMPLETE;
       if (UdpQueue.isChecksumRight(packet)) {
+        int left = packet.len() - found.skip();
+        if (!summed && !peek && msg.size() >= left) {
+          // It is summed while it is copied, and nobody keeps the sum.
+          packet.setChecksum(Packet.Checksum.UNNECESSARY);
+        }
         return copy(sk, msg, packet, found.skip());
       }
       if (peek) {
@@ -114,7 +123,7 @@ final class UdpRecv {
     if (sk.family() == Abi.AF_INET6) {
       Ip6Cmsg.receive(sk, msg, packet);
     } else {
-      IpCmsg.receive(sk, msg, packet, packet.start() + skip, copied);
+      IpCmsg.receive(sk, msg, packet, IpCmsg.SpecDst.ROUTE);
     }
     DatagramQueue.moveOffset(sk, peek, peek ? copied : length);
     return msg.has(Abi.MSG_TRUNC) ? length : copied;
