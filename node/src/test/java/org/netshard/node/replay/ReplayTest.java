@@ -69,7 +69,7 @@ class ReplayTest {
    */
   @Test
   void whatTheLayersOfIpTellIsTheSame() throws IOException {
-    for (String log : List.of("txts", "gstamp", "cmsg4", "pmtu")) {
+    for (String log : List.of("txts", "gstamp", "cmsg4", "pmtu", "ext6")) {
       ReplayResult result = replay("ip", log);
       assertThat(result.differences()).as(log).isEmpty();
       assertThat(result.total().same()).as(log).isGreaterThan(100);

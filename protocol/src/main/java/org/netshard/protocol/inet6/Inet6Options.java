@@ -236,6 +236,16 @@ public final class Inet6Options extends OptionBlock {
     rxpmtu = newRxpmtu;
   }
 
+  /** The extension headers of all packets, in the order of {@code struct ipv6_txoptions}. */
+  public byte[][] extensionHeaders() {
+    return headers;
+  }
+
+  /** Whether packets have extension headers ({@code inet6_sk(sk)->opt}). */
+  public boolean hasExtensionHeaders() {
+    return headers != NO_HEADERS;
+  }
+
   /** The memberships of groups. */
   public McList mcList() {
     return mcList;

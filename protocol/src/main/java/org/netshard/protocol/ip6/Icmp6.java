@@ -51,6 +51,9 @@ public final class Icmp6 implements NetProtocol {
   /** {@code ICMPV6_PORT_UNREACH}. */
   public static final int PORT_UNREACH = 4;
 
+  /** {@code ICMPV6_UNK_OPTION}. */
+  static final int UNK_OPTION = 2;
+
   /** {@code ICMPV6_UNK_NEXTHDR}. */
   static final int UNK_NEXTHDR = 1;
 
@@ -145,7 +148,7 @@ public final class Icmp6 implements NetProtocol {
     HopTrace.note(net, "Net", "type", type, "icmp6_send");
     byte[] saddr = Ip6Header.saddr(packet);
     boolean toMany = Ipv6Address.isMulticast(Ip6Header.daddr(packet));
-    boolean allowed = type == PKT_TOOBIG || (type == PARAMPROB && code == 2);
+    boolean allowed = type == PKT_TOOBIG || (type == PARAMPROB && code == UNK_OPTION);
     boolean fromNone = Ipv6Address.isAny(saddr) || Ipv6Address.isMulticast(saddr);
     if ((toMany && !allowed) || fromNone || isError(packet)) {
       return;
@@ -161,8 +164,9 @@ public final class Icmp6 implements NetProtocol {
   }
 
   private static boolean isError(Packet packet) {
-    int at = packet.network() + Ip6Header.BYTES;
-    return Ip6Header.nexthdr(packet) == PROTOCOL
+    int at = Ip6ExtHeaders.skip(packet, packet.network());
+    return at != 0
+        && Ip6ExtHeaders.protocol(packet, packet.network()) == PROTOCOL
         && (at >= packet.end() || (packet.u8(at) & INFOMSG_MASK) == 0);
   }
 

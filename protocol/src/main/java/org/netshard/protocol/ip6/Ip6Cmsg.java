@@ -25,8 +25,6 @@ import org.netshard.protocol.ip.IpHeader;
  *
  * <p><b>Source:</b> {@code net/ipv6/datagram.c}: {@code ip6_datagram_send_ctl}, {@code
  * ip6_datagram_recv_common_ctl}, {@code ip6_datagram_recv_specific_ctl}.
- *
- * <p><b>Differs from Linux:</b> extension headers are neither sent nor given to the reader.
  */
 public final class Ip6Cmsg {
   private static final int PKTINFO_BYTES = 20;
@@ -48,11 +46,12 @@ public final class Ip6Cmsg {
           if (level == Abi.SOL_SOCKET) {
             return Cmsgs.sock(sk, caller.cred(), type, mem, at, length, ipc.sockc);
           }
-          return level == Abi.IPPROTO_IPV6 ? take(sk, type, mem, at, length, ipc) : 0;
+          return level == Abi.IPPROTO_IPV6 ? take(sk, caller, type, mem, at, length, ipc) : 0;
         });
   }
 
-  private static int take(Sk sk, int type, UserMem mem, int at, int length, Ipcm6 ipc) {
+  private static int take(
+      Sk sk, Caller caller, int type, UserMem mem, int at, int length, Ipcm6 ipc) {
     boolean isInt = length == Integer.BYTES;
     int value = length >= Integer.BYTES ? mem.getInt(at) : 0;
     boolean valid;
@@ -76,6 +75,17 @@ public final class Ip6Cmsg {
       case Ipv6Option.IPV6_DONTFRAG -> {
         ipc.dontfrag = value == 1;
         valid = isInt && value >= 0 && value <= 1;
+      }
+      case Ipv6Option.IPV6_HOPOPTS,
+          Ipv6Option.IPV6_2292HOPOPTS,
+          Ipv6Option.IPV6_DSTOPTS,
+          Ipv6Option.IPV6_2292DSTOPTS,
+          Ipv6Option.IPV6_RTHDRDSTOPTS,
+          Ipv6Option.IPV6_RTHDR,
+          Ipv6Option.IPV6_2292RTHDR -> {
+        Ip6TxOptions opt = ipc.opt == null ? Ip6TxOptions.none() : ipc.opt;
+        ipc.opt = opt;
+        return opt.take(sk, caller.cred(), type, mem.get(at, length));
       }
       default -> {
         sk.net().machine().leftOut("control message " + type + " of IPv6 is not simulated");
@@ -129,12 +139,15 @@ public final class Ip6Cmsg {
     if (inet6.has(Inet6Flag.RXFLOW) && flowinfo != 0) {
       putInt(msg, Ipv6Option.IPV6_FLOWINFO, Integer.reverseBytes(flowinfo));
     }
+    Ip6RecvHeaders headers = new Ip6RecvHeaders(packet);
+    headers.put(msg, inet6);
     if (inet6.has(Inet6Flag.RXOINFO)) {
       put(msg, Ipv6Option.IPV6_2292PKTINFO, pktinfo(packet, true));
     }
     if (inet6.has(Inet6Flag.RXOHLIM)) {
       putInt(msg, Ipv6Option.IPV6_2292HOPLIMIT, Ip6Header.hopLimit(packet));
     }
+    headers.putOld(msg, inet6);
     if (inet6.has(Inet6Flag.RXORIGDSTADDR) && packet.end() - packet.transport() >= Integer.BYTES) {
       byte[] name = new byte[SockAddr.IN6_BYTES];
       byte[] daddr = Ip6Header.daddr(packet);

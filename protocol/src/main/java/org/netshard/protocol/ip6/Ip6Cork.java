@@ -38,6 +38,8 @@ public final class Ip6Cork {
   private final NetDevice dev;
   private final int dport;
   private final int mtu;
+  private final @Nullable Ip6TxOptions opt;
+  private final int headerBytes;
   private final @Nullable TxStamp stamp;
   private byte[] bytes = new byte[0];
   private int length;
@@ -62,6 +64,8 @@ public final class Ip6Cork {
     this.dev = dev;
     this.dport = dport;
     this.mtu = dev.mtu();
+    this.opt = ipc.opt;
+    this.headerBytes = Ip6Header.BYTES + (opt == null ? 0 : opt.pushedBytes());
   }
 
   /** Bytes behind the IP header. */
@@ -76,7 +80,7 @@ public final class Ip6Cork {
 
   /** Where what is behind the IP header begins in its bytes. */
   public int transport() {
-    return Packet.LL_RESERVED_BYTES + Ip6Header.BYTES;
+    return Packet.LL_RESERVED_BYTES + headerBytes;
   }
 
   /** Its bytes. */
@@ -107,14 +111,19 @@ public final class Ip6Cork {
   private int tryAppend(
       Sk sender, Caller caller, Msg msg, int transportBytes, int from, int count) {
     int added = transportBytes + count;
-    boolean cut = length + added > mtu - Ip6Header.BYTES;
+    int optBytes = opt == null ? 0 : opt.length();
+    // Headers behind a fragment header count twice, as data and as headers.
+    int all = length + added + (opt == null ? 0 : optBytes - opt.nflen());
+    int headers = Ip6Header.BYTES + optBytes;
+    boolean cut = all > mtu - headers;
     int longest = ignoresDf() ? Ip6Header.BYTES + Ip6Header.MAXPLEN : mtu;
     boolean refused = cut && ipc.dontfrag && keepsWhole(sender.protocol());
     if (refused) {
-      Ip6Errors.localRxpmtu(sender, daddr, ipc.oif, mtu);
+      Ip6Errors.localRxpmtu(sender, daddr, ipc.oif, mtu - optBytes);
     }
-    if (refused || length + added > longest - Ip6Header.BYTES) {
-      Ip6Errors.localError(sender, Errno.EMSGSIZE, daddr, dport, mtu);
+    if (refused || all > longest - headers) {
+      int info = Math.max(mtu - optBytes, 0);
+      Ip6Errors.localError(sender, Errno.EMSGSIZE, daddr, dport, info);
       return Errno.EMSGSIZE.negated();
     }
     if (transportBytes > 0) {
@@ -152,14 +161,15 @@ public final class Ip6Cork {
       truesize += added;
       return;
     }
-    int fragment = (mtu - Ip6Header.BYTES - FRAG_HDR_BYTES) & -8;
-    int left = added;
-    int head = Ip6Header.BYTES + transportBytes;
+    int header = Ip6Header.BYTES + (opt == null ? 0 : opt.nflen());
+    int fragment = (mtu - header - FRAG_HDR_BYTES) & -8;
+    int left = added + headerBytes - header;
+    int head = headerBytes + transportBytes;
     do {
-      int part = left + Ip6Header.BYTES > mtu ? fragment : left;
-      truesize += truesize(Ip6Header.BYTES + part, head);
+      int part = left + header > mtu ? fragment : left;
+      truesize += truesize(header + part, head);
       left -= part;
-      head = Ip6Header.BYTES;
+      head = header;
     } while (left > 0);
   }
 
@@ -200,13 +210,27 @@ public final class Ip6Cork {
     int at = Packet.LL_RESERVED_BYTES;
     int label = ipc.flowinfo != 0 ? ipc.flowinfo : Ip6Output.autoFlowlabel(net, sk, saddr, daddr);
     int tclass = Math.max(ipc.tclass, 0);
-    Ip6Header.write(bytes, at, tclass, label, protocol, hopLimit(), saddr, daddr);
+    int first = opt == null ? protocol : opt.push(bytes, at + Ip6Header.BYTES, protocol, daddr);
+    Ip6Header.write(bytes, at, tclass, label, first, hopLimit(), saddr, daddr);
     Packet packet = new Packet(dev, Packet.ETH_P_IPV6, bytes, at, truesize);
     packet.setTransport(transport());
     packet.setMarkAndPriority(ipc.sockc.mark, ipc.sockc.priority);
     packet.setTxStamp(stamp);
     packet.setIgnoreDf(ignoresDf());
     return packet;
+  }
+
+  /** Whether the device can add the checksum: to one packet without extension headers. */
+  public boolean leavesChecksum() {
+    return headerBytes == Ip6Header.BYTES && length + headerBytes <= mtu;
+  }
+
+  /** Sends a packet to the first of its hops, after the checksum was made with its destination. */
+  public void redirectToHop(Packet packet) {
+    if (opt != null) {
+      byte[] hop = opt.pushedDaddr(daddr);
+      System.arraycopy(hop, 0, packet.bytes(), packet.network() + Ip6Header.DADDR, hop.length);
+    }
   }
 
   private int hopLimit() {

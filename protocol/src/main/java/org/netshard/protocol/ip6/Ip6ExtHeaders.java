@@ -3,11 +3,12 @@ package org.netshard.protocol.ip6;
 import org.netshard.protocol.core.Packet;
 
 /**
- * The extension headers of a packet that an error quotes.
+ * Finds the way through the extension headers of a packet.
  *
- * <p><b>Source:</b> {@code net/ipv6/exthdrs_core.c}, {@code ipv6_skip_exthdr}.
+ * <p><b>Source:</b> {@code net/ipv6/exthdrs_core.c}, {@code ipv6_skip_exthdr}; {@code
+ * net/ipv6/output_core.c}, {@code ip6_find_1stfragopt}.
  */
-final class Ip6ExtHeaders {
+public final class Ip6ExtHeaders {
   private static final int NEXTHDR_HOP = 0;
   private static final int NEXTHDR_ROUTING = 43;
   private static final int NEXTHDR_DEST = 60;
@@ -35,6 +36,48 @@ final class Ip6ExtHeaders {
   /** The protocol of the transport, after {@link #skip}. */
   static int protocol(Packet packet, int header) {
     return (int) (walk(packet, header) >>> Integer.SIZE);
+  }
+
+  /** The protocol of the transport of a packet that has come. */
+  public static int transportProtocol(Packet packet) {
+    return protocol(packet, packet.network());
+  }
+
+  /**
+   * Bytes before the first header that is in each fragment only once ({@code ip6_find_1stfragopt}):
+   * headers for all hops, routing headers, and those for the destination unless they come behind a
+   * routing header.
+   *
+   * @return the offset from the IP header, and above 32 bits where the number of that header stands
+   */
+  static long firstFragmentable(Packet packet) {
+    boolean routed = false;
+    int network = packet.network();
+    int numberAt = Ip6Header.NEXTHDR;
+    int offset = Ip6Header.BYTES;
+    while (network + offset + FRAG_HDR_BYTES <= packet.end()) {
+      int nexthdr = packet.u8(network + numberAt);
+      routed |= nexthdr == NEXTHDR_ROUTING;
+      boolean before = nexthdr == NEXTHDR_HOP || nexthdr == NEXTHDR_ROUTING;
+      if (!before && (nexthdr != NEXTHDR_DEST || routed)) {
+        break;
+      }
+      numberAt = offset;
+      offset += (packet.u8(network + offset + 1) + 1) * 8;
+    }
+    return (long) numberAt << Integer.SIZE | offset;
+  }
+
+  /** Where the number of the fragment header stands, from the IP header on ({@code nhoffset}). */
+  static int fragmentNumberAt(Packet packet) {
+    int network = packet.network();
+    int numberAt = Ip6Header.NEXTHDR;
+    int offset = Ip6Header.BYTES;
+    while (packet.u8(network + numberAt) != Ip6Output.NEXTHDR_FRAGMENT) {
+      numberAt = offset;
+      offset += (packet.u8(network + offset + 1) + 1) * 8;
+    }
+    return numberAt;
   }
 
   private static long walk(Packet packet, int header) {

@@ -18,8 +18,7 @@ import org.netshard.protocol.inet6.Ipv6Address;
  * <p><b>Source:</b> {@code net/ipv6/ip6_input.c}: {@code ip6_rcv_core}, {@code ip6_mc_input},
  * {@code ip6_protocol_deliver_rcu}; {@code net/ipv6/exthdrs.c}.
  *
- * <p><b>Differs from Linux:</b> nothing is forwarded; the options of hop-by-hop and destination
- * headers are skipped unread, and a routing header that has segments left is a parameter problem.
+ * <p><b>Differs from Linux:</b> nothing is forwarded.
  */
 public final class Ip6Input {
   private static final Mib[] ECN = {
@@ -27,10 +26,7 @@ public final class Ip6Input {
   };
   private static final int ECN_MASK = 3;
   private static final int VERSION = 6;
-  private static final int NEXTHDR_HOP = 0;
-  private static final int NEXTHDR_ROUTING = 43;
   private static final int NEXTHDR_NONE = 59;
-  private static final int NEXTHDR_DEST = 60;
   private static final int ALL_NODES = 1;
 
   private Ip6Input() {}
@@ -43,16 +39,26 @@ public final class Ip6Input {
       packet.drop(bad);
       return;
     }
+    int nexthdrAt = packet.network() + Ip6Header.NEXTHDR;
+    int length = packet.len();
+    packet.setStart(packet.network() + Ip6Header.BYTES);
+    if (Ip6Header.nexthdr(packet) == Ip6TxOptions.NEXTHDR_HOP) {
+      nexthdrAt = packet.start();
+      bad = Ip6ExtInput.rcv(net, packet, Ip6TxOptions.NEXTHDR_HOP);
+      if (bad != null) {
+        packet.drop(bad);
+        return;
+      }
+    }
     byte[] daddr = Ip6Header.daddr(packet);
     boolean here = Ip6Route.isLocal(net, daddr, 0);
     if (Ipv6Address.isMulticast(daddr)) {
       net.addMib(Mib.IP6_IN_MCAST_PKTS, 1);
-      net.addMib(Mib.IP6_IN_MCAST_OCTETS, packet.len());
+      net.addMib(Mib.IP6_IN_MCAST_OCTETS, length);
       here = isAllNodes(daddr) || IpMcDevice.isMember(net, packet.ifindex(), daddr);
     }
     if (here) {
-      packet.setStart(packet.network() + Ip6Header.BYTES);
-      deliver(net, packet, packet.network() + Ip6Header.NEXTHDR);
+      deliver(net, packet, nexthdrAt);
     } else {
       packet.drop(DropReason.NOT_SPECIFIED);
     }
@@ -85,7 +91,7 @@ public final class Ip6Input {
       return DropReason.IP_INHDR;
     }
     int payload = Ip6Header.payloadLen(packet);
-    if (payload != 0 || Ip6Header.nexthdr(packet) != NEXTHDR_HOP) {
+    if (payload != 0 || Ip6Header.nexthdr(packet) != Ip6TxOptions.NEXTHDR_HOP) {
       boolean whole = packet.gsoSize() > 0 && payload == 0;
       if (!whole && payload + Ip6Header.BYTES > length) {
         net.addMib(Mib.IP6_IN_TRUNCATED_PKTS, 1);
@@ -99,53 +105,48 @@ public final class Ip6Input {
   }
 
   /**
-   * Goes through the headers up to the transport.
+   * Goes through the headers up to the transport ({@code ip6_protocol_deliver_rcu}).
    *
    * @param nexthdrAt where the number of the next header stands
    */
   static void deliver(NetNs net, Packet packet, int nexthdrAt) {
     NetProtocols protocols = net.machine().protocols();
+    NetProtocols.RawTap raw = protocols.raw6();
     int at = nexthdrAt;
     while (true) {
       int nexthdr = packet.u8(at);
-      NetProtocol handler = protocols.inet6(nexthdr);
-      NetProtocols.RawTap raw = protocols.raw6();
       int transport = packet.start();
       packet.setTransport(transport);
-      boolean extension =
-          nexthdr == NEXTHDR_HOP || nexthdr == NEXTHDR_DEST || nexthdr == NEXTHDR_ROUTING;
-      if (nexthdr == Ip6Output.NEXTHDR_FRAGMENT) {
-        Packet whole = Ip6Reassembly.of(net).add(net, packet);
-        if (whole != null) {
-          deliver(net, whole, whole.network() + Ip6Header.NEXTHDR);
-        }
-        return;
-      }
       boolean taken = raw != null && raw.deliver(net, packet, nexthdr);
       packet.setStart(transport);
+      NetProtocol handler = protocols.inet6(nexthdr);
       if (handler != null) {
         handler.rcv(net, packet);
         net.addMib(Mib.IP6_IN_DELIVERS, 1);
         return;
       }
-      if (!extension || packet.len() < 8) {
+      if (nexthdr == Ip6Output.NEXTHDR_FRAGMENT) {
+        reassemble(net, packet);
+        return;
+      }
+      if (nexthdr != Ip6TxOptions.NEXTHDR_DEST && nexthdr != Ip6TxOptions.NEXTHDR_ROUTING) {
         unknown(net, packet, taken, nexthdr, at);
         return;
       }
-      if (nexthdr == NEXTHDR_ROUTING && packet.u8(transport + 3) != 0) {
-        net.addMib(Mib.IP6_IN_HDR_ERRORS, 1);
-        packet.drop(DropReason.IP_INHDR);
-        Icmp6.send(net, packet, Icmp6.PARAMPROB, 0, transport + 2 - packet.network());
-        return;
-      }
-      int bytes = (packet.u8(transport + 1) + 1) * 8;
-      if (bytes > packet.len()) {
-        net.addMib(Mib.IP6_IN_HDR_ERRORS, 1);
-        packet.drop(DropReason.IPV6_BAD_EXTHDR);
+      DropReason bad = Ip6ExtInput.rcv(net, packet, nexthdr);
+      if (bad != null) {
+        packet.drop(bad);
         return;
       }
       at = transport;
-      packet.pull(bytes);
+    }
+  }
+
+  /** {@code ipv6_frag_rcv}: goes on with what stood behind the fragment header. */
+  private static void reassemble(NetNs net, Packet packet) {
+    Packet whole = Ip6Reassembly.of(net).add(net, packet);
+    if (whole != null) {
+      deliver(net, whole, whole.network() + Ip6Reassembly.numberAt(whole));
     }
   }
 

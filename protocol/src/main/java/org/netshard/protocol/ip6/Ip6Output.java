@@ -89,13 +89,17 @@ public final class Ip6Output {
       packet.free();
       return Errno.EMSGSIZE.negated();
     }
-    int begin = packet.network() + Ip6Header.BYTES;
-    int partMax = (mtu - Ip6Header.BYTES - FRAG_HDR_BYTES) & -8;
+    long split = Ip6ExtHeaders.firstFragmentable(packet);
+    int headers = (int) split;
+    int numberAt = (int) (split >>> Integer.SIZE);
+    int begin = packet.network() + headers;
+    int partMax = (mtu - headers - FRAG_HDR_BYTES) & -8;
     int id = net.machine().randomBelow(Integer.MAX_VALUE) + 1;
     for (int from = begin; from < packet.end(); from += partMax) {
       int part = Math.min(partMax, packet.end() - from);
       boolean more = from + part < packet.end();
-      Packet fragment = fragment(packet, from, part, from - begin, more, id);
+      Packet fragment = fragment(packet, headers, from, part);
+      putFragmentHeader(fragment, headers, numberAt, from - begin | (more ? 1 : 0), id);
       fragment.setTxStamp(from == begin ? packet.txStamp() : null);
       transmit(net, fragment);
       net.addMib(Mib.IP6_FRAG_CREATES, 1);
@@ -105,21 +109,26 @@ public final class Ip6Output {
     return 0;
   }
 
-  private static Packet fragment(
-      Packet whole, int from, int part, int offset, boolean more, int id) {
+  /** A part of a packet behind its headers, with room for a fragment header between. */
+  private static Packet fragment(Packet whole, int headers, int from, int part) {
     int at = Packet.LL_RESERVED_BYTES;
-    int header = at + Ip6Header.BYTES;
-    byte[] bytes = new byte[header + FRAG_HDR_BYTES + part];
-    System.arraycopy(whole.bytes(), whole.network(), bytes, at, Ip6Header.BYTES);
-    System.arraycopy(whole.bytes(), from, bytes, header + FRAG_HDR_BYTES, part);
-    bytes[header] = bytes[at + Ip6Header.NEXTHDR];
-    bytes[at + Ip6Header.NEXTHDR] = NEXTHDR_FRAGMENT;
-    NetBytes.put16(bytes, header + 2, offset | (more ? 1 : 0));
-    NetBytes.put32(bytes, header + Integer.BYTES, id);
-    Ip6Header.setPayloadLen(bytes, at, FRAG_HDR_BYTES + part);
-    int truesize = Ip6Cork.truesize(Ip6Header.BYTES + FRAG_HDR_BYTES + part, Ip6Header.BYTES);
+    byte[] bytes = new byte[at + headers + FRAG_HDR_BYTES + part];
+    System.arraycopy(whole.bytes(), whole.network(), bytes, at, headers);
+    System.arraycopy(whole.bytes(), from, bytes, at + headers + FRAG_HDR_BYTES, part);
+    Ip6Header.setPayloadLen(bytes, at, headers - Ip6Header.BYTES + FRAG_HDR_BYTES + part);
+    int truesize = Ip6Cork.truesize(headers + FRAG_HDR_BYTES + part, headers);
     Packet fragment = new Packet(whole.dev(), Packet.ETH_P_IPV6, bytes, at, truesize);
     fragment.setMarkAndPriority(whole.mark(), whole.priority());
     return fragment;
+  }
+
+  private static void putFragmentHeader(
+      Packet fragment, int headers, int numberAt, int offset, int id) {
+    byte[] bytes = fragment.bytes();
+    int at = fragment.network();
+    bytes[at + headers] = bytes[at + numberAt];
+    bytes[at + numberAt] = NEXTHDR_FRAGMENT;
+    NetBytes.put16(bytes, at + headers + 2, offset);
+    NetBytes.put32(bytes, at + headers + Integer.BYTES, id);
   }
 }

@@ -92,25 +92,33 @@ public final class Ip6Reassembly {
       }
       case COMPLETE -> {
         queues.remove(key);
-        return whole(net, queue, header - fragment.network());
+        return whole(net, queue);
       }
     }
     return null;
   }
 
-  private static Packet whole(NetNs net, Reassembly queue, int headersBytes) {
+  /** Where the number of what stood behind the fragment header stands ({@code IP6CB->nhoff}). */
+  static int numberAt(Packet whole) {
+    return whole.cb() instanceof Integer numberAt ? numberAt : Ip6Header.NEXTHDR;
+  }
+
+  private static Packet whole(NetNs net, Reassembly queue) {
     Packet first = queue.first();
+    int numberAt = Ip6ExtHeaders.fragmentNumberAt(first);
+    int headersBytes = first.start() - first.network();
     int at = Packet.LL_RESERVED_BYTES;
     byte[] bytes = new byte[at + headersBytes + queue.length()];
     System.arraycopy(first.bytes(), first.network(), bytes, at, headersBytes);
     queue.copyTo(bytes, at + headersBytes);
-    bytes[at + Ip6Header.NEXTHDR] = first.bytes()[first.network() + headersBytes];
+    bytes[at + numberAt] = first.bytes()[first.network() + headersBytes];
     Ip6Header.setPayloadLen(bytes, at, headersBytes - Ip6Header.BYTES + queue.length());
     Packet packet = new Packet(first.dev(), Packet.ETH_P_IPV6, bytes, at, queue.truesize());
     packet.setType(first.type());
     packet.setTstampNs(first.tstampNs());
     packet.setFragMaxSize(queue.fragMaxSize());
     packet.setStart(at + headersBytes);
+    packet.setCb(numberAt);
     net.addMib(Mib.IP6_REASM_OKS, 1);
     return packet;
   }

@@ -1,5 +1,6 @@
 package org.netshard.protocol.ip6;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockcmCookie;
 import org.netshard.protocol.inet6.Inet6Flag;
@@ -31,6 +32,9 @@ public final class Ipcm6 {
   /** Flow label and traffic class that the program gave with the address; 0 for none. */
   public int flowinfo;
 
+  /** Extension headers, or null for none. */
+  public @Nullable Ip6TxOptions opt;
+
   /** {@code sockc}. */
   public SockcmCookie sockc;
 
@@ -50,6 +54,21 @@ public final class Ipcm6 {
     ipc.tclass = inet6.tclass();
     ipc.oif = sk.boundDevIf() != 0 ? sk.boundDevIf() : inet6.stickyIfindex();
     return ipc;
+  }
+
+  /** Has the headers of the sock if the call has none, in their final form. */
+  public void completeOptions(Sk sk) {
+    if (opt == null || opt.isEmpty()) {
+      opt = Inet6Options.of(sk).hasExtensionHeaders() ? Ip6TxOptions.of(sk) : null;
+    }
+    if (opt != null) {
+      opt.fixup();
+    }
+  }
+
+  /** Where a packet goes first on its way. */
+  public byte[] firstHop(byte[] daddr) {
+    return opt == null ? daddr : opt.firstHop(daddr);
   }
 
   /** What the kernel itself sends. */

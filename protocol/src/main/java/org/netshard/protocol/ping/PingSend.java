@@ -179,6 +179,8 @@ final class PingSend {
         return taken;
       }
     }
+    // Headers of control messages are read and left out; those of the sock do not count.
+    ipc.opt = null;
     Ip6Route.Result route = Ip6Route.lookup(sk.net(), daddr, ipc.saddr, ipc.oif);
     NetDevice dev = route.errno() != 0 ? null : sk.net().device(route.oif());
     if (dev == null) {

@@ -89,6 +89,7 @@ final class Raw6Send {
         return taken;
       }
     }
+    ipc.completeOptions(sk);
     boolean hdrincl = InetOptions.of(sk).has(InetFlag.HDRINCL);
     if (!hdrincl && !probe(msg, protocol)) {
       return Errno.EFAULT.negated();
@@ -99,7 +100,7 @@ final class Raw6Send {
     if (ipc.oif == 0) {
       ipc.oif = Ipv6Address.isMulticast(daddr) ? inet6.mcastOif() : inet6.ucastOif();
     }
-    Ip6Route.Result route = Ip6Route.lookup(sk.net(), daddr, ipc.saddr, ipc.oif);
+    Ip6Route.Result route = Ip6Route.lookup(sk.net(), ipc.firstHop(daddr), ipc.saddr, ipc.oif);
     NetDevice dev = route.errno() != 0 ? null : sk.net().device(route.oif());
     if (dev == null) {
       if (route.errno() == Errno.ENETUNREACH.number()) {
@@ -162,6 +163,7 @@ final class Raw6Send {
       int none = protocol == Abi.IPPROTO_UDP && check == 0 ? 0xffff : check;
       NetBytes.put16(bytes, packet.transport() + raw.offset, none);
     }
+    cork.redirectToHop(packet);
     packet.setOwnerW(sk);
     int sent = Ip6Output.localOut(sk.net(), packet);
     return sent < 0 ? sent : msg.size();

@@ -33,6 +33,9 @@ import org.netshard.protocol.ip6.Ipcm6;
  *
  * <p><b>Source:</b> {@code net/ipv6/udp.c}: {@code udpv6_sendmsg}, {@code udp_v6_send_skb}, {@code
  * udp_v6_push_pending_frames}.
+ *
+ * <p><b>Differs from Linux:</b> the segments of a send with extension headers are one packet until
+ * they arrive; Linux cuts them before the device, as it cannot leave their checksums to it.
  */
 final class Udp6Send {
   private static final int CHECK = 6;
@@ -147,12 +150,13 @@ final class Udp6Send {
         return taken;
       }
     }
+    ipc.completeOptions(sk);
     byte[] daddr = Ipv6Address.isAny(target.daddr) ? Ipv6Address.loopback() : target.daddr;
     if (ipc.oif == 0) {
       Inet6Options inet6 = Inet6Options.of(sk);
       ipc.oif = Ipv6Address.isMulticast(daddr) ? inet6.mcastOif() : inet6.ucastOif();
     }
-    Ip6Route.Result route = Ip6Route.lookup(sk.net(), daddr, ipc.saddr, ipc.oif);
+    Ip6Route.Result route = Ip6Route.lookup(sk.net(), ipc.firstHop(daddr), ipc.saddr, ipc.oif);
     NetDevice dev = route.errno() != 0 ? null : sk.net().device(route.oif());
     if (dev == null) {
       if (route.errno() == Errno.ENETUNREACH.number()) {
@@ -250,7 +254,7 @@ final class Udp6Send {
     int length = cork.length();
     int data = length - UdpSend.HEADER_BYTES;
     if (ports.gsoSize() > 0) {
-      int headers = Ip6Header.BYTES + UdpSend.HEADER_BYTES;
+      int headers = cork.transport() - Packet.LL_RESERVED_BYTES + UdpSend.HEADER_BYTES;
       boolean noCheck = UdpOptions.of(sk).noCheck6Tx;
       int error = UdpSend.checkSegments(noCheck, headers, data, ports.gsoSize(), cork.mtu(), lite);
       if (error < 0) {
@@ -263,7 +267,8 @@ final class Udp6Send {
     NetBytes.put16(bytes, at + Short.BYTES, ports.dest());
     NetBytes.put16(bytes, at + LENGTH, length);
     Packet packet = cork.finish(sk.protocol());
-    checksum(sk, packet, length, lite, whole && length + Ip6Header.BYTES <= cork.mtu());
+    checksum(sk, packet, length, lite, whole && cork.leavesChecksum());
+    cork.redirectToHop(packet);
     if (ports.gsoSize() > 0 && data > ports.gsoSize()) {
       packet.setGsoSize(ports.gsoSize());
     }

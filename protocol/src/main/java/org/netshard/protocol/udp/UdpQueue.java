@@ -11,6 +11,7 @@ import org.netshard.protocol.core.SkFilter;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.ip.IpCork;
 import org.netshard.protocol.ip.IpHeader;
+import org.netshard.protocol.ip6.Ip6ExtHeaders;
 
 /**
  * Datagrams into the receive queue of their sock, for both versions of IP.
@@ -127,7 +128,7 @@ final class UdpQueue {
     }
     int at = packet.transport();
     boolean v6 = packet.ethertype() == Packet.ETH_P_IPV6;
-    int protocol = v6 ? packet.u8(packet.network() + 6) : IpHeader.protocol(packet);
+    int protocol = v6 ? Ip6ExtHeaders.transportProtocol(packet) : IpHeader.protocol(packet);
     boolean lite = protocol == Abi.IPPROTO_UDPLITE;
     if (packet.u16(at + CHECK) == 0) {
       return !lite;
