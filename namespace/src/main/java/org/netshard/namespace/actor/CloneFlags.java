@@ -2,6 +2,7 @@ package org.netshard.namespace.actor;
 
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Signal;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
@@ -43,6 +44,24 @@ final class CloneFlags {
       flags = clone3(call.mem(0), call.arg(1));
     }
     return flags >= 0 && contradictory(flags) ? Errno.EINVAL.negated() : flags;
+  }
+
+  /**
+   * The signal that tells the parent of the child's end, or -1 if the child is to have the same
+   * parent; the flags are as {@link #of} has them.
+   */
+  static int exitSignal(Syscall call, long flags) {
+    if (has(flags, Abi.CLONE_THREAD)) {
+      return 0;
+    }
+    if (has(flags, Abi.CLONE_PARENT)) {
+      return -1;
+    }
+    return switch (call.name()) {
+      case CLONE -> (int) (call.arg(0) & CSIGNAL);
+      case CLONE3 -> (int) call.mem(0).getLong(EXIT_SIGNAL);
+      default -> Signal.SIGCHLD;
+    };
   }
 
   private static long clone3(UserMem args, long size) {

@@ -7,6 +7,7 @@ import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.task.FdCalls;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.OpenFile;
+import org.netshard.namespace.task.PipeSize;
 import org.netshard.namespace.task.Task;
 import org.netshard.namespace.vfs.CgroupFile;
 import org.netshard.namespace.vfs.FileHandle;
@@ -38,6 +39,10 @@ final class FileCalls {
 
   /** {@code SEEK_MAX}: the last way to seek that there is. */
   private static final int SEEK_MAX = 4;
+
+  private static final int FIONCLEX = 0x5450;
+  private static final int FIOCLEX = 0x5451;
+  private static final int FIOASYNC = 0x5452;
 
   private final KernelModel model;
   private final SocketCalls sockets;
@@ -191,8 +196,8 @@ final class FileCalls {
   }
 
   /**
-   * {@code ioctl(fd, request, arg)}: {@code FIONBIO}, {@code FIONREAD}, {@code TIOCOUTQ}, and those
-   * of sockets.
+   * {@code ioctl(fd, request, arg)}: {@code FIOCLEX}, {@code FIONCLEX}, {@code FIONBIO}, {@code
+   * FIOASYNC}, {@code FIONREAD}, {@code TIOCOUTQ}, and those of sockets.
    *
    * <p><b>Errors</b>, in order: EBADF, EFAULT, ENOTTY for a request that the file does not know.
    */
@@ -211,6 +216,13 @@ final class FileCalls {
       file.setFlags(mem.getInt(0) == 0 ? others : others | Abi.O_NONBLOCK);
       return 0;
     }
+    if (request == FIOCLEX || request == FIONCLEX) {
+      task.fds().setCloseOnExec(asked.intArg(0), request == FIOCLEX);
+      return 0;
+    }
+    if (request == FIOASYNC) {
+      return fioasync(file, mem);
+    }
     if (file.payload() instanceof SocketFile socket && !SocketIoctl.isOfQueues(request)) {
       return socketIoctl.perform(task, file, socket.sk(), request, mem);
     }
@@ -222,6 +234,21 @@ final class FileCalls {
       return Errno.EFAULT.negated();
     }
     mem.putInt(0, bytes);
+    return 0;
+  }
+
+  /** {@code ioctl_fioasync}: of what is simulated, sockets and pipes send signals. */
+  private static long fioasync(OpenFile file, UserMem mem) {
+    if (!mem.accessible(0, Integer.BYTES)) {
+      return Errno.EFAULT.negated();
+    }
+    int others = file.flags() & ~Abi.O_ASYNC;
+    int flags = mem.getInt(0) == 0 ? others : others | Abi.O_ASYNC;
+    boolean can = file.payload() instanceof SocketFile || file.payload() instanceof PipeSize;
+    if (flags != file.flags() && !can) {
+      return Errno.ENOTTY.negated();
+    }
+    file.setFlags(flags);
     return 0;
   }
 
@@ -245,11 +272,11 @@ final class FileCalls {
   }
 
   /**
-   * {@code sendfile(out, in, offset, count)}: only files with a position can be sent from, and of
-   * those there are none here but small ones of the kernel.
+   * {@code sendfile(out, in, offset, count)}: only files with a position can be sent from. What is
+   * sent is one piece, where Linux has one for each 64 KiB.
    *
    * <p><b>Errors</b>, in order: EFAULT for the offset, EINVAL for one below 0, EBADF, ESPIPE for an
-   * offset where there is no position, EBADF, EINVAL.
+   * offset where there is no position, EBADF, EINVAL; those of what is written to.
    */
   long sendfile(Task task, Syscall asked) {
     UserMem offset = asked.mem(2);
@@ -261,20 +288,49 @@ final class FileCalls {
       return Errno.EBADF.negated();
     }
     boolean hasPosition = in.payload() instanceof FileHandle;
-    if (!offset.isNull() && !hasPosition) {
+    boolean seekable = hasPosition || !sendable(in, 0, 0).isNull();
+    if (!offset.isNull() && !seekable) {
       return Errno.ESPIPE.negated();
     }
     if (asked.arg(3) < 0 || (!offset.isNull() && offset.getLong(0) < 0)) {
       return Errno.EINVAL.negated();
     }
-    OpenFile out = task.fds().get(asked.intArg(0));
+    OpenFile out = sockets.file(task, asked);
     if (out == null || FdCalls.isPath(out) || (out.flags() & Abi.O_ACCMODE) == Abi.O_RDONLY) {
       return Errno.EBADF.negated();
     }
     if (hasPosition) {
       model.machine().leftOut("sendfile from files of the kernel fails with EINVAL");
+      return Errno.EINVAL.negated();
     }
-    return Errno.EINVAL.negated();
+    UserMem data = sendable(in, offset.isNull() ? -1 : offset.getLong(0), asked.arg(3));
+    if (data.isNull() || (out.flags() & Abi.O_APPEND) != 0) {
+      return Errno.EINVAL.negated();
+    }
+    return splice(task, out, data, offset);
+  }
+
+  private static UserMem sendable(OpenFile in, long position, long count) {
+    long most = Math.min(count, MAX_RW_COUNT);
+    return in.payload() instanceof FileOps ops ? ops.sendable(position, most) : UserMem.NULL;
+  }
+
+  /** Writes what was taken from a file, and moves the position that the program gave. */
+  private long splice(Task task, OpenFile out, UserMem data, UserMem offset) {
+    if (data.size() == 0) {
+      return 0;
+    }
+    if (out.payload() instanceof SocketFile socket) {
+      return sockets.write(task, out, socket, data, result -> moved(offset, result));
+    }
+    return moved(offset, stream(task, out, Msg.of(data, data.size(), 0), false));
+  }
+
+  private static long moved(UserMem offset, long result) {
+    if (result > 0 && !offset.isNull()) {
+      offset.putLong(0, offset.getLong(0) + result);
+    }
+    return result;
   }
 
   /**

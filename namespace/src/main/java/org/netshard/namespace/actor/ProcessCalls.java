@@ -1,12 +1,15 @@
 package org.netshard.namespace.actor;
 
+import java.util.ArrayDeque;
 import java.util.List;
 import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.task.Family;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.NsProxy;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Signal;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
@@ -25,6 +28,7 @@ final class ProcessCalls {
   private static final int RLIM_NLIMITS = 16;
   private final KernelModel model;
   private final SocketCalls sockets;
+  private final ArrayDeque<Task> ended = new ArrayDeque<>(1);
   private int lastChildPid;
 
   ProcessCalls(KernelModel model, SocketCalls sockets) {
@@ -55,7 +59,8 @@ final class ProcessCalls {
     boolean shareFiles = (flags & Abi.CLONE_FILES) != 0;
     int pid = model.nextPid();
     FdTable fds = shareFiles ? parent.fds().share() : parent.fds().copy();
-    Task child = parent.child(pid, thread ? parent.tgid() : pid, fds);
+    int tgid = thread ? parent.tgid() : pid;
+    Task child = parent.child(pid, tgid, fds, CloneFlags.exitSignal(call, flags));
     long result = NsProxy.copyNamespaces(child, flags & NsProxy.NAMESPACES);
     if (result == 0 && CloneFlags.sharesSemaphores(flags)) {
       result = Errno.EINVAL.negated();
@@ -65,11 +70,21 @@ final class ProcessCalls {
     }
     if (result < 0) {
       child.leave();
+      if (!thread) {
+        child.family().leave();
+      }
       return fds.leave() ? sockets.releaseAll(fds, result) : result;
     }
     model.add(child);
     lastChildPid = pid;
     return pid;
+  }
+
+  /** {@code getppid()}: init, if the parent is not simulated. */
+  static long getppid(Task task) {
+    Family family = task.familyIfAny();
+    Family parent = family == null ? null : family.parent();
+    return parent == null ? 1 : parent.pid();
   }
 
   /** {@code unshare(flags)}; see {@link NsProxy}. */
@@ -79,19 +94,37 @@ final class ProcessCalls {
 
   /** {@code exit}, {@code exit_group}: closes what nobody else uses, and ends the task. */
   long exit(Task task, Syscall call) {
+    Family family = task.familyIfAny();
+    int code = call.intArg(0);
     if (call.name() == SyscallName.EXIT_GROUP) {
+      if (family != null) {
+        family.exitsAll(code);
+      }
       model.threadsOf(task).forEach(this::zap);
+    } else if (family != null) {
+      family.exits(task.pid() == task.tgid(), code);
     }
     end(task);
     if (model.threadsOf(task).isEmpty() && task.leavePidNs()) {
       List.copyOf(model.tasks().values()).stream().filter(task::sharesPidNs).forEach(this::zap);
     }
-    return sockets.releaseQueued(0);
+    return sockets.releaseQueued(0, this::notifyEnded);
+  }
+
+  /** Tells the parents of those processes that have ended, when all that they had is closed. */
+  private void notifyEnded() {
+    Task task;
+    while ((task = ended.pollFirst()) != null) {
+      model.exits().ended(task);
+    }
   }
 
   /** Ends a task that does not end by itself ({@code zap_other_threads}, {@code zap_pid_ns}). */
   private void zap(Task task) {
     model.noteKilled(task.pid());
+    if (task.familyIfAny() != null) {
+      task.family().diesOf(Signal.SIGKILL);
+    }
     end(task);
   }
 
@@ -101,12 +134,15 @@ final class ProcessCalls {
     if (task.fds().leave()) {
       sockets.addToRelease(task.fds());
     }
+    if (task.familyIfAny() != null && model.threadGroup(task.tgid()).isEmpty()) {
+      ended.addLast(task);
+    }
   }
 
   /** Ends all tasks of a thread group, as a signal that kills does. */
   long kill(int tgid) {
     model.threadGroup(tgid).forEach(this::zap);
-    return sockets.releaseQueued(0);
+    return sockets.releaseQueued(0, this::notifyEnded);
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.netshard.namespace.actor;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.kernel.KernelModel;
+import org.netshard.namespace.task.Family;
 import org.netshard.namespace.task.SignalHandlers;
 import org.netshard.namespace.task.SignalHandlers.Action;
 import org.netshard.namespace.task.Signals;
@@ -126,9 +128,21 @@ final class SignalCalls {
     }
     Task target = model.task(pid);
     if (target == null) {
-      return Errno.ESRCH.negated();
+      return killZombie(task, model.exits().zombie(pid), signal);
     }
     return send(task, target, signal, true);
+  }
+
+  /** A process that has ended is there until somebody waits for it, and no signal does anything. */
+  private static long killZombie(Task task, @Nullable Family zombie, int signal) {
+    Cred target = zombie == null ? null : zombie.cred();
+    if (target == null) {
+      return Errno.ESRCH.negated();
+    }
+    if (signal < 0 || signal > Signal.MAX) {
+      return Errno.EINVAL.negated();
+    }
+    return mayKill(task.cred(), target) ? 0 : Errno.EPERM.negated();
   }
 
   /**

@@ -76,6 +76,7 @@ final class SignalDelivery {
         simulation.model().machine().leftOut("signals that stop a process do nothing");
       } else {
         simulation.signalCame(task, signal, "kills");
+        task.family().diesOf(signal);
         simulation.model().cgroups().kill(task.tgid(), "signal " + signal);
         break;
       }

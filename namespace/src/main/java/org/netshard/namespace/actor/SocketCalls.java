@@ -53,6 +53,7 @@ final class SocketCalls {
   private final Resume afterRelease = this::releaseNext;
   private Resume next = afterPerform;
   private long releaseResult;
+  private @Nullable Runnable afterReleases;
   private @Nullable Task task;
   private int fd;
   private @Nullable OpenFile performing;
@@ -202,10 +203,26 @@ final class SocketCalls {
 
   /** A call on the sock behind a file. */
   long perform(Task caller, OpenFile file, SocketFile socket, String function) {
+    return perform(caller, file, socket, function, afterPerform);
+  }
+
+  private long perform(
+      Task caller, OpenFile file, SocketFile socket, String function, Resume resume) {
     task = caller;
     performing = file;
     call.setFileFlags(file.flags());
-    return pass(socket.sock(), new SockMessage.Perform(call), function, afterPerform);
+    return pass(socket.sock(), new SockMessage.Perform(call), function, resume);
+  }
+
+  /** Writes to the sock behind a file on behalf of another call, which looks at the result. */
+  long write(Task caller, OpenFile file, SocketFile socket, UserMem data, Resume afterwards) {
+    call.setSyscall(Syscall.of(SyscallName.WRITE, call.syscall().arg(0), data, data.size()));
+    return perform(
+        caller,
+        file,
+        socket,
+        "splice_to_socket",
+        result -> afterwards.resume(afterPerform(result)));
   }
 
   /** The file of a call: that which it holds if it has slept, else that of its descriptor. */
@@ -342,8 +359,8 @@ final class SocketCalls {
     }
     int result = SocketOptions.putPidfd(asked.mem(3), asked.mem(4), pidfd);
     if (result == 0) {
-      OpenFile file = new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, null);
-      caller.fds().install(pidfd, file, true);
+      Sk sk = ((SocketFile) known(known(performing).payload())).sk();
+      caller.fds().install(pidfd, model.pidFile(sk.rare().peerPid()), true);
     }
     return result;
   }
@@ -388,6 +405,12 @@ final class SocketCalls {
     return releaseNext(0);
   }
 
+  /** Releases what was added, and does something when that is done. */
+  long releaseQueued(long result, Runnable afterwards) {
+    afterReleases = afterwards;
+    return releaseQueued(result);
+  }
+
   private long releaseNext(long ignored) {
     OpenFile file;
     while ((file = toRelease.pollFirst()) != null) {
@@ -401,6 +424,11 @@ final class SocketCalls {
         return pass(socket.sock(), new SockMessage.Release(call), "__fput", afterRelease);
       }
       model.releaseFile(file);
+    }
+    Runnable afterwards = afterReleases;
+    if (afterwards != null) {
+      afterReleases = null;
+      afterwards.run();
     }
     return releaseResult;
   }

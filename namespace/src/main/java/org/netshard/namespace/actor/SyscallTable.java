@@ -34,6 +34,7 @@ final class SyscallTable {
   private final SelectCalls selects;
   private final SignalCalls signals;
   private final TimerCalls timers;
+  private final WaitCalls waits;
 
   SyscallTable(KernelModel model, NetActors nets, Call baton) {
     this.model = model;
@@ -47,6 +48,7 @@ final class SyscallTable {
     this.selects = new SelectCalls(model, baton);
     this.signals = new SignalCalls(model);
     this.timers = new TimerCalls(model, polls);
+    this.waits = new WaitCalls(model, baton);
   }
 
   /**
@@ -152,6 +154,11 @@ final class SyscallTable {
       case FORK, VFORK, CLONE, CLONE3 -> processes.fork(task, call);
       case EXIT, EXIT_GROUP -> processes.exit(task, call);
       case EXECVE -> processes.execve(task, call);
+      case WAIT4 -> waits.wait4(task, call);
+      case WAITID -> waits.waitid(task, call);
+      case GETPID -> task.tgid();
+      case GETTID -> task.pid();
+      case GETPPID -> ProcessCalls.getppid(task);
       case PRLIMIT64 -> processes.prlimit64(task, call);
       case SETRESUID, SETRESGID, SETUID, SETGID, SETGROUPS, PRCTL, CAPSET ->
           CredCalls.perform(task, call);

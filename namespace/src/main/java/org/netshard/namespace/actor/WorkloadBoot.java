@@ -64,7 +64,9 @@ final class WorkloadBoot {
       List<Task> tasks = new ArrayList<>(1);
       int first = PORT_FIRST;
       for (String name : workload.taskNames()) {
-        tasks.add(maker.make(name, workload.netns(), cred, workload.nofile()));
+        Task task = maker.make(name, workload.netns(), cred, workload.nofile());
+        task.family().setIgnoresChildren();
+        tasks.add(task);
       }
       if (workload instanceof LoadSpec load) {
         first = load.port() == 0 ? ports.getOrDefault(load.netns(), PORT_FIRST) : load.port();

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ObjLongConsumer;
 import org.netshard.namespace.task.FileWatcher;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.protocol.abi.Errno;
@@ -217,6 +218,11 @@ public final class Epoll implements FileOps, FileWatcher {
     }
     ready.addAll(again);
     return sent;
+  }
+
+  /** Tells each file in it and what is given back with it. */
+  public void forEach(ObjLongConsumer<OpenFile> consumer) {
+    items.values().forEach(item -> consumer.accept(item.file, item.data));
   }
 
   /** The files in it. */

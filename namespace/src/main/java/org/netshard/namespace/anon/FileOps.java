@@ -1,6 +1,7 @@
 package org.netshard.namespace.anon;
 
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Msg;
 
@@ -32,6 +33,17 @@ public interface FileOps extends PollSource {
   /** Bytes that can be read ({@code FIONREAD}); ENOTTY, negated, if the file does not know. */
   default int queued() {
     return Errno.ENOTTY.negated();
+  }
+
+  /**
+   * Bytes that {@code sendfile} takes ({@code splice_read}); NULL if it cannot take from such a
+   * file.
+   *
+   * @param position where from, below 0 for where the file is
+   * @param count how many at most
+   */
+  default UserMem sendable(long position, long count) {
+    return UserMem.NULL;
   }
 
   /** The last descriptor is closed. */

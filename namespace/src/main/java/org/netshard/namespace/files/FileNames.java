@@ -83,6 +83,21 @@ public final class FileNames implements SocketFiles {
     mkdir(path, MODE_PRIVATE);
   }
 
+  /** Lets everybody make files in a directory, as in {@code /tmp}. */
+  public void share(String path) {
+    Place place = place(path);
+    Node directory = place.directory();
+    if (directory == null || directory.children() == null || place.error() != 0) {
+      return;
+    }
+    Node shared = directory.children().get(place.last());
+    if (shared != null && shared.children() != null) {
+      directory
+          .children()
+          .put(place.last(), new Node(shared.children(), null, shared.uid(), MODE_SHARED));
+    }
+  }
+
   /** Makes a file of root that is no socket, and the directories above it, unless it is there. */
   public void create(String path) {
     int slash = path.lastIndexOf('/');

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.anon.FileOps;
+import org.netshard.namespace.anon.PidFd;
 import org.netshard.namespace.cgroup.CgroupTasks;
 import org.netshard.namespace.cgroup.CgroupTree;
 import org.netshard.namespace.cgroup.CgroupVersion;
@@ -17,12 +18,14 @@ import org.netshard.namespace.net.NetSockets;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.net.SocketFinder;
 import org.netshard.namespace.security.SecurityHooks;
+import org.netshard.namespace.task.Family;
 import org.netshard.namespace.task.FdTable;
 import org.netshard.namespace.task.KernelEvents;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.namespace.vfs.FileHandle;
 import org.netshard.namespace.vfs.Vfs;
+import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Signal;
 import org.netshard.protocol.core.Sysctl;
@@ -61,6 +64,7 @@ public final class KernelModel implements CgroupTasks, SocketFinder {
   private long socketsOpen;
   private long openFiles;
   private @Nullable KernelEvents events;
+  private @Nullable ExitNotify exits;
 
   /** A machine without tasks. */
   public KernelModel(MachineState machine) {
@@ -73,6 +77,14 @@ public final class KernelModel implements CgroupTasks, SocketFinder {
     cgroups.memcontrol().setNosocket(profile.nosocket());
     cgroups.setTasks(this);
     machine.setSocketFinder(this);
+    machine.setPidFiles(this::pidFile);
+  }
+
+  /** A file that stands for a process, or for one that is gone; nobody pays for it. */
+  public OpenFile pidFile(int tgid) {
+    List<Task> threads = threadGroup(tgid);
+    Family family = threads.isEmpty() ? exits().zombie(tgid) : threads.get(0).family();
+    return new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, new PidFd(family));
   }
 
   /** The tree of files that its tasks see; made when a task first looks at it. */
@@ -198,6 +210,13 @@ public final class KernelModel implements CgroupTasks, SocketFinder {
     List<Task> threads = threadGroup(task.tgid());
     threads.remove(task);
     return threads;
+  }
+
+  /** Who is told of the ends of processes. */
+  public ExitNotify exits() {
+    ExitNotify present = exits == null ? new ExitNotify(this) : exits;
+    exits = present;
+    return present;
   }
 
   /** What it can let happen besides the call that is under way. */

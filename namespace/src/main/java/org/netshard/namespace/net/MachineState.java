@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.files.FileNames;
 import org.netshard.namespace.sysctl.SysctlTable;
@@ -74,6 +75,7 @@ public final class MachineState implements Machine {
   private @Nullable HopTrace trace;
   private long random;
   private @Nullable ArrayDeque<PassedFile> delayedFput;
+  private @Nullable IntFunction<PassedFile> pidFiles;
 
   /** A machine at boot, with its initial namespace; what is random comes from seed 0. */
   public MachineState(MachineImage image) {
@@ -416,6 +418,20 @@ public final class MachineState implements Machine {
       delayedFput = new ArrayDeque<>(2);
     }
     delayedFput.add(file);
+  }
+
+  /** Says who makes the files that stand for processes. */
+  public void setPidFiles(IntFunction<PassedFile> newPidFiles) {
+    pidFiles = newPidFiles;
+  }
+
+  /** A file that stands for a process, which nobody has a reference of. */
+  public PassedFile pidFile(int pid) {
+    IntFunction<PassedFile> present = pidFiles;
+    if (present == null) {
+      throw new IllegalStateException("a machine without tasks");
+    }
+    return present.apply(pid);
   }
 
   /** A file whose reference is to be given back, or null ({@code delayed_fput}). */

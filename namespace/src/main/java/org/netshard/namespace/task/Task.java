@@ -41,6 +41,7 @@ public final class Task implements CgroupTask, CallingTask {
   private boolean noNewPrivs;
   private byte @Nullable [] comm;
   private @Nullable Signals signals;
+  private @Nullable Family family;
 
   /**
    * A task whose program has no memory yet; it takes a reference of its namespace.
@@ -83,8 +84,10 @@ public final class Task implements CgroupTask, CallingTask {
    * @param childPid its number
    * @param childTgid number of its thread group: the parent's for a thread
    * @param childFds its descriptors
+   * @param exitSignal what tells the parent of the end of a process; 0 for nothing, below 0 for a
+   *     process that becomes a child of this one's parent
    */
-  public Task child(int childPid, int childTgid, FdTable childFds) {
+  public Task child(int childPid, int childTgid, FdTable childFds, int exitSignal) {
     Task child = new Task(childPid, childTgid, name, cgroup, cred, net, childFds, nofile);
     boolean thread = childTgid == tgid;
     child.memory = thread ? memory().share() : memory == null ? null : memory.copy();
@@ -95,8 +98,13 @@ public final class Task implements CgroupTask, CallingTask {
     child.pidNsForChildren = pidNsForChildren;
     child.noNewPrivs = noNewPrivs;
     child.comm = comm;
+    child.family = thread ? family() : relative(childTgid, exitSignal);
     child.signals = thread || signals != null ? signals().child(thread) : null;
     return child;
+  }
+
+  private Family relative(int childTgid, int exitSignal) {
+    return exitSignal < 0 ? family().sibling(childTgid) : family().child(childTgid, exitSignal);
   }
 
   @Override
@@ -176,6 +184,15 @@ public final class Task implements CgroupTask, CallingTask {
   }
 
   @Override
+  public int receivePidfd(int process) {
+    int fd = fds.lowestFree(0, nofile);
+    if (fd >= 0) {
+      fds.install(fd, (OpenFile) net.machine().pidFile(process), true);
+    }
+    return fd;
+  }
+
+  @Override
   public void sigpipe() {
     signals().send(Signal.SIGPIPE, false);
   }
@@ -222,6 +239,18 @@ public final class Task implements CgroupTask, CallingTask {
       start = bytes[end++] == '/' ? end : start;
     }
     comm = Arrays.copyOf(Arrays.copyOfRange(bytes, start, Math.min(end, start + 15)), 16);
+  }
+
+  /** Its relatives; made when first asked for. */
+  public Family family() {
+    Family present = family == null ? new Family(tgid) : family;
+    family = present;
+    return present;
+  }
+
+  /** Its relatives; null if nobody asked yet, as it has none. */
+  public @Nullable Family familyIfAny() {
+    return family;
   }
 
   /** Its signals; made when first asked for. */

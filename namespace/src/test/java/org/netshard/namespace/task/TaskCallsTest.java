@@ -11,6 +11,7 @@ import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.task.OpenFile.Kind;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.Signal;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
@@ -343,7 +344,7 @@ class TaskCallsTest {
     assertThat(call(task, SyscallName.SETRESUID, -1, 1000, -1)).isEqualTo("0");
     assertThat(prctl(3)).isEqualTo("0");
     assertThat(task.deathSignal()).isZero();
-    Task child = task.child(8, 8, new FdTable());
+    Task child = task.child(8, 8, new FdTable(), Signal.SIGCHLD);
     assertThat(child.dumpable()).isZero();
   }
 

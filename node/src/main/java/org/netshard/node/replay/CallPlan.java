@@ -1,8 +1,6 @@
 package org.netshard.node.replay;
 
-import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.actor.SocketFile;
 import org.netshard.namespace.anon.Epoll;
@@ -21,7 +19,6 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.PacketOption;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
-import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
 
 /**
@@ -29,10 +26,10 @@ import org.netshard.protocol.core.Sk;
  *
  * @param syscall the call with the simulation's descriptors; null if it is not simulated
  * @param reason why it is not
+ * @param recorded whether it is about a file of the recording machine, so that the log answers it
  */
-record CallPlan(@Nullable Syscall syscall, String reason) {
+record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
   private static final int FPROG_BYTES = 16;
-  private static final String INHERITED = "before the log";
   private static final int SOCK_IOC_TYPE = 0x89;
   private static final int IFREQ_BYTES = 40;
   private static final int FIOGETOWN = 0x8903;
@@ -42,11 +39,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   private static final int NUMBER_MASK = 0xffff;
   private static final int RLIMIT_NOFILE = 7;
 
-  /** Files that are the same on any machine, or as the sysctls beside the log say. */
-  private static final Pattern KNOWN_PATH =
-      Pattern.compile(
-          "/proc/(sys/(net|user)/|(self/)?net/(sockstat6?|protocols|netstat|snmp6?)$"
-              + "|(self|thread-self|[1-9]\\d{0,8})/(ns/net|ns/user|[ug]id_map|setgroups)$)");
+  private static final CallPlan RECORDED = new CallPlan(null, "", true);
 
   private static final int PR_GET_NO_NEW_PRIVS = 39;
 
@@ -57,7 +50,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       LogPids pids,
       IdentityHashMap<Sk, String> noLongerNew) {
     if (SyscallName.byKernelName(call.name()) == null) {
-      return not("the call is not there");
+      return RecordedCalls.isOfFile(call, process, task) ? RECORDED : not("the call is not there");
     }
     Syscall decoded;
     try {
@@ -71,8 +64,11 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       return not("a process that the log does not show");
     }
     inherit(call, mapped, task);
+    if (RecordedCalls.isOfFile(call, mapped, task)) {
+      return RECORDED;
+    }
     String reason = reason(call, mapped, process, task, noLongerNew);
-    return reason == null ? new CallPlan(mapped, "") : not(reason);
+    return reason == null ? new CallPlan(mapped, "", false) : not(reason);
   }
 
   /** What is wrong, without the name of the call. */
@@ -81,7 +77,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   }
 
   private static CallPlan not(String reason) {
-    return new CallPlan(null, reason);
+    return new CallPlan(null, reason, false);
   }
 
   private static boolean takesFd(SyscallName name) {
@@ -94,27 +90,20 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   private static boolean takesSocket(SyscallName name) {
     return switch (name) {
       case GETSOCKOPT, SETSOCKOPT, GETSOCKNAME, GETPEERNAME, BIND, LISTEN, CONNECT -> true;
+      case ACCEPT, ACCEPT4, SENDTO, SENDMSG, RECVFROM, RECVMSG, SHUTDOWN -> true;
+      case SENDMMSG, RECVMMSG -> true;
       default -> false;
     };
   }
 
   private static boolean readsOrSeeks(SyscallName name) {
     return switch (name) {
-      case ACCEPT,
-          ACCEPT4,
-          IOCTL,
+      case IOCTL,
           READ,
           PREAD64,
           LSEEK,
           READV,
           WRITEV,
-          SENDTO,
-          SENDMSG,
-          RECVFROM,
-          RECVMSG,
-          SHUTDOWN,
-          SENDMMSG,
-          RECVMMSG,
           SENDFILE,
           TIMERFD_SETTIME,
           TIMERFD_GETTIME,
@@ -140,18 +129,32 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     return mapped;
   }
 
-  /** A descriptor that the log uses well and nobody opened was there when the log began. */
+  /** A descriptor that the log shows to be open and nobody opened was there when the log began. */
   private static void inherit(StraceEvent.Call recorded, Syscall call, Task task) {
     int fd = call.intArg(0);
     if (takesFd(call.name())
-        && recorded.result().known()
-        && !recorded.result().isError()
+        && showsOpen(recorded.result(), call.name())
         && fd >= 0
         && task.fds().get(fd) == null) {
-      UnsimulatedFile file = new UnsimulatedFile(takesSocket(call.name()), INHERITED);
-      OpenFile opened = new OpenFile(OpenFile.Kind.OTHER, 0, file);
+      Object file =
+          takesSocket(call.name()) && !recorded.result().is(Errno.ENOTSOCK)
+              ? new UnsimulatedFile(true, RecordedFile.INHERITED)
+              : new RecordedFile(RecordedFile.INHERITED);
+      OpenFile opened = new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, file);
       task.fds().install(fd, opened, false);
     }
+  }
+
+  /** Whether a result is one that only a file can have. */
+  private static boolean showsOpen(StraceEvent.Result result, SyscallName name) {
+    boolean knowsFirst = name == SyscallName.IOCTL && !result.is(Errno.EBADF);
+    return result.known()
+        && (!result.isError()
+            || knowsFirst
+            || result.is(Errno.ENOTSOCK)
+            || result.is(Errno.ESPIPE)
+            || result.is(Errno.EISDIR)
+            || result.is(Errno.EAGAIN));
   }
 
   /** Whether a command of fcntl makes a descriptor. */
@@ -166,9 +169,6 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       Task task,
       IdentityHashMap<Sk, String> noLongerNew) {
     return switch (call.name()) {
-      case OPEN, CREAT -> open(call.mem(0));
-      case OPENAT -> open(call.mem(1));
-      case MKDIR, MKDIRAT, RMDIR, UNLINKAT -> "files are not there";
       case PREAD64, LSEEK ->
           file(task, call, FileHandle.class) == null ? "not a file of /proc" : null;
       case READ,
@@ -186,8 +186,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       case IOCTL -> ioctl(call, task, noLongerNew);
       case ACCEPT, ACCEPT4 -> data(fd(task, call.intArg(0)), noLongerNew);
       case SENDFILE -> sendfile(call, task, noLongerNew);
-      case TIMERFD_SETTIME, TIMERFD_GETTIME ->
-          file(task, call, UnsimulatedFile.class) == null ? null : "a file that is not there";
+      case TIMERFD_SETTIME, TIMERFD_GETTIME -> unsimulated(task, call);
       case POLL, PPOLL, SELECT, PSELECT6 -> poll(call, task, noLongerNew);
       case KILL -> call.intArg(0) <= 0 ? "process groups" : null;
       case EPOLL_WAIT, EPOLL_PWAIT -> epollWait(call, task, noLongerNew);
@@ -197,8 +196,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
               ? "a file that is not there"
               : epollCtl(call, task);
       case CLOSE_RANGE -> process.fds().areTheSame() ? null : "descriptors differ in number";
-      case EXECVE -> recorded.result().isError() ? "files are not there" : null;
-      case PRCTL -> prctl(call, task);
+      case PRCTL -> prctl(recorded, call, task);
       case PRLIMIT64 -> call.intArg(1) == RLIMIT_NOFILE || call.mem(3).isNull() ? null : "resource";
       case FCNTL -> fcntl(call, task);
       case SETNS -> setns(call, task);
@@ -208,19 +206,15 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     };
   }
 
-  private static @Nullable String open(UserMem name) {
-    String path = new String(name.content(), StandardCharsets.UTF_8);
-    int end = path.indexOf('\0');
-    path = end < 0 ? path : path.substring(0, end);
-    return KNOWN_PATH.matcher(path).lookingAt() ? null : "files are not there";
-  }
-
-  private static @Nullable String prctl(Syscall call, Task task) {
+  private static @Nullable String prctl(StraceEvent.Call recorded, Syscall call, Task task) {
     if (!CredCalls.simulatesPrctl(call.intArg(0))) {
       return "option of prctl";
     }
     // strace itself sets it with --seccomp-bpf.
-    boolean unknown = call.intArg(0) == PR_GET_NO_NEW_PRIVS && !task.noNewPrivs();
+    boolean unknown =
+        call.intArg(0) == PR_GET_NO_NEW_PRIVS
+            && !task.noNewPrivs()
+            && recorded.result().value() != 0;
     return unknown ? "not set in the log" : null;
   }
 
@@ -233,6 +227,9 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
       @Nullable OpenFile file, IdentityHashMap<Sk, String> noLongerNew) {
     if (file == null || file.payload() instanceof FileHandle || file.payload() instanceof FileOps) {
       return null;
+    }
+    if (file.payload() instanceof UnsimulatedFile unknown) {
+      return unknown.what();
     }
     if (!(file.payload() instanceof SocketFile socket)) {
       return "a file that is not there";
@@ -248,8 +245,7 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
   private static @Nullable String ioctl(
       Syscall call, Task task, IdentityHashMap<Sk, String> noLongerNew) {
     return switch (call.intArg(1)) {
-      case Abi.FIONBIO ->
-          file(task, call, UnsimulatedFile.class) == null ? null : "a file that is not there";
+      case Abi.FIONBIO -> unsimulated(task, call);
       case Abi.FIONREAD, Abi.TIOCOUTQ, Abi.SIOCATMARK ->
           data(fd(task, call.intArg(0)), noLongerNew);
       default -> isKnownRequest(call, task) ? null : "request of ioctl";
@@ -272,9 +268,11 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     boolean foreign = (request >>> 8 & 0xff) != SOCK_IOC_TYPE;
     boolean stamp =
         (request & NUMBER_MASK) == SIOCGSTAMP || (request & NUMBER_MASK) == SIOCGSTAMPNS;
-    return file != null
-        && file.payload() instanceof SocketFile
-        && (ofDevices || foreign || stamp || (onlyWrites && call.mem(2).size() == Integer.BYTES));
+    boolean whole = onlyWrites && call.mem(2).size() == Integer.BYTES;
+    boolean socket = file != null && file.payload() instanceof SocketFile;
+    boolean other =
+        file != null && (file.payload() instanceof FileOps || file.payload() instanceof FileHandle);
+    return (other && foreign) || (socket && (ofDevices || foreign || stamp || whole));
   }
 
   private static @Nullable String poll(
@@ -303,21 +301,29 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     return epoll.isIncomplete() ? "a file in it that is not there" : null;
   }
 
+  private static @Nullable UnsimulatedFile unsimulated(@Nullable OpenFile file) {
+    return file != null && file.payload() instanceof UnsimulatedFile unknown ? unknown : null;
+  }
+
   /** A set to which a file was to be added that is not there is told as such from then on. */
   private static @Nullable String epollCtl(Syscall call, Task task) {
     OpenFile set = fd(task, call.intArg(0));
     OpenFile file = fd(task, call.intArg(2));
-    boolean there = file == null || !(file.payload() instanceof UnsimulatedFile);
-    if (there && (set == null || !(set.payload() instanceof UnsimulatedFile))) {
+    UnsimulatedFile inIt = unsimulated(file);
+    UnsimulatedFile unknown = inIt == null ? unsimulated(set) : inIt;
+    if (unknown == null) {
       return null;
     }
     if (set != null && set.payload() instanceof Epoll epoll) {
       epoll.setIncomplete();
     }
-    return "a file that is not there";
+    return unknown.what();
   }
 
   private static @Nullable String setns(Syscall call, Task task) {
+    if (file(task, call, RecordedFile.class) != null) {
+      return "a namespace of another kind";
+    }
     UnsimulatedFile file = file(task, call, UnsimulatedFile.class);
     return file == null || FdOrigins.givesNoNamespace(file.origin())
         ? null
@@ -336,17 +342,17 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
     boolean known =
         switch (command) {
           case Abi.F_DUPFD, Abi.F_DUPFD_CLOEXEC, Abi.F_SETFD -> true;
-          case Abi.F_GETFD -> !file.origin().equals(INHERITED);
+          case Abi.F_GETFD -> !file.origin().equals(RecordedFile.INHERITED);
           default -> false;
         };
-    return known ? null : "a file from " + file.origin();
+    return known ? null : file.what();
   }
 
   private static @Nullable String sock(
       StraceEvent.Call recorded, Syscall call, Task task, IdentityHashMap<Sk, String> noLongerNew) {
     UnsimulatedFile file = file(task, call, UnsimulatedFile.class);
     if (file != null && file.socket()) {
-      return "a socket from " + file.origin();
+      return file.what();
     }
     if (isHidden(recorded, call)) {
       return "a value that the log does not show";
@@ -380,6 +386,11 @@ record CallPlan(@Nullable Syscall syscall, String reason) {
               && recorded.arguments().get(3).plain() instanceof StraceValue.IntValue;
       default -> false;
     };
+  }
+
+  private static @Nullable String unsimulated(Task task, Syscall call) {
+    UnsimulatedFile file = file(task, call, UnsimulatedFile.class);
+    return file == null ? null : file.what();
   }
 
   private static <T> @Nullable T file(Task task, Syscall call, Class<T> type) {

@@ -18,6 +18,15 @@ final class FdOrigins {
     return call.startsWith("accept") || call.startsWith("socket") || call.startsWith("recv");
   }
 
+  /** Whether such a call gives files of the recording machine. */
+  static boolean givesRecorded(String call) {
+    return switch (call) {
+      case "open", "openat", "openat2", "creat", "memfd_create", "inotify_init", "inotify_init1" ->
+          true;
+      default -> false;
+    };
+  }
+
   /** Whether such a call gives files of which none is a namespace. */
   static boolean givesNoNamespace(String call) {
     return givesSocket(call) ? !call.startsWith("recv") : ANONYMOUS.contains(call);

@@ -7,6 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.netshard.node.strace.StraceEvent;
 
 /**
@@ -23,8 +25,10 @@ final class LogOrder {
 
   private final List<Moment> moments;
   private final Set<StraceEvent.Call> concurrent = new LinkedHashSet<>();
+  private final Map<Integer, TreeSet<Integer>> exits = new TreeMap<>();
   private final boolean showsHandlers;
   private final boolean showsSignals;
+  private final boolean showsWaits;
 
   /**
    * Something that happens at a line.
@@ -44,6 +48,9 @@ final class LogOrder {
     List<Moment> all = new ArrayList<>(log.size());
     List<StraceEvent.Call> calls = new ArrayList<>(log.size());
     for (StraceEvent event : log) {
+      if (event instanceof StraceEvent.Exit exit) {
+        exits.computeIfAbsent(exit.pid(), pid -> new TreeSet<>()).add(exit.place().startLine());
+      }
       all.add(new Moment(event.place().startLine(), event, false));
       if (event instanceof StraceEvent.Call call) {
         calls.add(call);
@@ -57,6 +64,7 @@ final class LogOrder {
     moments = all;
     showsSignals = log.stream().anyMatch(StraceEvent.Signal.class::isInstance);
     showsHandlers = calls.stream().anyMatch(call -> call.name().equals("rt_sigaction"));
+    showsWaits = calls.stream().anyMatch(call -> call.name().startsWith("wait"));
     findConcurrent(calls);
   }
 
@@ -68,6 +76,11 @@ final class LogOrder {
   /** Whether the log shows signals at all. */
   boolean showsSignals() {
     return showsSignals;
+  }
+
+  /** Whether the log shows who waits for children. */
+  boolean showsWaits() {
+    return showsWaits;
   }
 
   /** Whether the log shows what programs do for signals. */
@@ -90,15 +103,25 @@ final class LogOrder {
         : call.place().endLine();
   }
 
+  /**
+   * Line on which all is done that a call does: a process that exits closes files until it ends.
+   */
+  private int doneLine(StraceEvent.Call call) {
+    boolean exit = call.name().equals("exit_group") || call.name().equals("exit");
+    TreeSet<Integer> lines = exit ? exits.get(call.pid()) : null;
+    Integer ended = lines == null ? null : lines.ceiling(call.place().startLine());
+    return ended == null ? endLine(call) : ended;
+  }
+
   private void findConcurrent(List<StraceEvent.Call> calls) {
     List<StraceEvent.Call> begun = new ArrayList<>(calls);
     begun.sort(Comparator.comparingInt(call -> call.place().startLine()));
     Map<Integer, StraceEvent.Call> underWay = new LinkedHashMap<>();
     for (StraceEvent.Call call : begun) {
       int start = call.place().startLine();
-      underWay.values().removeIf(other -> endLine(other) < start);
+      underWay.values().removeIf(other -> doneLine(other) < start);
       for (StraceEvent.Call other : underWay.values()) {
-        if (endLine(other) != NEVER && other.pid() != call.pid()) {
+        if (doneLine(other) != NEVER && other.pid() != call.pid()) {
           concurrent.add(other);
           concurrent.add(call);
         }

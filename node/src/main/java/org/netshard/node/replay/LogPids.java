@@ -2,6 +2,7 @@ package org.netshard.node.replay;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,12 @@ final class LogPids {
   /** A process that is in no simulation. */
   private static final int NOBODY = 1 << 29;
 
+  private static final int P_PID = 1;
+
   private static final Pattern PROC_PID = Pattern.compile("/proc/([1-9]\\d{0,8})(/.*)");
 
   private final Map<Integer, LogProcess> processes;
+  private final Map<Integer, Integer> ended = new TreeMap<>();
 
   /**
    * Reads a map that goes on changing.
@@ -28,6 +32,11 @@ final class LogPids {
    */
   LogPids(Map<Integer, LogProcess> processes) {
     this.processes = processes;
+  }
+
+  /** A process has ended, but may be waited for. */
+  void ended(LogProcess process) {
+    ended.put(process.logPid(), process.pid());
   }
 
   /** The call as it is made; null if it names a process of which nothing is known. */
@@ -42,6 +51,8 @@ final class LogPids {
             default -> call;
           };
       case KILL, TKILL -> inArgument(call, 0, recorded);
+      case WAIT4 -> call.intArg(0) == -1 ? call : inArgument(call, 0, recorded);
+      case WAITID -> call.intArg(0) == P_PID ? inArgument(call, 1, recorded) : call;
       case TGKILL -> {
         Syscall group = inArgument(call, 0, recorded);
         yield group == null ? null : inArgument(group, 1, recorded);
@@ -78,8 +89,13 @@ final class LogPids {
     if (process != null) {
       return pid < 0 ? -process.pid() : process.pid();
     }
+    Integer gone = ended.get(Math.abs(pid));
+    if (gone != null) {
+      return pid < 0 ? -gone : gone;
+    }
     boolean known =
         recorded.result().is(Errno.ESRCH)
+            || recorded.result().is(Errno.ECHILD)
             || recorded.result().is(Errno.ENOENT)
             || recorded.name().equals(SyscallName.CAPSET.kernelName());
     return known ? (Integer) (pid < 0 ? -NOBODY : NOBODY) : null;

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.event.EventQueue;
 import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
+import org.netshard.namespace.task.Task;
 import org.netshard.node.cli.BadInputException;
+import org.netshard.node.strace.Notation;
 import org.netshard.node.strace.StraceEvent;
 import org.netshard.node.strace.StraceSyntaxException;
 import org.netshard.protocol.abi.Syscall;
@@ -42,6 +44,7 @@ final class LogReplay implements Program {
     this.file = file;
     this.order = new LogOrder(log);
     setup.setShowsHandlers(order.showsHandlers());
+    setup.setShowsWaits(order.showsWaits());
     this.moments = order.moments();
     this.calls = new ReplayCalls(file, order, setup);
     this.baseNs = moments.isEmpty() ? 0 : Math.max(0, moments.get(0).timeNs());
@@ -114,6 +117,10 @@ final class LogReplay implements Program {
 
   /** Nothing is left that could end a call. */
   private void interrupt(KernelView kernel, PendingCall call) {
+    if (call.waitsForFiles()) {
+      call.readyFiles();
+      return;
+    }
     if (call.again()) {
       tryLast(kernel, call);
       return;
@@ -134,7 +141,9 @@ final class LogReplay implements Program {
       LogOrder.Moment moment = moments.get(position);
       PendingCall blocking = blocking(moment);
       if (blocking != null) {
-        if (blocking.again()) {
+        if (blocking.waitsForFiles()) {
+          readyFiles(kernel, blocking);
+        } else if (blocking.again()) {
           tryLast(kernel, blocking);
         }
         return;
@@ -153,6 +162,18 @@ final class LogReplay implements Program {
       } catch (BadInputException wrong) {
         bad = wrong;
       }
+    }
+  }
+
+  /**
+   * Makes recorded files ready, at the time at which the log has a call that waits for them end.
+   */
+  private void readyFiles(KernelView kernel, PendingCall call) {
+    long atNs = timeOf(call.recorded().place().endNs(), kernel.nowNs());
+    if (atNs > kernel.nowNs()) {
+      comeBack(kernel, atNs);
+    } else {
+      call.readyFiles();
     }
   }
 
@@ -206,6 +227,9 @@ final class LogReplay implements Program {
     long endNs = recorded.place().endNs();
     if (made != null) {
       pending.add(call);
+      if (call.waitsForFiles() && call.endLine() == recorded.place().startLine()) {
+        call.readyFiles();
+      }
       make(kernel, call, made);
       comeBack(kernel, kernel.nowNs());
     } else if (endNs > recorded.place().startNs() && call.endLine() != LogOrder.NEVER) {
@@ -243,6 +267,7 @@ final class LogReplay implements Program {
   }
 
   private void over(KernelView kernel, PendingCall call, Syscall made, long result) {
+    call.leaveFiles();
     if (!pending.remove(call)) {
       return;
     }
@@ -288,19 +313,32 @@ final class LogReplay implements Program {
     List<PendingCall> its = new ArrayList<>(pending);
     its.removeIf(call -> !call.process().equals(ended));
     pending.removeAll(its);
-    if (kernel.cred(ended.pid()) == null) {
-      return;
-    }
-    if (!its.isEmpty()) {
+    if (kernel.cred(ended.pid()) != null && !its.isEmpty()) {
       kernel.interrupt(ended.pid());
     }
-    kernel.later(
-        kernel.nowNs(),
-        () -> {
-          if (kernel.cred(ended.pid()) != null) {
-            make(kernel, ended.pid(), Syscall.of(SyscallName.EXIT, 0), result -> {});
-          }
-        });
+    kernel.later(kernel.nowNs(), () -> end(kernel, ended, exit));
     comeBack(kernel, kernel.nowNs());
+  }
+
+  /**
+   * Ends a process that has not ended by itself, and lets its parent see it: the log is that far.
+   */
+  private void end(KernelView kernel, LogProcess ended, StraceEvent.Exit exit) {
+    Task task = kernel.model().task(ended.pid());
+    if (task == null) {
+      kernel.model().exits().tracerReaps(ended.pid());
+      return;
+    }
+    Long signal = exit.signal().isEmpty() ? null : Notation.constant(exit.signal());
+    if (signal != null) {
+      task.family().diesOf(signal.intValue());
+    }
+    Syscall call = Syscall.of(SyscallName.EXIT, exit.status());
+    make(
+        kernel,
+        ended.pid(),
+        call,
+        result ->
+            kernel.later(kernel.nowNs(), () -> kernel.model().exits().tracerReaps(ended.pid())));
   }
 }

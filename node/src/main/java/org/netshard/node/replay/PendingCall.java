@@ -1,5 +1,6 @@
 package org.netshard.node.replay;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.net.NetState;
 import org.netshard.node.strace.StraceEvent;
@@ -13,6 +14,8 @@ final class PendingCall {
   private final @Nullable Before before;
   private final @Nullable Syscall made;
   private final @Nullable Object target;
+  private List<RecordedReadiness.Ready> files = List.of();
+  private boolean filesAreReady;
   private boolean stuck;
   private boolean again;
   private boolean last;
@@ -72,6 +75,29 @@ final class PendingCall {
   /** What its descriptor led to when it began, or null. */
   @Nullable Object target() {
     return target;
+  }
+
+  /** Sets which recorded files are ready when it ends. */
+  void setFiles(List<RecordedReadiness.Ready> ready) {
+    files = ready;
+  }
+
+  /** Whether it waits for recorded files that are ready at its end. */
+  boolean waitsForFiles() {
+    return !filesAreReady && !files.isEmpty();
+  }
+
+  /** Makes these files ready. */
+  void readyFiles() {
+    filesAreReady = true;
+    files.forEach(ready -> ready.file().setReady(ready.mask()));
+  }
+
+  /** Makes them ready no more, as the call is over. */
+  void leaveFiles() {
+    if (filesAreReady) {
+      files.forEach(ready -> ready.file().setReady(0));
+    }
   }
 
   /** Whether it has failed for now, and is to be made again. */

@@ -15,7 +15,7 @@ final class ReadData {
   private static final int MSG_IOV = 16;
 
   /** The end of a stream, as if it were a byte. */
-  private static final int END = -2;
+  static final int END = -2;
 
   private ReadData() {}
 

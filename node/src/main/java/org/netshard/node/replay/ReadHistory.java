@@ -49,12 +49,8 @@ final class ReadHistory {
    * @return whether all of it can be one and the same
    */
   boolean add(int[] wanted, int[] got) {
-    if (wanted.length > 0) {
-      recorded.add(wanted);
-    }
-    if (got.length > 0) {
-      simulated.add(got);
-    }
+    append(wanted, recorded);
+    append(got, simulated);
     while (!recorded.isEmpty() && !simulated.isEmpty()) {
       int[] one = recorded.removeFirst();
       int[] other = simulated.removeFirst();
@@ -72,6 +68,16 @@ final class ReadHistory {
       }
     }
     return true;
+  }
+
+  /** The end of a stream is read again and again. */
+  private static void append(int[] units, Deque<int[]> all) {
+    int[] last = all.peekLast();
+    boolean endAgain =
+        last != null && last[0] == ReadData.END && units.length > 0 && units[0] == ReadData.END;
+    if (units.length > 0 && !endAgain) {
+      all.add(units);
+    }
   }
 
   /** Zeros were sent where the log does not show what was sent. */

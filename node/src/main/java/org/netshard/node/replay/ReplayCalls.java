@@ -99,7 +99,11 @@ final class ReplayCalls {
 
   /** A process has ended; null if it was not there. */
   @Nullable LogProcess exited(StraceEvent.Exit exit) {
-    return processes.remove(exit.pid());
+    LogProcess process = processes.remove(exit.pid());
+    if (process != null && order.showsWaits()) {
+      pids.ended(process);
+    }
+    return process;
   }
 
   /** A thread has become its process's only one. */
@@ -116,11 +120,12 @@ final class ReplayCalls {
     notMade.remove(call.pid());
     Task task = kernel.model().task(process.pid());
     if (task == null) {
-      return notSimulated(kernel, call, process, "its process has ended");
+      String ended = "its process has ended";
+      return notMade(kernel, call, process, new CallPlan(null, ended, false));
     }
     CallPlan plan = CallPlan.of(call, process, task, pids, noLongerNew);
     if (plan.syscall() == null) {
-      return notSimulated(kernel, call, process, plan.reason());
+      return notMade(kernel, call, process, plan);
     }
     Syscall made = names.inSimulation(plan.syscall());
     StateChange.directory(call, made, task);
@@ -131,7 +136,10 @@ final class ReplayCalls {
       timing.countDone(done, difference(call, "made before"));
       return new PendingCall(call, process, null, null, null);
     }
-    return new PendingCall(call, process, made, before(made, task), target);
+    RecordedReadiness.prepareSendfile(call, made, task);
+    PendingCall begun = new PendingCall(call, process, made, before(made, task), target);
+    begun.setFiles(RecordedReadiness.of(call, made, process, task));
+    return begun;
   }
 
   private static PendingCall.@Nullable Before before(Syscall call, Task task) {
@@ -149,11 +157,13 @@ final class ReplayCalls {
         logPid, pid -> new LogProcess(pid, setup.firstProcess(kernel.model()), new FdNames()));
   }
 
-  private PendingCall notSimulated(
-      KernelView kernel, StraceEvent.Call call, LogProcess process, String reason) {
+  private PendingCall notMade(
+      KernelView kernel, StraceEvent.Call call, LogProcess process, CallPlan plan) {
     notMade.add(call.pid());
-    if (call.result().known()) {
-      result.notSimulated(call.name(), reason);
+    if (call.result().known() && plan.recorded()) {
+      result.recorded(call.name());
+    } else if (call.result().known()) {
+      result.notSimulated(call.name(), plan.reason());
     }
     Task task = kernel.model().task(process.pid());
     PendingCall shown = new PendingCall(call, process, null, null, null);
@@ -176,8 +186,11 @@ final class ReplayCalls {
     if (task.fds().get(fd) != null) {
       fd = task.fds().lowestFree(0, Integer.MAX_VALUE);
     }
-    UnsimulatedFile file = new UnsimulatedFile(FdOrigins.givesSocket(call.name()), call.name());
-    int flags = call.text().contains("O_PATH") ? Abi.O_PATH : 0;
+    Object file =
+        FdOrigins.givesRecorded(call.name())
+            ? new RecordedFile(call.name())
+            : new UnsimulatedFile(FdOrigins.givesSocket(call.name()), call.name());
+    int flags = call.text().contains("O_PATH") ? Abi.O_PATH : Abi.O_RDWR;
     OpenFile opened = new OpenFile(OpenFile.Kind.OTHER, flags, file);
     task.fds().install(fd, opened, FdOrigins.closeOnExec(call));
     process.fds().map(recorded, fd);
@@ -191,6 +204,11 @@ final class ReplayCalls {
       Sk sk = kernel.sock(was.process().pid(), call.intArg(0));
       // A refused AF_UNIX socket is what it was.
       if (sk == null || !sk.isUnix() || !recorded.result().isError()) {
+        otherName(kernel, was, call);
+      }
+    } else if (RecordedCalls.isNameFromOutside(recorded, call, simulated)) {
+      result.recorded(recorded.name());
+      if (!recorded.result().isError()) {
         otherName(kernel, was, call);
       }
     } else if (recorded.result().errorName().startsWith("ERESTART")) {
@@ -385,7 +403,7 @@ final class ReplayCalls {
     }
     int pid = made ? kernel.lastChildPid() : kernel.model().nextPid();
     if (!made) {
-      kernel.model().add(parent.child(pid, pid, parent.fds().copy()));
+      kernel.model().add(parent.child(pid, pid, parent.fds().copy(), Signal.SIGCHLD));
     }
     int logChild = (int) recorded.result().value();
     boolean shared = made && recorded.text().contains("CLONE_FILES");

@@ -6,6 +6,7 @@ public final class ReplayCount {
   private long different;
   private long notSimulated;
   private long timing;
+  private long recorded;
 
   void addSame() {
     same++;
@@ -23,11 +24,16 @@ public final class ReplayCount {
     timing++;
   }
 
+  void addRecorded() {
+    recorded++;
+  }
+
   void add(ReplayCount other) {
     same += other.same;
     different += other.different;
     notSimulated += other.notSimulated;
     timing += other.timing;
+    recorded += other.recorded;
   }
 
   /** Calls with the recorded result. */
@@ -50,8 +56,13 @@ public final class ReplayCount {
     return timing;
   }
 
+  /** Calls about files of the recording machine, which only the log can answer. */
+  public long recorded() {
+    return recorded;
+  }
+
   /** All of them. */
   public long calls() {
-    return same + different + notSimulated + timing;
+    return same + different + notSimulated + timing + recorded;
   }
 }

@@ -40,12 +40,13 @@ public final class ReplayReport {
     json.put("different", count.different());
     json.put("notSimulated", count.notSimulated());
     json.put("timing", count.timing());
+    json.put("recorded", count.recorded());
   }
 
   /** The result as text, with the first differences. */
   public static String text(ReplayResult result, int differencesMax) {
     StringBuilder text = new StringBuilder();
-    line(text, "call", "same", "different", "timing", "not simulated");
+    line(text, "call", "same", "different", "timing", "recorded", "not simulated");
     for (Map.Entry<String, ReplayCount> entry : result.byCall().entrySet()) {
       line(text, entry.getKey(), entry.getValue());
     }
@@ -83,6 +84,7 @@ public final class ReplayReport {
         count.same() + "",
         count.different() + "",
         count.timing() + "",
+        count.recorded() + "",
         count.notSimulated() + "");
   }
 
@@ -92,15 +94,17 @@ public final class ReplayReport {
       String same,
       String different,
       String timing,
+      String recorded,
       String notSimulated) {
     text.append(
         String.format(
             Locale.ROOT,
-            "%-20s %10s %10s %10s %14s%n",
+            "%-20s %10s %10s %10s %10s %14s%n",
             call,
             same,
             different,
             timing,
+            recorded,
             notSimulated));
   }
 }

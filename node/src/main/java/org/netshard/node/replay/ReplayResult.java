@@ -39,6 +39,10 @@ public final class ReplayResult {
     count(call).addTiming();
   }
 
+  void recorded(String call) {
+    count(call).addRecorded();
+  }
+
   void notSimulated(String call, String reason) {
     count(call).addNotSimulated();
     reasons.merge(call + ": " + reason, 1L, Long::sum);

@@ -36,6 +36,7 @@ final class ReplaySetup {
   private final List<String> warnings = new ArrayList<>();
   private @Nullable NetState net;
   private boolean showsHandlers;
+  private boolean showsWaits;
 
   ReplaySetup(List<SysctlSetting> sysctls, List<PrepLines.Line> prep) {
     this.sysctls = sysctls;
@@ -62,6 +63,11 @@ final class ReplaySetup {
     showsHandlers = shows;
   }
 
+  /** Says whether the log shows who waits for children; if not, nobody has to. */
+  void setShowsWaits(boolean shows) {
+    showsWaits = shows;
+  }
+
   /** Makes a process that the log does not show being made; its pid. */
   int firstProcess(KernelModel model) {
     NetState began = net;
@@ -77,6 +83,10 @@ final class ReplaySetup {
     if (!showsHandlers) {
       // Whom the log shows as killed by it ends then.
       task.signals().handlers().setAction(Signal.SIGPIPE, IGNORED);
+    }
+    task.family().setTraced(true);
+    if (!showsWaits) {
+      task.family().setIgnoresChildren();
     }
     model.add(task);
     return pid;
@@ -105,7 +115,7 @@ final class ReplaySetup {
     FdTable fds = new FdTable();
     for (int fd = 0; fd <= 2; fd++) {
       OpenFile opened =
-          new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, new UnsimulatedFile(false, "inherited"));
+          new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, new RecordedFile(RecordedFile.INHERITED));
       fds.install(fd, opened, false);
     }
     return fds;

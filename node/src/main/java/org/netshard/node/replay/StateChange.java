@@ -24,7 +24,8 @@ import org.netshard.protocol.core.SockFlag;
 final class StateChange {
   private static final Pattern LOOPBACK =
       Pattern.compile(
-          "SIOCSIFFLAGS, \\{ifr_name=\"lo\"|ifi_index=if_nametoindex\\(\"lo\"\\).*ifi_change=0x1\\b");
+          "SIOCSIFFLAGS,"
+              + " \\{ifr_name=\"lo\"|ifi_index=if_nametoindex\\(\"lo\"\\).*ifi_change=0x1\\b");
 
   private static final Pattern UP = Pattern.compile("ifi_flags=IFF_UP|ifr_flags=IFF_UP");
 
@@ -150,7 +151,11 @@ final class StateChange {
       byte[] bytes = address.get(2, address.size() - 2);
       String path = new String(bytes, StandardCharsets.ISO_8859_1);
       int slash = path.lastIndexOf('/');
-      task.net().machine().socketFiles().mkdirs(slash < 0 ? "" : path.substring(0, slash));
+      String directory = slash < 0 ? "" : path.substring(0, slash);
+      task.net().machine().socketFiles().mkdirs(directory);
+      if (task.cred().euid() != 0) {
+        task.net().machine().socketFiles().share(directory);
+      }
     }
   }
 }

@@ -6,4 +6,9 @@ package org.netshard.node.replay;
  * @param socket whether it is a socket
  * @param origin the call it came from
  */
-record UnsimulatedFile(boolean socket, String origin) {}
+record UnsimulatedFile(boolean socket, String origin) {
+  /** What it is, for people. */
+  String what() {
+    return (socket ? "a socket from " : "a file from ") + origin;
+  }
+}

@@ -130,7 +130,7 @@ public final class CallDecoder {
 
   private Syscall decode(SyscallName name) {
     return switch (name) {
-      case FORK, VFORK -> Syscall.of(name);
+      case FORK, VFORK, GETPID, GETPPID, GETTID -> Syscall.of(name);
       case CLOSE, DUP, UNSHARE, SETUID, SETGID, EXIT, EXIT_GROUP -> numbers(name, 1);
       case DUP2, SETNS, LISTEN -> numbers(name, 2);
       case SOCKET, DUP3, SETRESUID, SETRESGID, CLOSE_RANGE -> numbers(name, 3);
@@ -180,7 +180,9 @@ public final class CallDecoder {
           TIMERFD_GETTIME,
           RT_SIGACTION,
           RT_SIGPROCMASK,
-          SETITIMER ->
+          SETITIMER,
+          WAIT4,
+          WAITID ->
           new WaitDecoder(this).decode(name);
       case SENDFILE -> Syscall.of(name, number(0), number(1), offset(), number(3));
       case ALARM -> numbers(name, 1);

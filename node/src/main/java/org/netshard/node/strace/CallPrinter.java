@@ -117,7 +117,7 @@ public final class CallPrinter {
       case DUP2, LISTEN -> numbers(2);
       case SETRESUID, SETRESGID -> numbers(3);
       case DUP3 -> List.of(number(0), number(1), Notation.flags(arg(2), "O_???", Table.OPEN_FLAG));
-      case FORK, VFORK -> List.of();
+      case FORK, VFORK, GETPID, GETPPID, GETTID -> List.of();
       case SOCKET ->
           List.of(family(), Notation.socketType(arg(1)), Notation.protocol(arg(0), arg(2)));
       case SOCKETPAIR ->
@@ -196,8 +196,10 @@ public final class CallPrinter {
           TKILL,
           TGKILL,
           ALARM,
-          SETITIMER ->
-          new WaitPrinter(this, entry, after, failed()).arguments();
+          SETITIMER,
+          WAIT4,
+          WAITID ->
+          new WaitPrinter(this, entry, after, result, failed()).arguments();
       case READ -> List.of(number(0), readText(), IntValue.of(arg(2)));
       case PREAD64 -> List.of(number(0), readText(), IntValue.of(arg(2)), IntValue.of(arg(3)));
       case WRITE ->

@@ -127,6 +127,9 @@ final class Constants {
     SIG_HOW,
     SIG_HANDLER,
     ITIMER,
+    WAIT4,
+    WAITID,
+    IDTYPE,
     BPF
   }
 

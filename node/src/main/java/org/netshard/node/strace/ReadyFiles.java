@@ -1,7 +1,9 @@
 package org.netshard.node.strace;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
@@ -46,31 +48,37 @@ public final class ReadyFiles {
       return ready;
     }
     switch (call.name()) {
-      case POLL, PPOLL -> pollfds(recorded, ready);
+      case POLL, PPOLL -> toldOfPoll(recorded).forEach((index, bits) -> bits(index, bits, ready));
       case SELECT, PSELECT6 -> {
-        for (String set : SETS) {
-          IoComparison.recordedSet(recorded, set)
-              .forEach(fd -> ready.add(set + " " + ids.simulatedFd(fd)));
+        for (int set = 0; set < SETS.size(); set++) {
+          for (int fd : toldInSet(recorded, set)) {
+            ready.add(SETS.get(set) + " " + ids.simulatedFd(fd));
+          }
         }
       }
-      default -> {
-        if (recorded.arguments().get(1).after().plain() instanceof StraceValue.Array events) {
-          events.elements().forEach(event -> epollEvent(event, ready));
-        }
-      }
+      default -> toldOfEpoll(recorded).forEach((data, bits) -> bits(data, bits, ready));
     }
     return ready;
   }
 
-  /** {@code [{fd=3, revents=POLLIN}]} behind the result; what else is there is no value. */
-  private static void pollfds(StraceEvent.Call recorded, Set<String> ready) {
+  /** The descriptors that a log tells as ready to be read (0), written (1), or out of order (2). */
+  public static List<Integer> toldInSet(StraceEvent.Call recorded, int set) {
+    return IoComparison.recordedSet(recorded, SETS.get(set));
+  }
+
+  /**
+   * What a log tells of the files of {@code poll}, by their place in the call: {@code [{fd=3,
+   * revents=POLLIN}]} behind the result; what else is there is no value.
+   */
+  public static Map<Long, Integer> toldOfPoll(StraceEvent.Call recorded) {
+    Map<Long, Integer> all = new TreeMap<>();
     String note = recorded.result().note();
     int end = note.lastIndexOf(']');
     if (!(recorded.arguments().get(0).before().plain() instanceof StraceValue.Array asked)
         || end < 0
         || !(StraceParser.parseValue(note.substring(0, end + 1))
             instanceof StraceValue.Array told)) {
-      return;
+      return all;
     }
     int from = 0;
     for (StraceValue element : told.elements()) {
@@ -79,19 +87,28 @@ public final class ReadyFiles {
           && !field(asked.elements().get(from), "fd").equals(fd)) {
         from++;
       }
-      bits(from++, Notation.number(field(element, "revents")), ready);
+      all.put((long) from++, (int) Notation.number(field(element, "revents")));
     }
+    return all;
+  }
+
+  /** What a log tells of the files of a set, by the data that were given with them. */
+  public static Map<Long, Integer> toldOfEpoll(StraceEvent.Call recorded) {
+    Map<Long, Integer> all = new TreeMap<>();
+    if (recorded.arguments().size() > 1
+        && recorded.arguments().get(1).after().plain() instanceof StraceValue.Array events) {
+      for (StraceValue event : events.elements()) {
+        long data = Notation.number(field(field(event, "data"), "u64"));
+        all.merge(data, (int) Notation.number(field(event, "events")), (one, two) -> one | two);
+      }
+    }
+    return all;
   }
 
   private static StraceValue field(StraceValue value, String name) {
     StraceValue found =
         value.plain() instanceof StraceValue.Struct struct ? struct.field(name) : null;
     return found == null ? StraceValue.IntValue.of(0) : found;
-  }
-
-  private static void epollEvent(StraceValue event, Set<String> ready) {
-    long key = Notation.number(field(field(event, "data"), "u64"));
-    bits(key, Notation.number(field(event, "events")), ready);
   }
 
   private static Set<String> simulated(Syscall call, long simulated) {

@@ -114,6 +114,7 @@ public final class ResultComparison {
       case SOCKETPAIR -> pair(3);
       case PRLIMIT64 -> prlimit64();
       case CAPGET -> capget();
+      case WAIT4, WAITID -> child(result);
       case FCNTL -> simulated.intArg(1) == Abi.F_GETOWN_EX ? owner() : SAME;
       case READ, PREAD64, RECVFROM -> data();
       case PIPE, PIPE2 -> pair(0);
@@ -150,9 +151,15 @@ public final class ResultComparison {
           EPOLL_CREATE1 ->
           ids.sameFd((int) wanted, (int) result);
       case FCNTL -> sameFcntl(wanted, result);
-      case FORK, VFORK, CLONE, CLONE3 -> ids.samePid((int) wanted, (int) result);
+      case FORK, VFORK, CLONE, CLONE3, WAIT4, GETPID, GETPPID, GETTID ->
+          ids.samePid((int) wanted, (int) result);
       default -> wanted == result;
     };
+  }
+
+  private Outcome child(long result) {
+    String difference = ChildPrinter.difference(recorded.text(), simulated, result);
+    return difference == null ? SAME : different("child", recorded.text(), difference);
   }
 
   private boolean sameFcntl(long wanted, long result) {

@@ -11,6 +11,8 @@ import org.netshard.protocol.abi.UserMem;
 final class WaitDecoder {
   private static final int FD_SET_BYTES = 128;
   private static final int ACTION_BYTES = 32;
+  private static final int RUSAGE_BYTES = 144;
+  private static final int SIGINFO_BYTES = 128;
   private static final String NS = "tv_nsec";
   private static final String US = "tv_usec";
 
@@ -56,6 +58,21 @@ final class WaitDecoder {
               name, d.number(0), sigset(d.argument(1)), d.output(d.argument(2), 8), d.number(3));
       case SETITIMER ->
           Syscall.of(name, d.number(0), spec(d.argument(1), US), d.output(d.argument(2), 32));
+      case WAIT4 ->
+          Syscall.of(
+              name,
+              d.number(0),
+              d.output(d.argument(1), Integer.BYTES),
+              d.number(2),
+              d.output(d.argument(3), RUSAGE_BYTES));
+      case WAITID ->
+          Syscall.of(
+              name,
+              d.number(0),
+              d.number(1),
+              d.output(d.argument(2), SIGINFO_BYTES),
+              d.number(3),
+              d.output(d.argument(4), RUSAGE_BYTES));
       default -> throw new IllegalStateException("no call about waiting: " + name);
     };
   }

@@ -21,12 +21,14 @@ final class WaitPrinter {
   private final CallPrinter printer;
   private final Syscall entry;
   private final Syscall after;
+  private final long result;
   private final boolean failed;
 
-  WaitPrinter(CallPrinter printer, Syscall entry, Syscall after, boolean failed) {
+  WaitPrinter(CallPrinter printer, Syscall entry, Syscall after, long result, boolean failed) {
     this.printer = printer;
     this.entry = entry;
     this.after = after;
+    this.result = result;
     this.failed = failed;
   }
 
@@ -47,6 +49,7 @@ final class WaitPrinter {
       case TIMERFD_GETTIME ->
           List.of(printer.number(0), failed ? printer.address(1) : spec(after.mem(1), 1, NS));
       case SENDFILE -> List.of(printer.number(0), printer.number(1), offset(), printer.number(3));
+      case WAIT4, WAITID -> new ChildPrinter(printer, entry, after, result, failed).arguments();
       case RT_SIGACTION ->
           List.of(
               signal(0),

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,6 +146,24 @@ class ReplayTest {
     ReplayCount total = result.total();
     assertThat(total.same()).isGreaterThan(10_000);
     assertThat(total.different()).isLessThanOrEqualTo(total.same() / 50);
+  }
+
+  @Test
+  void programsOfSeveralProcessesAreTheSame() throws IOException {
+    ReplayResult result = replay("families", "");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().same()).isGreaterThan(900);
+    assertThat(result.total().recorded()).isGreaterThan(500);
+    assertThat(result.total().timing()).isLessThan(10);
+    assertThat(result.reasons()).isEqualTo(Map.of("umask: the call is not there", 1L));
+  }
+
+  /** A sender that is there, has ended, is gone; too little room; too many descriptors. */
+  @Test
+  void descriptorsOfProcessesAreTheSame() throws IOException {
+    ReplayResult result = replay("waits", "pidfd");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().same()).isGreaterThan(80);
   }
 
   @Test

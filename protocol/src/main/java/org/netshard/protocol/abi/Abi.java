@@ -67,6 +67,7 @@ public final class Abi {
 
   public static final int SCM_RIGHTS = 1;
   public static final int SCM_CREDENTIALS = 2;
+  public static final int SCM_PIDFD = 4;
 
   public static final int FIONREAD = 0x541b;
   public static final int SIOCATMARK = 0x8905;

@@ -28,6 +28,7 @@ public final class Signal {
   /** {@code sa_handler} of a signal that is ignored. */
   public static final long SIG_IGN = 1;
 
+  public static final long SA_NOCLDWAIT = 2;
   public static final long SA_RESTART = 0x1000_0000L;
   public static final long SA_NODEFER = 0x4000_0000L;
   public static final long SA_RESETHAND = 0x8000_0000L;

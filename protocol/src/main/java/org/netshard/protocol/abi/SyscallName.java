@@ -91,6 +91,11 @@ public enum SyscallName {
   TGKILL(3),
   ALARM(1),
   SETITIMER(3),
+  WAIT4(4),
+  WAITID(5),
+  GETPID(0),
+  GETPPID(0),
+  GETTID(0),
   /**
    * Any call that is not simulated, {@code sys_ni_syscall}: ENOSYS, as in a kernel that was built
    * without it. {@link Syscall#callName} tells which one it is.

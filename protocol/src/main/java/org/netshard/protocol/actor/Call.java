@@ -81,6 +81,11 @@ public final class Call implements Caller {
     return known(syscall);
   }
 
+  /** Sets what a sock is asked on behalf of the call: {@code sendfile} has it write. */
+  public void setSyscall(Syscall onBehalf) {
+    syscall = onBehalf;
+  }
+
   @Override
   public Progress progress() {
     return known(progress);

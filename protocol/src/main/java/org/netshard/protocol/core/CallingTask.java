@@ -14,6 +14,14 @@ public interface CallingTask {
    */
   int receiveFd(PassedFile file, boolean cloexec);
 
+  /**
+   * Gives the task a descriptor that stands for a process ({@code pidfd_prepare}).
+   *
+   * @param pid of the process, which may have ended
+   * @return the descriptor, or {@code -errno}
+   */
+  int receivePidfd(int pid);
+
   /** Sends the task a SIGPIPE. */
   void sigpipe();
 }

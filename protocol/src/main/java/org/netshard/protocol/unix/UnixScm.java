@@ -275,6 +275,23 @@ final class UnixScm implements Progress.Kept {
     if (!files.isEmpty()) {
       detachFds(caller, msg, machine);
     }
+    if (sk.flag(SockFlag.SK_SCM_PIDFD)) {
+      receivePidfd(caller, msg);
+    }
+  }
+
+  /** {@code scm_pidfd_recv}: a descriptor of the sender, or why there is none. */
+  private void receivePidfd(Caller caller, Msg msg) {
+    if (msg.controlRoom() < Integer.BYTES) {
+      msg.addOutFlags(Abi.MSG_CTRUNC);
+      return;
+    }
+    if (pid == 0) {
+      return;
+    }
+    ByteBuffer fd = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    fd.putInt(caller.task().receivePidfd(pid));
+    msg.putCmsg(Abi.SOL_SOCKET, Abi.SCM_PIDFD, fd.array());
   }
 
   private byte[] ucred(UserNamespace reader) {

@@ -115,6 +115,11 @@ public final class TestCaller implements Caller, CallingTask {
   }
 
   @Override
+  public int receivePidfd(int process) {
+    throw new UnsupportedOperationException("a test has no processes");
+  }
+
+  @Override
   public void sigpipe() {
     sigpipes++;
   }
