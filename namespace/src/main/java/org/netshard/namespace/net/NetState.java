@@ -40,6 +40,8 @@ public final class NetState implements NetNs {
   private int socketsUsed;
   private int timeWaitCount;
   private @Nullable NetDevice lo;
+  private List<NetDevice> others = List.of();
+  private int lastIfindex = LO_IFINDEX;
   private @Nullable List<Generic<?>> generic;
   private int @Nullable [] protoInuse;
   private long @Nullable [] mibs;
@@ -156,22 +158,61 @@ public final class NetState implements NetNs {
 
   @Override
   public int ifindex(String deviceName) {
-    return deviceName.equals("lo") ? LO_IFINDEX : 0;
+    if (deviceName.equals("lo")) {
+      return LO_IFINDEX;
+    }
+    for (NetDevice dev : others) {
+      if (dev.name().equals(deviceName)) {
+        return dev.ifindex();
+      }
+    }
+    return 0;
   }
 
   @Override
   public @Nullable String deviceName(int ifindex) {
-    return ifindex == LO_IFINDEX ? "lo" : null;
+    NetDevice dev = ifindex == LO_IFINDEX ? null : device(ifindex);
+    return ifindex == LO_IFINDEX ? "lo" : dev == null ? null : dev.name();
   }
 
   @Override
   public @Nullable NetDevice device(int ifindex) {
-    return ifindex == LO_IFINDEX ? lo() : null;
+    if (ifindex == LO_IFINDEX) {
+      return lo();
+    }
+    for (NetDevice dev : others) {
+      if (dev.ifindex() == ifindex) {
+        return dev;
+      }
+    }
+    return null;
   }
 
   @Override
   public List<NetDevice> devices() {
-    return List.of(lo());
+    if (others.isEmpty()) {
+      return List.of(lo());
+    }
+    List<NetDevice> all = new ArrayList<>();
+    all.add(lo());
+    all.addAll(others);
+    return all;
+  }
+
+  /** {@code dev_new_index}: an index that no device here has had. */
+  @Override
+  public int newIfindex() {
+    return ++lastIfindex;
+  }
+
+  /** {@code register_netdevice}. */
+  @Override
+  public void register(NetDevice dev) {
+    if (ifindex(dev.name()) != 0) {
+      throw new IllegalStateException(this + ": a second device " + dev.name());
+    }
+    others = new ArrayList<>(others);
+    others.add(dev);
   }
 
   @Override
@@ -183,7 +224,7 @@ public final class NetState implements NetNs {
   private NetDevice lo() {
     NetDevice present = lo;
     if (present == null) {
-      present = new NetDevice(LO_IFINDEX, "lo");
+      present = NetDevice.lo();
       lo = present;
     }
     return present;

@@ -60,7 +60,7 @@ public final class ProcDevices {
               dev.txBytes(),
               dev.txPackets(),
               0,
-              0,
+              dev.txDropped(),
               0,
               0,
               0,

@@ -2,6 +2,7 @@ package org.netshard.node.scenario;
 
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.fib.Fib;
@@ -11,7 +12,7 @@ import org.netshard.protocol.netlink.NlMsg;
 
 /**
  * Lines of {@code ip} as messages of NETLINK_ROUTE: what changes links, addresses and routes, in
- * iproute2's own syntax, as far as the loopback device goes.
+ * iproute2's own syntax, as far as the devices that are there go: {@code lo}, and that of scripts.
  *
  * <p><b>Source:</b> iproute2, {@code ip/iplink.c}, {@code ip/ipaddress.c}, {@code ip/iproute.c}.
  */
@@ -34,16 +35,23 @@ final class IpNotation {
   private static final int IFA_FLAGS = 8;
   private static final int IFA_F_NODAD = 0x02;
   private static final int IFA_F_NOPREFIXROUTE = 0x200;
+  private static final int RTAX_LOCK = 1;
   private static final int RTAX_MTU = 2;
+  private static final int RTAX_ADVMSS = 8;
+  private static final int RTAX_INITCWND = 11;
+  private static final int RTAX_RTO_MIN = 13;
+  private static final int RTAX_INITRWND = 14;
   private static final int IFF_UP = 0x1;
   private static final int IFF_NOARP = 0x80;
   private static final int IFF_PROMISC = 0x100;
-  private static final int LO = 1;
   private static final int RTPROT_BOOT = 3;
 
   private final List<String> words;
+  private final Map<String, Integer> devices;
   private int at;
   private int family;
+  private int ifindex;
+  private int lockedMetrics;
 
   /** A line that cannot be understood: which word is wrong, and why. */
   static final class BadIpException extends Exception {
@@ -62,18 +70,20 @@ final class IpNotation {
     }
   }
 
-  private IpNotation(List<String> words) {
+  private IpNotation(List<String> words, Map<String, Integer> devices) {
     this.words = words;
+    this.devices = devices;
   }
 
   /**
    * Reads a line.
    *
    * @param words the words behind {@code ip}, without {@code -n NAME}
+   * @param devices the indexes of the devices that are there, by name
    * @return the message, in hexadecimal digits
    */
-  static String message(List<String> words) throws BadIpException {
-    return HexFormat.of().formatHex(new IpNotation(words).read());
+  static String message(List<String> words, Map<String, Integer> devices) throws BadIpException {
+    return HexFormat.of().formatHex(new IpNotation(words, devices).read());
   }
 
   private byte[] read() throws BadIpException {
@@ -129,9 +139,12 @@ final class IpNotation {
 
   private void device() throws BadIpException {
     String name = next("a device");
-    if (!name.equals("lo")) {
-      throw new BadIpException(at - 1, "device `" + name + "` is not there; allowed is lo");
+    Integer index = devices.get(name);
+    if (index == null) {
+      String there = String.join(", ", devices.keySet());
+      throw new BadIpException(at - 1, "device `" + name + "` is not there; allowed is " + there);
     }
+    ifindex = index;
   }
 
   private byte[] link() throws BadIpException {
@@ -172,7 +185,7 @@ final class IpNotation {
       throw new BadIpException(at, "what to set is missing; allowed are " + ALLOWED);
     }
     NlMsg out = begin(RTM_NEWLINK, 0);
-    out.putByte(0).putByte(0).putShort(0).putInt(LO).putInt(flags).putInt(change);
+    out.putByte(0).putByte(0).putShort(0).putInt(ifindex).putInt(flags).putInt(change);
     return NlMsg.done(out.put(attrs.bytes()));
   }
 
@@ -266,7 +279,7 @@ final class IpNotation {
     int found = scope >= 0 ? scope : loopback && !deletes(verb) ? Fib.RT_SCOPE_HOST : 0;
     NlMsg out = begin(deletes(verb) ? RTM_NEWADDR + 1 : RTM_NEWADDR, nlflags);
     int plen = peer == null ? local.length() : peer.length();
-    out.putByte(local.family()).putByte(plen).putByte(flags & 0xff).putByte(found).putInt(LO);
+    out.putByte(local.family()).putByte(plen).putByte(flags & 0xff).putByte(found).putInt(ifindex);
     out.attr(IFA_LOCAL, local.address());
     out.attr(IFA_ADDRESS, peer == null ? local.address() : peer.address());
     if (broadcast != null) {
@@ -332,6 +345,7 @@ final class IpNotation {
     }
     boolean deletes = deletes(verb);
     NlMsg attrs = new NlMsg();
+    NlMsg metrics = new NlMsg();
     IpPrefix dst = null;
     boolean everything = false;
     boolean gateway = false;
@@ -345,7 +359,7 @@ final class IpNotation {
       switch (key) {
         case "dev", "oif" -> {
           device();
-          attrs.attrInt(RtmRoute.RTA_OIF, LO);
+          attrs.attrInt(RtmRoute.RTA_OIF, ifindex);
         }
         case "via" -> {
           attrs.attr(RtmRoute.RTA_GATEWAY, addressOf("an address"));
@@ -354,10 +368,11 @@ final class IpNotation {
         case "src" -> attrs.attr(RtmRoute.RTA_PREFSRC, addressOf("an address"));
         case "metric", "priority", "preference" ->
             attrs.attrInt(RtmRoute.RTA_PRIORITY, number("a metric"));
-        case "mtu" -> {
-          int nest = attrs.nest(RtmRoute.RTA_METRICS);
-          attrs.attrInt(RTAX_MTU, number("an MTU")).nestEnd(nest);
-        }
+        case "mtu" -> metric(metrics, RTAX_MTU, "an MTU");
+        case "advmss" -> metric(metrics, RTAX_ADVMSS, "an MSS");
+        case "initcwnd" -> metric(metrics, RTAX_INITCWND, "a window");
+        case "initrwnd" -> metric(metrics, RTAX_INITRWND, "a window");
+        case "rto_min" -> metrics.attrInt(RTAX_RTO_MIN, ms(next("a time")));
         case "table" -> table = table(next("a table"));
         case "scope" -> scope = scope(next("a scope"));
         case "tos", "dsfield" -> tos = number("a TOS");
@@ -389,7 +404,36 @@ final class IpNotation {
     if (id >= 256) {
       out.attrInt(RtmRoute.RTA_TABLE, id);
     }
-    return NlMsg.done(out.put(attrs.bytes()));
+    out.put(attrs.bytes());
+    if (lockedMetrics != 0) {
+      metrics.attrInt(RTAX_LOCK, lockedMetrics);
+    }
+    if (metrics.bytes().length > 0) {
+      int nest = out.nest(RtmRoute.RTA_METRICS);
+      out.put(metrics.bytes()).nestEnd(nest);
+    }
+    return NlMsg.done(out);
+  }
+
+  /** A metric of a route; {@code lock} before its value keeps it from being learnt. */
+  private void metric(NlMsg metrics, int id, String what) throws BadIpException {
+    if (more() && words.get(at).equals("lock")) {
+      at++;
+      lockedMetrics |= 1 << id;
+    }
+    metrics.attrInt(id, number(what));
+  }
+
+  /** A time such as {@code 200ms}, in milliseconds. */
+  private int ms(String word) throws BadIpException {
+    boolean inMs = word.endsWith("ms");
+    boolean inS = !inMs && word.endsWith("s");
+    String digits = word.substring(0, word.length() - (inMs ? 2 : inS ? 1 : 0));
+    try {
+      return Integer.parseUnsignedInt(digits) * (inS ? 1000 : 1);
+    } catch (NumberFormatException e) {
+      throw new BadIpException(at - 1, "`" + word + "` is no time such as 200ms");
+    }
   }
 
   private int protocol(String word) throws BadIpException {

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** IP addresses as texts. */
-final class IpText {
+public final class IpText {
   private static final Pattern V4 = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}");
   private static final Pattern V6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
   private static final int MAPPED_BYTES = 16;
@@ -14,7 +14,7 @@ final class IpText {
   private IpText() {}
 
   /** The 4 or 16 bytes of an address, or null if it is none; no name is looked up. */
-  static byte @Nullable [] parse(String text) {
+  public static byte @Nullable [] parse(String text) {
     boolean v6 = V6.matcher(text).matches();
     if (!v6 && !V4.matcher(text).matches()) {
       return null;

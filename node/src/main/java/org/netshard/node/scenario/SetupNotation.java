@@ -2,6 +2,7 @@ package org.netshard.node.scenario;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.netshard.namespace.spec.ScriptedCall.Expectation;
 import org.netshard.namespace.spec.SetupLine;
 import org.netshard.namespace.spec.SetupLine.Command;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.NetDevice;
 
 /**
  * A line of a scenario's setup, as a user types it into a shell: {@code mkdir}, {@code rmdir},
@@ -19,6 +21,8 @@ public final class SetupNotation {
   static final String ALLOWED =
       "mkdir [-p] DIR, rmdir DIR, echo TEXT > FILE, cat FILE, sysctl -w NAME=VALUE, ip …";
 
+  private static final Map<String, Integer> LO_ONLY = Map.of("lo", NetDevice.LOOPBACK_IFINDEX);
+
   private static final Pattern RESULT =
       Pattern.compile("\\s=\\s+(?:0|-1\\s+([A-Z0-9]+)(?:\\s+\\(.*\\))?)\\s*$");
 
@@ -27,6 +31,7 @@ public final class SetupNotation {
   private final long atNs;
   private final Expectation expected;
   private final List<Word> words;
+  private final Map<String, Integer> devices;
 
   /**
    * A word of a line.
@@ -58,8 +63,10 @@ public final class SetupNotation {
     }
   }
 
-  private SetupNotation(String line, String place, long atNs) throws BadLineException {
+  private SetupNotation(String line, String place, long atNs, Map<String, Integer> devices)
+      throws BadLineException {
     this.line = line;
+    this.devices = devices;
     this.place = place;
     this.atNs = atNs;
     Matcher result = RESULT.matcher(line);
@@ -87,7 +94,21 @@ public final class SetupNotation {
    * @return what it does, one for each directory, file or name in it
    */
   public static List<SetupLine> parse(String line, Place place, long atNs) throws BadLineException {
-    return new SetupNotation(line, place.toString(), atNs).parse();
+    return parse(line, place, atNs, LO_ONLY);
+  }
+
+  /**
+   * Reads a line for a machine with more devices.
+   *
+   * @param line the line
+   * @param place where it begins
+   * @param atNs when it is to be carried out, or {@link SetupLine#BEFORE_ALL}
+   * @param devices the indexes of its devices by name
+   * @return what it does, one for each directory, file or name in it
+   */
+  public static List<SetupLine> parse(
+      String line, Place place, long atNs, Map<String, Integer> devices) throws BadLineException {
+    return new SetupNotation(line, place.toString(), atNs, devices).parse();
   }
 
   private List<SetupLine> parse() throws BadLineException {
@@ -131,7 +152,7 @@ public final class SetupNotation {
     List<String> rest = new ArrayList<>();
     words.subList(Math.min(at, words.size()), words.size()).forEach(word -> rest.add(word.text()));
     try {
-      List<SetupLine> one = List.of(setup(Command.IP, "", IpNotation.message(rest)));
+      List<SetupLine> one = List.of(setup(Command.IP, "", IpNotation.message(rest, devices)));
       return name == null ? one : within(name, one);
     } catch (IpNotation.BadIpException e) {
       int word = at + e.word();

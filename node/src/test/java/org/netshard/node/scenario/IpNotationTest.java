@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,8 +15,10 @@ import org.netshard.node.scenario.IpNotation.BadIpException;
 
 /** Lines of {@code ip}. The messages are those that iproute2 6.1.0 sends, read off by strace. */
 class IpNotationTest {
+  private static final Map<String, Integer> DEVICES = new TreeMap<>(Map.of("lo", 1, "tun0", 2));
+
   private static String message(String line) throws BadIpException {
-    return IpNotation.message(List.of(line.split(" ", -1)));
+    return IpNotation.message(List.of(line.split(" ", -1)), DEVICES);
   }
 
   @ParameterizedTest
@@ -38,6 +42,15 @@ class IpNotationTest {
             + " 14000100 20010db8000000000000000000000001",
         "route add 10.8.0.0/16 dev lo | 2c000000 1800 0506 | 02100000 fe03fd01 00000000"
             + " 08000100 0a080000 08000400 01000000",
+        "route change 192.0.2.1 via 192.168.0.2 dev tun0 advmss 600 mtu lock 640 initcwnd 11"
+            + " | 58000000 1800 0501 | 02200000 fe030001 00000000"
+            + " 08000100 c0000201 08000500 c0a80002 08000400 02000000"
+            + " 24000800 08000800 58020000 08000200 80020000 08000b00 0b000000 08000100 04000000",
+        "route add 10.9.0.0/16 dev tun0 mtu 1400 | 38000000 1800 0506 | 02100000 fe03fd01 00000000"
+            + " 08000100 0a090000 08000400 02000000 0c000800 08000200 78050000",
+        "-6 addr add fd3d:0a0b:17d6::1/48 dev tun0 nodad | 40000000 1400 0506 | 0a300200 02000000"
+            + " 14000200 fd3d0a0b17d600000000000000000001"
+            + " 14000100 fd3d0a0b17d600000000000000000001",
         "route add blackhole 10.20.0.0/16 | 24000000 1800 0506 | 02100000 fe030006 00000000"
             + " 08000100 0a140000",
         "route add local 10.24.0.0/16 dev lo | 2c000000 1800 0506 | 02100000 ff03fe02 00000000"

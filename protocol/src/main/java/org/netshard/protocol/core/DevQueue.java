@@ -4,8 +4,7 @@ package org.netshard.protocol.core;
  * Packets into and out of devices.
  *
  * <p><b>Source:</b> {@code net/core/dev.c}: {@code __dev_queue_xmit}, {@code
- * __netif_receive_skb_core}; {@code drivers/net/loopback.c}, {@code loopback_xmit}; {@code
- * net/ethernet/eth.c}, {@code eth_header}.
+ * __netif_receive_skb_core}; {@code net/ethernet/eth.c}, {@code eth_header}.
  */
 public final class DevQueue {
   private static final int ETHERTYPE_AT = 12;
@@ -13,12 +12,14 @@ public final class DevQueue {
   private DevQueue() {}
 
   /**
-   * Sends a packet whose network header is complete: adds the link header, and hands it to the
-   * device, which is {@code lo}: it comes back as an event of its own.
+   * Sends a packet whose network header is complete: adds the link header, if the device has one,
+   * and hands it to the device. From {@code lo} it comes back as an event of its own.
    */
   public static void xmit(NetNs net, Packet packet) {
-    int mac = packet.network() - Packet.ETH_HLEN;
-    NetBytes.put16(packet.bytes(), mac + ETHERTYPE_AT, packet.ethertype());
+    if (packet.dev().kind().headerBytes() > 0) {
+      int mac = packet.network() - Packet.ETH_HLEN;
+      NetBytes.put16(packet.bytes(), mac + ETHERTYPE_AT, packet.ethertype());
+    }
     xmitFrame(net, packet);
   }
 
@@ -36,16 +37,7 @@ public final class DevQueue {
     }
     NetDevice dev = packet.dev();
     HopTrace.note(net, "Net", dev.name(), "dev_queue_xmit");
-    dev.countLoopback(packet.end() - packet.network() + Packet.ETH_HLEN);
-    // loopback_xmit: skb_tx_timestamp, skb_clear_tstamp.
-    if (stamp != null) {
-      stamp.report(packet, TxStamp.SCM_TSTAMP_SND, nowNs);
-      packet.setTxStamp(null);
-    }
-    packet.setTstampNs(Packet.NO_TSTAMP);
-    // loopback_xmit: skb_orphan, so the sender's buffer is free before the packet has arrived.
-    packet.free();
-    net.machine().softirqs().netRx(net, packet, dev.arrivalNs(nowNs));
+    dev.xmit(net, packet);
   }
 
   /** A packet has come ({@code __netif_receive_skb_core}). */

@@ -1,7 +1,10 @@
 package org.netshard.protocol.core;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A network device of a namespace.
+ * A network device of a namespace: {@code lo}, or one whose other end is something else, such as a
+ * program.
  *
  * <p><b>Source:</b> {@code include/linux/netdevice.h}, {@code struct net_device}; {@code
  * drivers/net/loopback.c}.
@@ -33,30 +36,98 @@ public final class NetDevice {
   /** {@code ARPHRD_LOOPBACK}. */
   public static final int ARPHRD_LOOPBACK = 772;
 
+  /** {@code ARPHRD_NONE}: there is no link header. */
+  public static final int ARPHRD_NONE = 0xfffe;
+
   /** Bytes of the hardware address of {@code lo}, all 0. */
   public static final int ETH_ALEN = 6;
 
-  private static final int TXQLEN_DEFAULT = 1000;
-
   private final int ifindex;
   private final String name;
-  private int mtu = LOOPBACK_MTU;
+  private final Kind kind;
+  private int mtu;
   private long delayNs;
   private long lastArrivalNs;
-  private int flags = IFF_LOOPBACK;
+  private int flags;
   private int promiscuity;
-  private int txQueueLen = TXQLEN_DEFAULT;
+  private int txQueueLen;
   private boolean hasQdisc;
-  private byte[] address = new byte[ETH_ALEN];
+  private byte[] address;
   private long rxPackets;
   private long rxBytes;
   private long txPackets;
   private long txBytes;
 
+  private long txDropped;
+
+  /** What makes a device one of its kind: what its driver sets, and how it sends. */
+  public interface Kind {
+    /** {@code type}: {@code ARPHRD_…}. */
+    int type();
+
+    /** What {@code ip -d link} calls it ({@code rtnl_link_ops->kind}), or null. */
+    @Nullable String name();
+
+    /** {@code flags} at first. */
+    int flags();
+
+    /** {@code mtu} at first, bytes. */
+    int mtu();
+
+    /** {@code min_mtu} and {@code max_mtu}, 0 for none, bytes. */
+    default int mtuMin() {
+      return 0;
+    }
+
+    /** The largest {@code mtu}, 0 if any will do, bytes. */
+    default int mtuMax() {
+      return 0;
+    }
+
+    /** {@code tx_queue_len} at first. */
+    int txQueueLen();
+
+    /** {@code addr_len}: bytes of a hardware address. */
+    int addressBytes();
+
+    /** {@code hard_header_len}: bytes of a link header. */
+    int headerBytes();
+
+    /** Its queueing discipline when it is first up. */
+    String qdisc();
+
+    /**
+     * Sends a packet ({@code ndo_start_xmit}); the packet is the driver's from here on.
+     *
+     * @param dev the device
+     */
+    void xmit(NetNs net, NetDevice dev, Packet packet);
+  }
+
   /** A device that is down. */
-  public NetDevice(int ifindex, String name) {
+  public NetDevice(int ifindex, String name, Kind kind) {
     this.ifindex = ifindex;
     this.name = name;
+    this.kind = kind;
+    this.mtu = kind.mtu();
+    this.flags = kind.flags();
+    this.txQueueLen = kind.txQueueLen();
+    this.address = new byte[kind.addressBytes()];
+  }
+
+  /** {@code lo}, down. */
+  public static NetDevice lo() {
+    return new NetDevice(LOOPBACK_IFINDEX, "lo", Loopback.KIND);
+  }
+
+  /** What it is. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Sends a packet whose link header is complete ({@code dev_hard_start_xmit}). */
+  void xmit(NetNs net, Packet packet) {
+    kind.xmit(net, this, packet);
   }
 
   /** Its index. */
@@ -119,7 +190,7 @@ public final class NetDevice {
 
   /** {@code type}: {@code ARPHRD_…}. */
   public int type() {
-    return ARPHRD_LOOPBACK;
+    return kind.type();
   }
 
   /** {@code dev_addr}, not to be changed. */
@@ -144,15 +215,29 @@ public final class NetDevice {
 
   /** The name of its queueing discipline: none before it is first up. */
   public String qdisc() {
-    return hasQdisc ? "noqueue" : "noop";
+    return hasQdisc ? kind.qdisc() : "noop";
   }
 
-  /** Counts a packet that {@code lo} sent to itself ({@code dev_lstats_add}), bytes with header. */
-  public void countLoopback(int bytes) {
+  /** Counts a packet that was received, bytes with link header ({@code dev_sw_netstats_rx_add}). */
+  public void countRx(int bytes) {
     rxPackets++;
     rxBytes += bytes;
+  }
+
+  /** Counts a packet that was sent, bytes with link header ({@code dev_lstats_add}). */
+  public void countTx(int bytes) {
     txPackets++;
     txBytes += bytes;
+  }
+
+  /** Counts a packet that could not be sent ({@code dev_core_stats_tx_dropped_inc}). */
+  public void countTxDropped() {
+    txDropped++;
+  }
+
+  /** Packets that could not be sent. */
+  public long txDropped() {
+    return txDropped;
   }
 
   /** How long a packet takes through {@code lo}, virtual nanoseconds. */

@@ -40,6 +40,12 @@ public interface NetNs {
   /** All its devices, by index. */
   List<NetDevice> devices();
 
+  /** An index for a device that is to be registered ({@code dev_new_index}). */
+  int newIfindex();
+
+  /** Adds a device; its name must be free ({@code register_netdevice}). */
+  void register(NetDevice dev);
+
   /** All sockets of a family that a task can reach, by task and descriptor. */
   List<Sk> sockets(int family);
 

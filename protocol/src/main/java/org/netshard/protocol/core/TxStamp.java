@@ -82,6 +82,15 @@ public final class TxStamp {
     }
   }
 
+  /** A driver hands a packet to its device ({@code skb_tx_timestamp}). */
+  public static void sent(Packet packet, long nowNs) {
+    TxStamp stamp = packet.txStamp();
+    if (stamp != null) {
+      stamp.report(packet, SCM_TSTAMP_SND, nowNs);
+      packet.setTxStamp(null);
+    }
+  }
+
   /** A packet has come so far; its sender is told if that was wanted ({@code __skb_tstamp_tx}). */
   void report(Packet packet, int tstype, long nowNs) {
     if (tstype == SCM_TSTAMP_SCHED ? !sched : !software) {

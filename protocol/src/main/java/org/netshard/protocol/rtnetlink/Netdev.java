@@ -70,14 +70,17 @@ public final class Netdev {
   /**
    * Sets the MTU of a device.
    *
-   * <p><b>Errors:</b> EINVAL below 0.
+   * <p><b>Errors:</b> EINVAL below the least or above the largest of its kind.
    */
   static int setMtu(NetNs net, NetDevice dev, int mtu, ExtAck ext) {
     if (mtu == dev.mtu()) {
       return 0;
     }
-    if (mtu < 0) {
+    if (mtu < dev.kind().mtuMin()) {
       return ext.fail(Errno.EINVAL, "mtu less than device minimum");
+    }
+    if (dev.kind().mtuMax() > 0 && mtu > dev.kind().mtuMax()) {
+      return ext.fail(Errno.EINVAL, "mtu greater than device maximum");
     }
     dev.setMtu(mtu);
     RtmLink.announce(net, dev, 0);

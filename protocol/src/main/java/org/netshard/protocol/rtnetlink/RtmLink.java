@@ -93,6 +93,7 @@ final class RtmLink {
   private static final int STATS64_COUNT = 25;
   private static final int MAP_BYTES = 32;
   private static final int IFLA_XDP_ATTACHED = 2;
+  private static final int IFLA_INFO_KIND = 1;
   private static final int IFLA_INET_CONF = 1;
 
   /** {@code ipv4_devconf} of {@code lo} in a new namespace, by number less 1. */
@@ -126,7 +127,8 @@ final class RtmLink {
     out.attrText(IFLA_IFNAME, dev.name()).attrInt(IFLA_TXQLEN, dev.txQueueLen());
     out.attrByte(IFLA_OPERSTATE, operstate(dev)).attrByte(IFLA_LINKMODE, 0);
     out.attrByte(IFLA_NETNS_IMMUTABLE, 1).attrInt(IFLA_MTU, dev.mtu());
-    out.attrInt(IFLA_MIN_MTU, 0).attrInt(IFLA_MAX_MTU, 0).attrInt(IFLA_GROUP, 0);
+    out.attrInt(IFLA_MIN_MTU, dev.kind().mtuMin()).attrInt(IFLA_MAX_MTU, dev.kind().mtuMax());
+    out.attrInt(IFLA_GROUP, 0);
     out.attrInt(IFLA_PROMISCUITY, dev.promiscuity()).attrInt(IFLA_ALLMULTI, 0);
     out.attrInt(IFLA_NUM_TX_QUEUES, 1).attrInt(IFLA_GSO_MAX_SEGS, SEGS_MAX);
     out.attrInt(IFLA_GSO_MAX_SIZE, SIZE_MAX).attrInt(IFLA_GRO_MAX_SIZE, SIZE_MAX);
@@ -136,11 +138,19 @@ final class RtmLink {
     out.attrByte(IFLA_CARRIER, 1).attrInt(IFLA_CARRIER_CHANGES, 0);
     out.attrInt(IFLA_CARRIER_UP_COUNT, 0).attrInt(IFLA_CARRIER_DOWN_COUNT, 0);
     out.attrShort(IFLA_HEADROOM, 0).attrShort(IFLA_TAILROOM, 0).attrByte(IFLA_PROTO_DOWN, 0);
-    out.attr(IFLA_ADDRESS, dev.address()).attr(IFLA_BROADCAST, new byte[NetDevice.ETH_ALEN]);
+    if (dev.address().length > 0) {
+      out.attr(IFLA_ADDRESS, dev.address());
+      out.attr(IFLA_BROADCAST, new byte[dev.address().length]);
+    }
     putStats(out, dev);
     int xdp = out.nest(IFLA_XDP);
     out.attrByte(IFLA_XDP_ATTACHED, 0).nestEnd(xdp);
     out.attrText(IFLA_QDISC, dev.qdisc());
+    String kind = dev.kind().name();
+    if (kind != null) {
+      int info = out.nest(IFLA_LINKINFO);
+      out.attrText(IFLA_INFO_KIND, kind).nestEnd(info);
+    }
     int spec = out.nest(IFLA_AF_SPEC);
     int inet = out.nest(Abi.AF_INET);
     int conf = out.nest(IFLA_INET_CONF);

@@ -31,7 +31,7 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   private long nowNs;
   private int orphans;
   private final TestFiles files = new TestFiles();
-  private final NetDevice lo = new NetDevice(1, "lo");
+  private final NetDevice lo = NetDevice.lo();
   private int drawn;
   private final ArrayDeque<Packet> arriving = new ArrayDeque<>();
   private final List<Runnable> timers = new ArrayList<>();
@@ -253,6 +253,16 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   /** Makes a socket known, as if a task had it. */
   public void addSocket(Sk sk) {
     sockets.add(sk);
+  }
+
+  @Override
+  public int newIfindex() {
+    throw new UnsupportedOperationException("a test's namespace has lo only");
+  }
+
+  @Override
+  public void register(NetDevice dev) {
+    throw new UnsupportedOperationException("a test's namespace has lo only");
   }
 
   @Override
