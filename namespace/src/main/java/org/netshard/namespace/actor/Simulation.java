@@ -231,6 +231,19 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   }
 
   @Override
+  public void whenIdle(Runnable action) {
+    queue.add(
+        nowNs,
+        () -> {
+          if (queue.nextTime() <= nowNs) {
+            whenIdle(action);
+          } else {
+            action.run();
+          }
+        });
+  }
+
+  @Override
   public void interrupt(int pid) {
     programs.forEach(run -> run.interrupt(pid));
   }

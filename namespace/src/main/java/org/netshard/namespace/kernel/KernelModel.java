@@ -60,6 +60,7 @@ public final class KernelModel implements CgroupTasks, SocketFinder {
   private Map<String, NetState> named = Map.of();
   private SecurityHooks hooks = SecurityHooks.NONE;
   private int lastPid;
+  private long syscallNs = SYSCALL_NS;
   private long socketsCreated;
   private long socketsOpen;
   private long openFiles;
@@ -155,7 +156,12 @@ public final class KernelModel implements CgroupTasks, SocketFinder {
 
   /** Virtual time that a system call takes, in nanoseconds. */
   public long syscallNs() {
-    return SYSCALL_NS;
+    return syscallNs;
+  }
+
+  /** Sets the virtual time that a system call takes, in nanoseconds; 0 for none. */
+  public void setSyscallNs(long nanoseconds) {
+    syscallNs = nanoseconds;
   }
 
   /** {@code fs.nr_open}: the highest limit of descriptors that a task may be given. */

@@ -38,6 +38,12 @@ public interface KernelView {
   /** Has something done at a moment of virtual time, or now if that has passed. */
   void later(long timeNs, Runnable action);
 
+  /**
+   * Has something done when nothing else is left to be done at this moment of virtual time; by one
+   * at a time only.
+   */
+  void whenIdle(Runnable action);
+
   /** Wakes a task that sleeps in a call, as a signal does; its call ends with EINTR if it can. */
   void interrupt(int pid);
 

@@ -73,8 +73,7 @@ class TunDeviceTest {
     assertThat(dev.type()).isEqualTo(NetDevice.ARPHRD_NONE);
     assertThat(dev.address()).isEmpty();
     assertThat(dev.flags())
-        .isEqualTo(
-            NetDevice.IFF_POINTOPOINT | NetDevice.IFF_NOARP | NetDevice.IFF_MULTICAST);
+        .isEqualTo(NetDevice.IFF_POINTOPOINT | NetDevice.IFF_NOARP | NetDevice.IFF_MULTICAST);
     assertThat(dev.qdisc()).isEqualTo("noop");
     Netdev.setUp(net, dev, true);
     assertThat(dev.qdisc()).isEqualTo("pfifo_fast");
@@ -138,6 +137,8 @@ class TunDeviceTest {
     assertThat(dropped.dropped()).isEqualTo(DropReason.FULL_RING);
     assertThat(tun.dev().txDropped()).isOne();
     assertThat(tun.dev().txPackets()).isOne();
-    assertThat(ProcDevices.dev(net)).contains("  tun0:       0       0    0    0").contains("    1 ");
+    assertThat(ProcDevices.dev(net))
+        .contains("  tun0:       0       0    0    0")
+        .contains("    1 ");
   }
 }

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       ConformanceCommand.class,
       TraceCommand.class,
+      PacketdrillCommand.class,
       NodeCommand.class,
     })
 public final class NetshardCommand implements Runnable {

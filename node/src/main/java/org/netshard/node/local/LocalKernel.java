@@ -97,6 +97,34 @@ public final class LocalKernel implements AutoCloseable {
     throw new IllegalStateException("the kernel did not answer with its report");
   }
 
+  /** Gives the kernel a program, which begins when it is next run. */
+  public void attach(Program program) {
+    kernel.tell(new KernelProtocol.Attach(program));
+  }
+
+  /**
+   * Runs what the kernel has to do before a moment of virtual time.
+   *
+   * @param endNs nanoseconds
+   * @return when it has something to do next, {@link EventQueue#NEVER} if nothing is left
+   */
+  public long runUntil(long endNs) {
+    kernel.tell(new KernelProtocol.RunWindow(EPOCH, ++window, endNs));
+    if (take(replies) instanceof KernelProtocol.WindowDone done) {
+      return done.nextEventNs();
+    }
+    throw new IllegalStateException("the kernel did not answer");
+  }
+
+  /** What the kernel says of its run so far. */
+  public KernelReport report() {
+    kernel.tell(new KernelProtocol.Report(EPOCH));
+    if (take(replies) instanceof KernelProtocol.Reported reported) {
+      return reported.report();
+    }
+    throw new IllegalStateException("the kernel did not answer with its report");
+  }
+
   @Override
   public void close() {
     system.terminate();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source:</b> {@code include/uapi/linux}; which name goes with a number that has several, and
  * the order of flags: {@code strace-6.1/src/xlat}.
  */
-final class Constants {
+public final class Constants {
   private static final Constants LOADED = load();
 
   private final Map<Table, LinkedHashMap<String, Long>> printed = new EnumMap<>(Table.class);
@@ -166,7 +166,7 @@ final class Constants {
   }
 
   /** The number of a name, or null. */
-  static @Nullable Long number(String name) {
+  public static @Nullable Long number(String name) {
     return LOADED.numbers.get(name);
   }
 

@@ -66,7 +66,9 @@ final class Arithmetic {
       case "not" -> !truth(value);
       case "~" -> whole(line, operator, value).not();
       case "-" ->
-          value instanceof Double number ? (Object) (-number) : whole(line, operator, value).negate();
+          value instanceof Double number
+              ? (Object) (-number)
+              : whole(line, operator, value).negate();
       default -> value instanceof Double ? value : whole(line, operator, value);
     };
   }
@@ -216,8 +218,7 @@ final class Arithmetic {
             Locale.ROOT, "%" + flags + "f", exact.setScale(digits, RoundingMode.HALF_EVEN));
       }
       case 'g', 'e' -> String.format(Locale.ROOT, "%" + flags + type, real(line, "%", value));
-      case 'x', 'X', 'o' ->
-          String.format(Locale.ROOT, "%" + flags + type, whole(line, "%", value));
+      case 'x', 'X', 'o' -> String.format(Locale.ROOT, "%" + flags + type, whole(line, "%", value));
       default -> {
         Object number = value instanceof Double real ? (Object) real.longValue() : value;
         yield number instanceof Long

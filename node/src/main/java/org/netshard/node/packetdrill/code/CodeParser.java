@@ -85,7 +85,9 @@ public final class CodeParser {
     if (first.kind() != Kind.NAME || OUTSIDE.contains(first.text())) {
       throw new CodeException(
           first.line(),
-          "`" + first.text() + "` begins no statement that is understood: these are NAME = …,"
+          "`"
+              + first.text()
+              + "` begins no statement that is understood: these are NAME = …,"
               + " assert, print(…) and pass");
     }
     at++;

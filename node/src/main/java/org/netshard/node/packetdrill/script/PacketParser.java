@@ -88,7 +88,10 @@ final class PacketParser {
       case "tos" -> tos(ip, TosCheck.TOS, (int) in.hex("a value for tos", U8));
       case "flowlabel" ->
           new Ip(
-              ip.check(), ip.tos(), (int) in.hex("a value for flowlabel", FLOW_LABEL_MAX), ip.ttl());
+              ip.check(),
+              ip.tos(),
+              (int) in.hex("a value for flowlabel", FLOW_LABEL_MAX),
+              ip.ttl());
       case "ttl" -> new Ip(ip.check(), ip.tos(), ip.flowLabel(), (int) in.integer("ttl", 0, U8));
       default -> {
         in.position(start);

@@ -117,7 +117,10 @@ public final class ScriptPrinter {
       return print(field.value());
     }
     Expr size = field.size();
-    return field.name() + (size == null ? "" : "(" + print(size) + ")") + "=" + print(field.value());
+    return field.name()
+        + (size == null ? "" : "(" + print(size) + ")")
+        + "="
+        + print(field.value());
   }
 
   /** A packet. */

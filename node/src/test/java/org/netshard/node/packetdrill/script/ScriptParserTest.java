@@ -118,7 +118,8 @@ class ScriptParserTest {
             0 socket(..., /* a
                type */ SOCK_DGRAM, // a protocol
                0) = 3
-              +0 close(3) = 0 # the end""");
+              +0 close(3) = 0 # the end\
+            """);
     assertThat(script.options()).hasSize(1);
     assertThat(script.options().get(0).value()).isEqualTo("1280");
     assertThat(script.events()).hasSize(2);
@@ -152,33 +153,45 @@ class ScriptParserTest {
   void errorsSayWhereAndWhatWasWanted() {
     Map<String, String> wrong =
         Map.ofEntries(
-            Map.entry("", "x:1:1: a script without an event, such as 0 socket(..., SOCK_DGRAM, 0) = 3"),
-            Map.entry("+0", "x:1:3: expected a packet, a call, a command or code behind the time,"
-                + " found the end of the script"),
+            Map.entry(
+                "", "x:1:1: a script without an event, such as 0 socket(..., SOCK_DGRAM, 0) = 3"),
+            Map.entry(
+                "+0",
+                "x:1:3: expected a packet, a call, a command or code behind the time,"
+                    + " found the end of the script"),
             Map.entry("+x close(3) = 0", "x:1:2: expected a time such as 0.100 or +.1, found `x`"),
             Map.entry("0 close(3)", "x:1:11: expected `=`, found the end of the script"),
             Map.entry("0 close(3 = 0", "x:1:11: expected `)`, found `=`"),
             Map.entry("\n 0 close(;) = 0", "x:2:10: expected a value, found `;`"),
             Map.entry("0 > X 0:0(0)", "x:1:5: `X` is no flag of TCP; these are .FSRPEWAU01234567"),
             Map.entry("0 > S 0:1(0)", "x:1:9: 0:1 is not 0 bytes"),
-            Map.entry("0 > S 0:0(65536)", "x:1:11: the bytes of data of TCP 65536 is out of range"
-                + " 0 to 65535"),
+            Map.entry(
+                "0 > S 0:0(65536)",
+                "x:1:11: the bytes of data of TCP 65536 is out of range" + " 0 to 65535"),
             Map.entry("0 > S 0:0(0) <mss>", "x:1:18: expected mss, found `>`"),
-            Map.entry("0 > S 0:0(0) <abc 1>", "x:1:15: expected an option of TCP: mss, wscale,"
-                + " sackOK, sack, TS, FO, FOEXP, md5, ECN, nop, eol, found `abc`"),
-            Map.entry("0 > [xy] S 0:0(0)", "x:1:6: expected one of noecn, ect0, ect1, ce, ect01,"
-                + " tos, flowlabel and ttl, found `xy`"),
-            Map.entry("0 > ipv4 1.2.3.4 > 1.2.3.5: udp (1)", "x:1:5: packets within packets"
-                + " (`ipv4`) are not simulated"),
+            Map.entry(
+                "0 > S 0:0(0) <abc 1>",
+                "x:1:15: expected an option of TCP: mss, wscale,"
+                    + " sackOK, sack, TS, FO, FOEXP, md5, ECN, nop, eol, found `abc`"),
+            Map.entry(
+                "0 > [xy] S 0:0(0)",
+                "x:1:6: expected one of noecn, ect0, ect1, ce, ect01,"
+                    + " tos, flowlabel and ttl, found `xy`"),
+            Map.entry(
+                "0 > ipv4 1.2.3.4 > 1.2.3.5: udp (1)",
+                "x:1:5: packets within packets" + " (`ipv4`) are not simulated"),
             Map.entry("0 `true", "x:1:3: ``` is not closed by ```"),
             Map.entry("0 /* x", "x:1:3: the comment is not closed"),
-            Map.entry("* close(3) = 0", "x:1:1: only a packet that is sent may have any time or a"
-                + " range of times"),
+            Map.entry(
+                "* close(3) = 0",
+                "x:1:1: only a packet that is sent may have any time or a" + " range of times"),
             Map.entry("*...1 close(3) = 0", "x:1:1: a call that blocks needs one time to begin at"),
             Map.entry("0.3~0.2 > udp (1)", "x:1:1: a range of times that ends before it begins"),
             Map.entry("-D X\n0 close(3) = 0", "x:1:1: no definition NAME=VALUE: X"),
-            Map.entry("0 close(3) = 0\n`a` 0 close(3) = 0", "x:2:5: expected the end of the script"
-                + " behind a command without a time, found `0`"));
+            Map.entry(
+                "0 close(3) = 0\n`a` 0 close(3) = 0",
+                "x:2:5: expected the end of the script"
+                    + " behind a command without a time, found `0`"));
     wrong.forEach(
         (text, message) ->
             assertThatThrownBy(() -> ScriptParser.parse("x", text, Map.of()))

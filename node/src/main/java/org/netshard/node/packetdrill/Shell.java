@@ -1,0 +1,255 @@
+package org.netshard.node.packetdrill;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.netshard.namespace.spec.ScriptedCall.Expectation;
+import org.netshard.namespace.spec.SetupLine;
+import org.netshard.node.packetdrill.code.CodeException;
+import org.netshard.node.packetdrill.code.CodeParser;
+import org.netshard.node.packetdrill.script.ScriptSyntaxException;
+import org.netshard.node.scenario.Place;
+import org.netshard.node.scenario.SetupNotation;
+
+/**
+ * The shell of scripts: what of its commands means something to a simulated kernel, as steps.
+ *
+ * <p>There are {@code sysctl}, {@code ip}, {@code echo … > FILE}, {@code nstat}, {@code tc} and
+ * {@code ethtool} as far as they ask for what is so anyway, and files with such commands. All else
+ * is an error that names the place. Settings need not be restored, as each script has its kernel.
+ */
+final class Shell {
+  static final String ALLOWED = "sysctl, ip, echo, nstat, tc, ethtool, set_sysctls.py, FILE.sh";
+
+  private static final int DEPTH_MAX = 4;
+  private static final Pattern REDIRECTION = Pattern.compile("\\d?>>?(?:&\\d)?|&>|2>&1");
+  private static final Pattern ARITHMETIC = Pattern.compile("\\$\\(\\((.*?)\\)\\)");
+
+  private final Path folder;
+  private final Map<String, Integer> devices;
+  private final List<ShellStep> steps = new ArrayList<>();
+
+  private Shell(Path folder, Map<String, Integer> devices) {
+    this.folder = folder;
+    this.devices = devices;
+  }
+
+  /**
+   * Reads commands.
+   *
+   * @param text the commands
+   * @param place where they begin
+   * @param folder from where the paths of files count
+   * @param devices the indexes of devices by name
+   * @throws ScriptSyntaxException naming the place of what is not simulated
+   */
+  static List<ShellStep> read(String text, Place place, Path folder, Map<String, Integer> devices) {
+    Shell shell = new Shell(folder, devices);
+    shell.read(text, place, 0);
+    return shell.steps;
+  }
+
+  private void read(String text, Place from, int depth) {
+    String joined = text.replace("\\\n", "  ");
+    int line = from.line();
+    for (String one : joined.split("\n", -1)) {
+      Place place = new Place(from.file(), line++, line == from.line() + 1 ? from.column() : 1);
+      for (List<String> command : commands(one, place)) {
+        run(command, place, depth);
+      }
+    }
+  }
+
+  /** The commands of a line as words; quotes are gone, {@code #} begins a comment. */
+  private static List<List<String>> commands(String line, Place place) {
+    List<List<String>> commands = new ArrayList<>();
+    List<String> words = new ArrayList<>();
+    StringBuilder word = new StringBuilder();
+    boolean inWord = false;
+    String text = arithmetic(line, place);
+    for (int i = 0; i <= text.length(); i++) {
+      char c = i < text.length() ? text.charAt(i) : '\n';
+      boolean ends = c == ';' || c == '\n' || (c == '&' && text.startsWith("&&", i));
+      if (c == '\'' || c == '"') {
+        int close = text.indexOf(c, i + 1);
+        if (close < 0) {
+          throw new ScriptSyntaxException(place, "the quote is not closed in: " + line);
+        }
+        word.append(text, i + 1, close);
+        inWord = true;
+        i = close;
+      } else if (Character.isWhitespace(c) || ends || (c == '#' && !inWord)) {
+        if (inWord) {
+          words.add(word.toString());
+          word.setLength(0);
+          inWord = false;
+        }
+        if (ends) {
+          commands.add(words);
+          words = new ArrayList<>();
+          i += c == '&' ? 1 : 0;
+        }
+        if (c == '#') {
+          i = text.length() - 1;
+        }
+      } else {
+        word.append(c);
+        inWord = true;
+      }
+    }
+    commands.removeIf(List::isEmpty);
+    return commands;
+  }
+
+  /** {@code $((15*1024))} as a number. */
+  private static String arithmetic(String line, Place place) {
+    UnaryOperator<String> value =
+        expression -> {
+          Map<String, Object> variables = new TreeMap<>();
+          try {
+            CodeParser.parse("x = " + expression).run(variables, printed -> {});
+          } catch (CodeException e) {
+            throw new ScriptSyntaxException(place, "$((" + expression + ")): " + e.getMessage());
+          }
+          return String.valueOf(variables.get("x"));
+        };
+    Matcher matcher = ARITHMETIC.matcher(line);
+    return matcher.replaceAll(found -> Matcher.quoteReplacement(value.apply(found.group(1))));
+  }
+
+  private void run(List<String> written, Place place, int depth) {
+    List<String> words = new ArrayList<>(written);
+    String name = words.get(0);
+    if (!name.equals("echo")) {
+      dropRedirections(words);
+    }
+    String last = name.substring(name.lastIndexOf('/') + 1);
+    if (last.equals("set_sysctls.py")) {
+      words.subList(1, words.size()).forEach(word -> setting(word, place));
+    } else if (last.startsWith("sysctl_restore_")) {
+      return;
+    } else if (name.contains("/") && name.endsWith(".sh")) {
+      include(name, place, depth);
+    } else {
+      command(words, place);
+    }
+  }
+
+  private static void dropRedirections(List<String> words) {
+    for (int i = 1; i < words.size(); i++) {
+      if (REDIRECTION.matcher(words.get(i)).matches()) {
+        boolean toFile = words.get(i).endsWith(">");
+        words.remove(i);
+        if (toFile && i < words.size()) {
+          words.remove(i);
+        }
+        i--;
+      }
+    }
+  }
+
+  private void include(String name, Place place, int depth) {
+    Path file = folder.resolve(name);
+    if (depth == DEPTH_MAX) {
+      throw new ScriptSyntaxException(place, name + ": files within files within files");
+    }
+    try {
+      String text = Files.readString(file);
+      read(text, new Place(file.normalize().toString(), 1, 1), depth + 1);
+    } catch (IOException e) {
+      throw new ScriptSyntaxException(place, "there is no file " + file.normalize());
+    }
+  }
+
+  /** {@code NAME=VALUE} or {@code /proc/sys/…=VALUE}. */
+  private void setting(String word, Place place) {
+    int equals = word.indexOf('=');
+    if (equals <= 0) {
+      throw new ScriptSyntaxException(
+          place, "`" + word + "` is no NAME=VALUE, as net.ipv4.tcp_timestamps=1");
+    }
+    String name = word.substring(0, equals);
+    String path = name.startsWith("/") ? name : "/proc/sys/" + name.replace('.', '/');
+    String value = word.substring(equals + 1) + "\n";
+    steps.add(
+        new ShellStep.Lines(
+            List.of(
+                new SetupLine(
+                    SetupLine.BEFORE_ALL,
+                    SetupLine.Command.ECHO,
+                    path,
+                    value,
+                    Expectation.NONE,
+                    "sysctl " + word,
+                    place.toString()))));
+  }
+
+  private void command(List<String> words, Place place) {
+    String text = String.join(" ", words);
+    switch (words.get(0)) {
+      case "sysctl" ->
+          words.stream()
+              .skip(1)
+              .filter(word -> !word.startsWith("-"))
+              .forEach(word -> setting(word, place));
+      case "nstat" -> nstat(words, place);
+      case "ip" -> {
+        // A kernel that has just begun remembers nothing of other ends.
+        if (!text.equals("ip tcp_metrics flush all")) {
+          notation(text, place);
+        }
+      }
+      case "tc" -> {
+        // Packets of the device wait in no queue.
+        if (!text.matches("tc qdisc (add|replace|change) dev tun0 root pfifo")) {
+          throw notSimulated(text, place);
+        }
+      }
+      case "ethtool" -> {
+        // Devices cut nothing into segments.
+        if (!text.matches("ethtool -K tun0( (gso|tso|gro|lro|tx|rx) off)+")) {
+          throw notSimulated(text, place);
+        }
+      }
+      case "echo", "mkdir", "rmdir" -> notation(text, place);
+      case "true", ":" -> {
+        // Nothing.
+      }
+      default -> throw notSimulated(text, place);
+    }
+  }
+
+  private static ScriptSyntaxException notSimulated(String text, Place place) {
+    return new ScriptSyntaxException(
+        place, "command `" + text + "` is not simulated; simulated are " + ALLOWED);
+  }
+
+  private void nstat(List<String> words, Place place) {
+    int pipe = words.indexOf("|");
+    if (pipe < 0) {
+      steps.add(new ShellStep.Nstat());
+      return;
+    }
+    boolean grep = words.size() == pipe + 3 && words.get(pipe + 1).equals("grep");
+    if (!grep) {
+      throw notSimulated(String.join(" ", words), place);
+    }
+    steps.add(new ShellStep.NstatGrep(place, words.get(pipe + 2)));
+  }
+
+  private void notation(String text, Place place) {
+    try {
+      steps.add(
+          new ShellStep.Lines(SetupNotation.parse(text, place, SetupLine.BEFORE_ALL, devices)));
+    } catch (SetupNotation.BadLineException e) {
+      throw new ScriptSyntaxException(place, text + ": " + e.getMessage());
+    }
+  }
+}

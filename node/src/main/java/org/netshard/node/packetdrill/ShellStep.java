@@ -1,0 +1,30 @@
+package org.netshard.node.packetdrill;
+
+import java.util.List;
+import org.netshard.namespace.spec.SetupLine;
+import org.netshard.node.scenario.Place;
+
+/** A step of a command that a script gives to its shell. */
+sealed interface ShellStep {
+  /**
+   * What the setup notation of scenarios has too.
+   *
+   * @param lines the lines
+   */
+  record Lines(List<SetupLine> lines) implements ShellStep {
+    public Lines {
+      lines = List.copyOf(lines);
+    }
+  }
+
+  /** {@code nstat}: counters count from here. */
+  record Nstat() implements ShellStep {}
+
+  /**
+   * {@code nstat | grep NAME}: a counter has been counted since the last {@code nstat}.
+   *
+   * @param place where it stands
+   * @param counter what is looked for
+   */
+  record NstatGrep(Place place, String counter) implements ShellStep {}
+}
