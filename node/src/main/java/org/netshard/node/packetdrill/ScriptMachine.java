@@ -51,7 +51,7 @@ record ScriptMachine(NetState net, TunDevice tun, int pid, int tid) {
     task.signals().handlers().setAction(Signal.SIGPIPE, IGNORED);
     model.add(task);
     int tid = model.nextPid();
-    model.add(task.child(tid, pid, task.fds().share()));
+    model.add(task.child(tid, pid, task.fds().share(), 0));
     return new ScriptMachine(net, tun, pid, tid);
   }
 
