@@ -11,12 +11,15 @@ import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.namespace.vfs.CgroupDirectory;
 import org.netshard.namespace.vfs.Directory;
+import org.netshard.namespace.vfs.Inode;
+import org.netshard.namespace.vfs.Kstat;
 import org.netshard.namespace.vfs.Vfs;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.actor.Call;
+import org.netshard.protocol.core.SockInodes;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.memcg.ObjCgroup;
 
@@ -34,6 +37,10 @@ final class PathCalls {
   /** Flags that only {@code open} looks at. */
   private static final int NOT_KEPT =
       Abi.O_CREAT | Abi.O_EXCL | Abi.O_NOCTTY | Abi.O_TRUNC | Abi.O_CLOEXEC;
+
+  /** The flags that {@code vfs_statx} knows. */
+  private static final int STAT_FLAGS =
+      Abi.AT_SYMLINK_NOFOLLOW | Abi.AT_NO_AUTOMOUNT | Abi.AT_EMPTY_PATH | Abi.AT_STATX_SYNC_TYPE;
 
   /** The usual {@code umask}, which no task changes here. */
   private static final int UMASK = 022;
@@ -103,6 +110,7 @@ final class PathCalls {
             (flags & ~NOT_KEPT) | FdCalls.O_LARGEFILE,
             opened.file(),
             opened.ownerUid(),
+            0,
             objcg);
     if (opened.file() instanceof NetState net) {
       net.get();
@@ -204,6 +212,49 @@ final class PathCalls {
         new CgroupfsMessage.Rmdir(call, victim.cgroup()),
         "kernfs_iop_rmdir",
         done);
+  }
+
+  /**
+   * {@code newfstatat(dirfd, path, statbuf, flags)} of a path that is not empty; {@link InodeCalls}
+   * answers for a descriptor.
+   *
+   * <p><b>Errors</b>, in order: EINVAL for unknown flags, EFAULT, ENOENT, ENAMETOOLONG, EBADF and
+   * ENOTDIR for what a relative path begins at, those of {@link Vfs#find}, EFAULT.
+   */
+  long newfstatat(Task task, Syscall asked) {
+    int flags = asked.intArg(3);
+    if ((flags & ~STAT_FLAGS) != 0) {
+      return Errno.EINVAL.negated();
+    }
+    int dirfd = asked.intArg(0);
+    Name name =
+        isEmpty(asked.mem(1)) && (flags & Abi.AT_EMPTY_PATH) != 0
+            ? new Name(0, "")
+            : name(asked.mem(1));
+    int result = name.result() < 0 ? name.result() : checkBase(task, dirfd, name.path());
+    if (result < 0) {
+      return result;
+    }
+    boolean follows = (flags & Abi.AT_SYMLINK_NOFOLLOW) == 0;
+    Vfs.Place place = model.vfs().find(task, base(task, dirfd, name.path()), name.path(), follows);
+    Inode inode = place.inode();
+    if (place.result() < 0 || inode == null) {
+      noteLeftOut(place.leftOut());
+      return place.result();
+    }
+    return Kstat.of(inode, SockInodes.next(model.machine()))
+        .copyTo(asked.mem(2), task.cred().userNs());
+  }
+
+  /** Whether a call asks about a descriptor: it has no path, or an empty one that is allowed. */
+  static boolean isEmptyPath(Syscall asked) {
+    return isEmpty(asked.mem(1))
+        && (asked.intArg(3) & Abi.AT_EMPTY_PATH) != 0
+        && asked.intArg(0) >= 0;
+  }
+
+  private static boolean isEmpty(UserMem path) {
+    return path.isNull() || (path.accessible(0, 1) && path.getByte(0) == 0);
   }
 
   /** {@code creat(path, mode)}: opens for writing, and truncates. */

@@ -84,7 +84,8 @@ final class PollCalls {
     allocError = model.allocFile(task.cred(), objcg, OpenFile.Kind.ANON);
     return allocError < 0
         ? null
-        : new OpenFile(OpenFile.Kind.ANON, flags, ops, task.cred().euid(), objcg);
+        : new OpenFile(
+            OpenFile.Kind.ANON, flags, ops, task.cred().euid(), task.cred().egid(), objcg);
   }
 
   private void drop(OpenFile file) {

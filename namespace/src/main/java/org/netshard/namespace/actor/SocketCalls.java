@@ -153,6 +153,7 @@ final class SocketCalls {
         Abi.O_RDWR | (type & Abi.SOCK_NONBLOCK),
         new SocketFile(sock, call.sk()),
         call.cred().euid(),
+        call.cred().egid(),
         call.objcg());
   }
 
@@ -310,6 +311,7 @@ final class SocketCalls {
             Abi.O_RDWR | (flags & Abi.SOCK_NONBLOCK),
             socket,
             call.cred().euid(),
+            call.cred().egid(),
             call.objcg());
     if (!asked.mem(1).isNull()) {
       int named = SockNames.peerName(socket.sk(), asked.mem(1), asked.mem(2));

@@ -86,7 +86,7 @@ final class SocketIoctl {
       return allocated;
     }
     net.get();
-    OpenFile file = new OpenFile(OpenFile.Kind.NSFS, Abi.O_RDONLY, net, task.cred().euid(), objcg);
+    OpenFile file = new OpenFile(OpenFile.Kind.NSFS, Abi.O_RDONLY, net, 0, 0, objcg);
     task.fds().install(fd, file, true);
     return fd;
   }

@@ -28,6 +28,8 @@ final class SyscallTable {
   private final NetActors nets;
   private final SocketCalls sockets;
   private final FileCalls files;
+  private final InodeCalls inodes;
+  private final MmapCall mmap;
   private final PathCalls paths;
   private final PollCalls polls;
   private final ProcessCalls processes;
@@ -42,6 +44,8 @@ final class SyscallTable {
     this.nets = nets;
     this.sockets = new SocketCalls(model, nets, baton);
     this.files = new FileCalls(model, sockets, baton);
+    this.inodes = new InodeCalls(model);
+    this.mmap = new MmapCall(model);
     this.paths = new PathCalls(model, sockets, baton);
     this.polls = new PollCalls(model, baton);
     this.processes = new ProcessCalls(model, sockets);
@@ -147,6 +151,16 @@ final class SyscallTable {
       case EPOLL_CTL -> polls.epollCtl(task, call);
       case EPOLL_WAIT -> polls.epollWait(task, call);
       case IOCTL -> files.ioctl(task, call);
+      case FSTAT -> inodes.fstat(task, call);
+      case NEWFSTATAT ->
+          PathCalls.isEmptyPath(call)
+              ? inodes.fstat(task, call, call.mem(2))
+              : paths.newfstatat(task, call);
+      case FSYNC -> inodes.fsync(task, call);
+      case FTRUNCATE -> inodes.ftruncate(task, call);
+      case FALLOCATE -> inodes.fallocate(task, call);
+      case GETDENTS64 -> inodes.getdents64(task, call);
+      case MMAP -> mmap.mmap(task, call);
       case LSEEK -> FileCalls.lseek(task, call);
       case UNSHARE -> processes.unshare(task, call.arg(0));
       case SETNS ->

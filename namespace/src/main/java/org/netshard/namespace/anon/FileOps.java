@@ -1,8 +1,11 @@
 package org.netshard.namespace.anon;
 
+import org.netshard.namespace.vfs.Kstat;
+import org.netshard.namespace.vfs.SuperBlock;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.core.Msg;
 
 /**
@@ -11,6 +14,9 @@ import org.netshard.protocol.core.Msg;
  * <p><b>Source:</b> {@code include/linux/fs.h}, {@code struct file_operations}.
  */
 public interface FileOps extends PollSource {
+  /** The number of the one inode of files that are no pipes ({@code anon_inode_inode}). */
+  int ANON_INODE_INO = 1038;
+
   /**
    * Reads.
    *
@@ -28,6 +34,16 @@ public interface FileOps extends PollSource {
    */
   default int write(Caller caller, Msg msg) {
     return Errno.EINVAL.negated();
+  }
+
+  /**
+   * What {@code fstat} tells of it: most share one inode.
+   *
+   * @param uid owner of the file
+   * @param gid group of the file
+   */
+  default Kstat getattr(Machine machine, int uid, int gid) {
+    return new Kstat(SuperBlock.ANON_INODEFS, ANON_INODE_INO, 0600, 1, 0, 0);
   }
 
   /** Bytes that can be read ({@code FIONREAD}); ENOTTY, negated, if the file does not know. */

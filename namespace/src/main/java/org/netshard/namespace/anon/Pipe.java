@@ -2,11 +2,16 @@ package org.netshard.namespace.anon;
 
 import java.util.ArrayDeque;
 import org.netshard.namespace.task.PipeSize;
+import org.netshard.namespace.vfs.Kstat;
+import org.netshard.namespace.vfs.SuperBlock;
+import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Poll;
 import org.netshard.protocol.core.Progress;
+import org.netshard.protocol.core.SockInodes;
 import org.netshard.protocol.core.WaitQueue;
 
 /**
@@ -29,6 +34,7 @@ public final class Pipe {
   private final WaitQueue writers = new WaitQueue();
   private final boolean packets;
   private int capacity = BUFFERS;
+  private int ino;
   private boolean readOpen = true;
   private boolean writeOpen = true;
 
@@ -56,6 +62,12 @@ public final class Pipe {
   /** The end that is written. */
   public FileOps writeEnd() {
     return new WriteEnd();
+  }
+
+  /** What {@code fstat} tells of both ends ({@code get_pipe_inode}). */
+  private Kstat getattr(Machine machine, int uid, int gid) {
+    ino = ino == 0 ? SockInodes.next(machine) : ino;
+    return new Kstat(SuperBlock.PIPEFS, ino, Abi.S_IFIFO | 0600, 1, uid, gid);
   }
 
   private int bytes() {
@@ -87,6 +99,11 @@ public final class Pipe {
   }
 
   private final class ReadEnd implements FileOps, PipeSize {
+    @Override
+    public Kstat getattr(Machine machine, int uid, int gid) {
+      return Pipe.this.getattr(machine, uid, gid);
+    }
+
     @Override
     public int pipeSize() {
       return capacity * PAGE_BYTES;
@@ -159,6 +176,11 @@ public final class Pipe {
   }
 
   private final class WriteEnd implements FileOps, PipeSize {
+    @Override
+    public Kstat getattr(Machine machine, int uid, int gid) {
+      return Pipe.this.getattr(machine, uid, gid);
+    }
+
     @Override
     public int pipeSize() {
       return capacity * PAGE_BYTES;

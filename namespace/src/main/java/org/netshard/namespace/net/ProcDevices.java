@@ -25,6 +25,12 @@ import org.netshard.protocol.fib6.Inet6Net;
  * not those that sockets have joined.
  */
 public final class ProcDevices {
+  /** Headers of IPv4 and TCP, which a segment has besides its data. */
+  private static final int HEADERS_BYTES = 40;
+
+  /** Times of round trips are kept in eighths. */
+  private static final int RTT_SHIFT = 3;
+
   private static final String DEV_HEAD =
       "Inter-|   Receive                                                |  Transmit\n"
           + " face |bytes    packets errs drop fifo frame compressed multicast"
@@ -107,9 +113,9 @@ public final class ProcDevices {
               0,
               Integer.toUnsignedLong(route.priority()),
               Integer.reverseBytes(Fib.mask(route.dstLen())),
-              0,
-              0,
-              0));
+              route.advmss() == 0 ? 0 : route.advmss() + HEADERS_BYTES,
+              route.window(),
+              route.rtt() >> RTT_SHIFT));
     }
     return text.toString();
   }

@@ -125,6 +125,16 @@ public final class NetSysctls {
     return there ? slot : -1;
   }
 
+  /**
+   * The mode of the file, as {@code stat} tells it ({@code proc_sys_getattr}); 0 if it is absent.
+   *
+   * @param owner user namespace that owns the network namespace
+   */
+  public int mode(String name, UserNamespace owner) {
+    int slot = visibleSlot(name, owner);
+    return slot < 0 ? 0 : mode(table.profile(slot));
+  }
+
   private int mode(SysctlProfile profile) {
     return isInit() ? profile.mode() : profile.freshMode();
   }

@@ -16,6 +16,7 @@ public final class OpenFile implements PassedFile {
   private final Kind kind;
   private final @Nullable Object payload;
   private final int ownerUid;
+  private final int ownerGid;
   private @Nullable ObjCgroup objcg;
   private @Nullable FileOwner owner;
   private @Nullable List<FileWatcher> watchers;
@@ -38,7 +39,7 @@ public final class OpenFile implements PassedFile {
 
   /** A file of root's that no descriptor holds yet and that nobody pays for. */
   public OpenFile(Kind kind, int flags, @Nullable Object payload) {
-    this(kind, flags, payload, 0, null);
+    this(kind, flags, payload, 0, 0, null);
   }
 
   /**
@@ -48,14 +49,21 @@ public final class OpenFile implements PassedFile {
    * @param flags status flags, {@code O_RDWR} and so on ({@code f_flags})
    * @param payload what stands behind it
    * @param ownerUid owner of its inode; for a socket, the effective user that made it
+   * @param ownerGid group of its inode
    * @param objcg who pays for it, or null
    */
   public OpenFile(
-      Kind kind, int flags, @Nullable Object payload, int ownerUid, @Nullable ObjCgroup objcg) {
+      Kind kind,
+      int flags,
+      @Nullable Object payload,
+      int ownerUid,
+      int ownerGid,
+      @Nullable ObjCgroup objcg) {
     this.kind = kind;
     this.flags = flags;
     this.payload = payload;
     this.ownerUid = ownerUid;
+    this.ownerGid = ownerGid;
     this.objcg = objcg;
   }
 
@@ -72,6 +80,11 @@ public final class OpenFile implements PassedFile {
   /** Owner of its inode. */
   public int ownerUid() {
     return ownerUid;
+  }
+
+  /** Group of its inode. */
+  public int ownerGid() {
+    return ownerGid;
   }
 
   /** Who pays for it, or null. */

@@ -15,10 +15,14 @@ import org.netshard.namespace.cgroup.MemcgState;
  * copy_mm}, {@code copy_signal}.
  */
 public final class ProcessMemory {
+  /** {@code mm->mmap_base}: below the stack, where mappings begin that grow downwards. */
+  private static final long MMAP_BASE = 0x7fff_f7ff_f000L;
+
   private int users = 1;
   private long rssPages;
   private long chargedPages;
   private @Nullable MemcgState payer;
+  private long mmapTop = MMAP_BASE;
   private int oomScoreAdj;
   private int oomScoreAdjMin;
 
@@ -32,6 +36,7 @@ public final class ProcessMemory {
   ProcessMemory copy() {
     ProcessMemory copy = new ProcessMemory();
     copy.rssPages = rssPages;
+    copy.mmapTop = mmapTop;
     copy.oomScoreAdj = oomScoreAdj;
     copy.oomScoreAdjMin = oomScoreAdjMin;
     return copy;
@@ -71,6 +76,21 @@ public final class ProcessMemory {
     payer = null;
     chargedPages = 0;
     rssPages = 0;
+  }
+
+  /**
+   * Finds room for a mapping ({@code arch_get_unmapped_area_topdown}). Nothing is ever unmapped, so
+   * that it is below all others.
+   *
+   * @param bytes its length, a number of whole pages
+   * @return its address, or 0 if there is no room
+   */
+  public long map(long bytes) {
+    if (bytes >= mmapTop) {
+      return 0;
+    }
+    mmapTop -= bytes;
+    return mmapTop;
   }
 
   /** Pages that are resident. */

@@ -51,6 +51,16 @@ public final class CgroupDirectory extends Directory {
   }
 
   @Override
+  SuperBlock superBlock() {
+    return SuperBlock.CGROUP;
+  }
+
+  @Override
+  int nlink() {
+    return 2 + cgroup.children().size();
+  }
+
+  @Override
   public int mode() {
     return cgroup.owner().mode();
   }
@@ -76,6 +86,11 @@ public final class CgroupDirectory extends Directory {
     @Override
     Object open(Task task, int flags) {
       return new CgroupFile(new CgroupOpenFile(tree, cgroup, type, task.cred(), flags));
+    }
+
+    @Override
+    SuperBlock superBlock() {
+      return SuperBlock.CGROUP;
     }
 
     @Override

@@ -32,6 +32,18 @@ public final class CgroupFile extends SeqFile implements ControlHandle, PollSour
     return open.type().storeFunction();
   }
 
+  /** {@code noop_fsync}. */
+  @Override
+  public int fsync() {
+    return 0;
+  }
+
+  /** {@code kernfs_fop_mmap} asks the file, of which none has it. */
+  @Override
+  public boolean hasMmap() {
+    return true;
+  }
+
   @Override
   int show(StringBuilder out) {
     return open.show(out);

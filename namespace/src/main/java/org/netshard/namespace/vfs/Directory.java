@@ -2,6 +2,7 @@ package org.netshard.namespace.vfs;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Abi;
 
 /** A directory. */
 public abstract class Directory extends Inode {
@@ -28,6 +29,17 @@ public abstract class Directory extends Inode {
   /** Whether Linux may have an entry with this name where there is none here. */
   boolean leavesOut(String name) {
     return false;
+  }
+
+  @Override
+  int type() {
+    return Abi.S_IFDIR;
+  }
+
+  /** Itself, the entry of the directory above, and the directories in it, if they are counted. */
+  @Override
+  int nlink() {
+    return 2;
   }
 
   @Override

@@ -23,11 +23,19 @@ public final class DirectoryHandle extends FileHandle {
     if (way.get(way.size() - 1) != directory) {
       way.add(directory);
     }
+    setInode(directory);
   }
 
   /** The root and every directory down to this one. */
   List<Directory> way() {
     return way;
+  }
+
+  /** {@code noop_fsync} of file systems in memory; the kernel's own have none. */
+  @Override
+  public int fsync() {
+    boolean noop = way.get(way.size() - 1).superBlock() == SuperBlock.TMPFS;
+    return noop ? 0 : super.fsync();
   }
 
   @Override

@@ -1,7 +1,10 @@
 package org.netshard.namespace.vfs;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Machine;
+import org.netshard.protocol.core.SockInodes;
 
 /**
  * What stands behind an open file of {@code /proc} or of a cgroup: its position, and how it is read
@@ -10,8 +13,45 @@ import org.netshard.protocol.abi.Errno;
  * <p><b>Source:</b> {@code include/linux/fs.h}, {@code struct file_operations}.
  */
 public abstract class FileHandle {
+  private @Nullable Inode inode;
+  private int ino;
   private long position;
   private byte[] loaded = new byte[0];
+
+  /** Says of which inode it is ({@code f_inode}). */
+  final void setInode(Inode newInode) {
+    inode = newInode;
+  }
+
+  /**
+   * What {@code fstat} tells of it, or null if it was not opened by a path.
+   *
+   * <p><b>Differs from Linux:</b> its inode has a number from when somebody first asks, and the
+   * inode of another open file has another, as if the first had been forgotten in between.
+   */
+  public final @Nullable Kstat getattr(Machine machine) {
+    Inode of = inode;
+    if (of == null) {
+      return null;
+    }
+    ino = ino == 0 ? SockInodes.next(machine) : ino;
+    return Kstat.of(of, ino);
+  }
+
+  /** {@code fsync}: EINVAL, as most of these files have none. */
+  public int fsync() {
+    return Errno.EINVAL.negated();
+  }
+
+  /** Whether a mapping of it is asked for at all ({@code f_op->mmap}). */
+  public boolean hasMmap() {
+    return false;
+  }
+
+  /** {@code mmap} of a file that is asked. <b>Errors:</b> ENODEV. */
+  public int mmap() {
+    return Errno.ENODEV.negated();
+  }
 
   /** Where the next read or write begins ({@code f_pos}). */
   public final long position() {

@@ -23,6 +23,19 @@ public abstract class Inode {
   /** Its permission bits, such as 0644. */
   public abstract int mode();
 
+  /** What kind of file it is ({@code S_IFDIR} and so on). */
+  abstract int type();
+
+  /** The file system that has it. */
+  SuperBlock superBlock() {
+    return SuperBlock.PROC;
+  }
+
+  /** How many names it has. */
+  int nlink() {
+    return 1;
+  }
+
   /** Its owner. */
   public int uid() {
     return 0;

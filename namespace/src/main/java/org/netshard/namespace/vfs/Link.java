@@ -2,6 +2,7 @@ package org.netshard.namespace.vfs;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Abi;
 
 /** A symbolic link: to a path, or to a file that has none. */
 abstract class Link extends Inode {
@@ -13,6 +14,11 @@ abstract class Link extends Inode {
   /** The file that it leads to, or null if the task may not follow it. */
   @Nullable Inode file(Task task) {
     return null;
+  }
+
+  @Override
+  int type() {
+    return Abi.S_IFLNK;
   }
 
   @Override

@@ -20,6 +20,11 @@ final class NetnsDirectory extends Directory {
   }
 
   @Override
+  SuperBlock superBlock() {
+    return SuperBlock.TMPFS;
+  }
+
+  @Override
   public int mode() {
     return 0755;
   }

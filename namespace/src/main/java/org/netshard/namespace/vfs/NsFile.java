@@ -16,6 +16,11 @@ final class NsFile extends RegularFile {
   }
 
   @Override
+  SuperBlock superBlock() {
+    return SuperBlock.NSFS;
+  }
+
+  @Override
   boolean isImmutable() {
     return true;
   }

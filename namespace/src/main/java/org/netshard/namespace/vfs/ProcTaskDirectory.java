@@ -43,7 +43,7 @@ final class ProcTaskDirectory extends Directory {
   @Override
   @Nullable Inode lookup(String name, Task looking) {
     return switch (name) {
-      case "cgroup" -> new TextFile(this::cgroupText);
+      case "cgroup" -> new TextFile(this::cgroupText, false);
       case "oom_score_adj" -> new OomScoreAdj();
       case "net" -> directory(this::net);
       case "ns" -> directory(this::ns);
@@ -87,7 +87,7 @@ final class ProcTaskDirectory extends Directory {
 
   private @Nullable Inode net(String name) {
     Supplier<String> text = ProcNetFiles.text(name, task.net());
-    return text == null ? null : new TextFile(text::get);
+    return text == null ? null : new TextFile(text::get, true);
   }
 
   private @Nullable Inode ns(String name) {
@@ -120,9 +120,16 @@ final class ProcTaskDirectory extends Directory {
   /** A file that can only be read. <b>Errors:</b> ESRCH if its task has ended. */
   private static final class TextFile extends RegularFile {
     private final Text text;
+    private final boolean generic;
 
-    TextFile(Text text) {
+    /**
+     * A file.
+     *
+     * @param generic whether it is one of those with a {@code proc_dir_entry}
+     */
+    TextFile(Text text, boolean generic) {
       this.text = text;
+      this.generic = generic;
     }
 
     @Override
@@ -133,6 +140,17 @@ final class ProcTaskDirectory extends Directory {
           String made = text.make();
           out.append(made);
           return made == null ? Errno.ESRCH.negated() : 0;
+        }
+
+        /** {@code proc_reg_mmap}, which finds that the file has none: EIO. */
+        @Override
+        public boolean hasMmap() {
+          return generic;
+        }
+
+        @Override
+        public int mmap() {
+          return (generic ? Errno.EIO : Errno.ENODEV).negated();
         }
 
         @Override

@@ -1,6 +1,7 @@
 package org.netshard.namespace.vfs;
 
 import org.netshard.namespace.task.Task;
+import org.netshard.protocol.abi.Abi;
 
 /** A file that can be opened. */
 public abstract class RegularFile extends Inode {
@@ -20,6 +21,11 @@ public abstract class RegularFile extends Inode {
    * @param flags flags of {@code open}
    */
   abstract Object open(Task task, int flags);
+
+  @Override
+  int type() {
+    return Abi.S_IFREG;
+  }
 
   @Override
   public int mode() {

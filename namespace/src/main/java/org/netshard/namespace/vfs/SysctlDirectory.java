@@ -38,6 +38,11 @@ final class SysctlDirectory extends Directory {
   }
 
   @Override
+  int nlink() {
+    return 1;
+  }
+
+  @Override
   boolean leavesOut(String name) {
     return true;
   }
@@ -57,6 +62,11 @@ final class SysctlDirectory extends Directory {
       boolean read = (wanted & MAY_READ) != 0;
       boolean write = (wanted & MAY_WRITE) != 0;
       return net.openSysctl(name, read, write, cred) == 0;
+    }
+
+    @Override
+    public int mode() {
+      return net.sysctls().mode(name, net.userNs());
     }
 
     @Override

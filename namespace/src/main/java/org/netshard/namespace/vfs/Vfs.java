@@ -38,11 +38,14 @@ public final class Vfs {
       Function<String, @Nullable NetState> nets) {
     Directory mounted = new CgroupDirectory(cgroups, cgroups.root());
     boolean v1 = cgroups.memcontrol().version() == CgroupVersion.V1;
-    Directory cgroup = v1 ? new PseudoDirectory(Map.of("memory", mounted)) : mounted;
-    Directory fs = new PseudoDirectory(Map.of("cgroup", cgroup));
-    Directory sys = new PseudoDirectory(Map.of("fs", fs));
-    Directory run = new PseudoDirectory(Map.of("netns", new NetnsDirectory(nets)));
-    root = new PseudoDirectory(Map.of("proc", new ProcDirectory(tasks), "run", run, "sys", sys));
+    Directory cgroup =
+        v1 ? new PseudoDirectory(SuperBlock.TMPFS, Map.of("memory", mounted)) : mounted;
+    Directory fs = new PseudoDirectory(SuperBlock.SYSFS, Map.of("cgroup", cgroup));
+    Directory sys = new PseudoDirectory(SuperBlock.SYSFS, Map.of("fs", fs));
+    Directory run =
+        new PseudoDirectory(SuperBlock.TMPFS, Map.of("netns", new NetnsDirectory(nets)));
+    Directory proc = new ProcDirectory(tasks);
+    root = new PseudoDirectory(SuperBlock.TMPFS, Map.of("proc", proc, "run", run, "sys", sys));
   }
 
   /**
@@ -106,10 +109,38 @@ public final class Vfs {
       int checked = (flags & Abi.O_PATH) == 0 ? file.checkOpen(task, flags) : 0;
       return checked < 0
           ? new Opened(checked, null, 0, false)
-          : new Opened(0, file.open(task, flags), file.uid(), false);
+          : new Opened(0, opened(file, file.open(task, flags)), file.uid(), false);
     }
     DirectoryHandle handle = new DirectoryHandle(walk.way(), walk.directory());
     return new Opened(0, handle, walk.directory().uid(), false);
+  }
+
+  private static Object opened(Inode inode, Object file) {
+    if (file instanceof FileHandle handle) {
+      handle.setInode(inode);
+    }
+    return file;
+  }
+
+  /**
+   * Finds what a path leads to, without opening it ({@code filename_lookup}).
+   *
+   * @param follows whether the last component is followed if it is a link
+   * @return where it is; its result is 0, or {@code -errno}: those of {@link PathWalk}, ENOENT
+   */
+  public Place find(Task task, List<Directory> base, String path, boolean follows) {
+    PathWalk walk = new PathWalk(task, base);
+    int result = walk.toParent(path);
+    if (result == 0) {
+      walk.look();
+      result = follows || walk.endsWithSlash() ? walk.follow() : 0;
+    }
+    if (result == 0 && walk.found() == null) {
+      result = Errno.ENOENT.negated();
+    } else if (result == 0 && walk.endsWithSlash() && !(walk.found() instanceof Directory)) {
+      result = Errno.ENOTDIR.negated();
+    }
+    return place(walk, result);
   }
 
   private static int lookLast(PathWalk walk, int flags) {

@@ -44,7 +44,7 @@ class EventControlTest {
   }
 
   private void install(int fd, Object payload) {
-    root.fds().install(fd, new OpenFile(OpenFile.Kind.ANON, 0, payload, 0, null), false);
+    root.fds().install(fd, new OpenFile(OpenFile.Kind.ANON, 0, payload, 0, 0, null), false);
   }
 
   private String register(String text) {

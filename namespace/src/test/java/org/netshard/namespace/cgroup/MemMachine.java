@@ -236,7 +236,7 @@ final class MemMachine {
 
   private void install(Task task, int fd, Socket socket, @Nullable ObjCgroup objcg) {
     model.socketOpened();
-    task.fds().install(fd, new OpenFile(OpenFile.Kind.SOCKET, 0, socket, 0, objcg), false);
+    task.fds().install(fd, new OpenFile(OpenFile.Kind.SOCKET, 0, socket, 0, 0, objcg), false);
   }
 
   private static boolean charge(@Nullable ObjCgroup objcg, int bytes, Slab slab) {

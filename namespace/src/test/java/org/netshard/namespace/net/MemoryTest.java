@@ -49,7 +49,7 @@ class MemoryTest {
     long before = usedBytes();
     for (int fd = 0; fd < FILES; fd++) {
       int free = table.lowestFree(0, FILES);
-      table.install(free, new OpenFile(Kind.SOCKET, 2, "sock", 0, null), false);
+      table.install(free, new OpenFile(Kind.SOCKET, 2, "sock", 0, 0, null), false);
     }
     long each = (usedBytes() - before) / FILES;
     System.out.println("an open file: " + each + " bytes of heap");

@@ -44,7 +44,7 @@ class TaskCallsTest {
 
   private static int open(Task by, Kind kind, int flags, Object payload, int owner) {
     int fd = by.fds().lowestFree(0, by.nofile());
-    by.fds().install(fd, new OpenFile(kind, flags, payload, owner, null), false);
+    by.fds().install(fd, new OpenFile(kind, flags, payload, owner, owner, null), false);
     return fd;
   }
 
@@ -83,10 +83,10 @@ class TaskCallsTest {
 
   @Test
   void noatimeOfAnotherUsersFileIsEperm() {
-    OpenFile file = new OpenFile(Kind.SOCKET, Abi.O_RDWR, "sock", 0, null);
+    OpenFile file = new OpenFile(Kind.SOCKET, Abi.O_RDWR, "sock", 0, 0, null);
     assertThat(FcntlCall.setfl(file, Abi.O_NOATIME, nobody().cred()))
         .isEqualTo(Errno.EPERM.negated());
-    OpenFile own = new OpenFile(Kind.SOCKET, Abi.O_RDWR, "sock", 1000, null);
+    OpenFile own = new OpenFile(Kind.SOCKET, Abi.O_RDWR, "sock", 1000, 1000, null);
     assertThat(FcntlCall.setfl(own, Abi.O_NOATIME, nobody().cred())).isZero();
   }
 

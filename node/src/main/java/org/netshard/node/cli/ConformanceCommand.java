@@ -3,12 +3,16 @@ package org.netshard.node.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netshard.node.conformance.Conformance;
+import org.netshard.node.conformance.ConformancePage;
 import org.netshard.node.conformance.TableResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +44,14 @@ final class ConformanceCommand implements Callable<Integer> {
       defaultValue = "20")
   private int differencesMax = 20;
 
+  @Option(
+      names = "--page",
+      paramLabel = "FILE.md",
+      description =
+          "Writes a page with the figures of each kind of row, and all rows that are not the same,"
+              + " by their reasons.")
+  private @Nullable Path page;
+
   @Option(names = "--json", description = "Prints the result as JSON, with all differences.")
   private boolean json;
 
@@ -52,12 +64,23 @@ final class ConformanceCommand implements Callable<Integer> {
     for (Path table : tables) {
       results.add(Conformance.run(table));
     }
+    if (page != null) {
+      writePage(page, ConformancePage.of(results));
+    }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(json ? json(results).toPrettyString() + "\n" : text(results));
     stdout.flush();
     return results.stream().allMatch(result -> result.different() == 0)
         ? ExitCodes.GOOD
         : ExitCodes.DIFFERENT;
+  }
+
+  private static void writePage(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new BadInputException(file + ": cannot be written: " + e.getMessage());
+    }
   }
 
   private static ObjectNode json(List<TableResult> results) {

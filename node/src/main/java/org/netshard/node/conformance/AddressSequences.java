@@ -2,8 +2,6 @@ package org.netshard.node.conformance;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.node.conformance.SyscallErrorsTable.Kind;
 import org.netshard.protocol.abi.Abi;
@@ -12,10 +10,8 @@ import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 
 /**
- * Rows about calls that follow each other on one socket.
- *
- * <p>For a row all steps before its own are made too. Steps that move data are left out: in these
- * sequences no later one depends on them.
+ * Rows about calls that follow each other on one socket, most of them about its address. Steps of
+ * TCP that need a connection are left out: in these sequences no later one depends on them.
  */
 final class AddressSequences {
   private static final int DISCARD = 9;
@@ -25,31 +21,15 @@ final class AddressSequences {
   private static final String SOCKET_FILE = "/tmp/orc_sock_1";
 
   private final SyscallErrorsTable table;
+  private final SequenceRows sequences;
   private final TableRow row;
   private final Kind kind;
 
-  AddressSequences(SyscallErrorsTable table, TableRow row, Kind kind) {
+  AddressSequences(SyscallErrorsTable table, SequenceRows sequences, TableRow row, Kind kind) {
     this.table = table;
+    this.sequences = sequences;
     this.row = row;
     this.kind = kind;
-  }
-
-  /** The calls of a sequence by the names of the table, in their order. */
-  private static final class Steps {
-    private final Map<String, Syscall> calls = new LinkedHashMap<>();
-
-    Steps then(String name, Syscall call) {
-      calls.put(name, call);
-      return this;
-    }
-
-    Steps bind(String name, int fd, UserMem address) {
-      return then(name, Syscall.of(SyscallName.BIND, fd, address, address.size()));
-    }
-
-    Steps connect(String name, int fd, UserMem address) {
-      return then(name, Syscall.of(SyscallName.CONNECT, fd, address, address.size()));
-    }
   }
 
   /** Plans the sequence up to the row's own step. */
@@ -57,7 +37,16 @@ final class AddressSequences {
     switch (sequence) {
       case "connect on a listening socket" ->
           table.listening(kind, (fd, address) -> steps(listeningSocket(fd)));
-      case "UDP connect, disconnect" -> table.connectedTo(kind, fd -> steps(disconnect(fd)));
+      case "UDP connect, disconnect" ->
+          table.bound(
+              kind,
+              (other, third) ->
+                  table.bound(
+                      kind,
+                      (fd, own) -> {
+                        table.make(Syscall.of(SyscallName.CONNECT, fd, third, third.size()));
+                        steps(disconnect(fd, third));
+                      }));
       case "the ICMP id is the port" -> identifiers();
       case "connect to a name of another socket type" -> otherTypes();
       case "connect to a PATH name of another socket type" -> otherPaths();
@@ -69,39 +58,33 @@ final class AddressSequences {
               fd ->
                   table.listening(
                       unix(Abi.SOCK_STREAM),
-                      (other, address) -> steps(new Steps().connect("connect", fd, address))));
+                      (other, address) ->
+                          steps(
+                              new SequenceSteps()
+                                  .connect("connect", fd, address)
+                                  .sendto("sendto", fd, SequenceSteps.bytes(1, 'x'), address))));
       case "sendto a receiver that is connected to someone else" -> takenReceiver();
-      default -> table.result().notSimulated();
+      default -> table.result().notSimulated(row, "the sequence \"" + sequence + "\"");
     }
   }
 
-  private void steps(Steps steps) {
-    Syscall own = steps.calls.get(row.cell(SyscallErrorsTable.OPERATION));
-    if (own == null) {
-      table.result().notSimulated();
-      table.closeOpened();
-      return;
-    }
-    for (Syscall call : steps.calls.values()) {
-      if (call == own) {
-        break;
-      }
-      table.make(call);
-    }
-    table.finish(row, own);
+  private void steps(SequenceSteps steps) {
+    sequences.run(row, steps);
   }
 
-  private Steps listeningSocket(int fd) {
-    return new Steps()
+  private SequenceSteps listeningSocket(int fd) {
+    return new SequenceSteps()
         .connect("connect", fd, ProbeAddress.loopback(kind.family(), DISCARD))
         .connect("connect AF_UNSPEC", fd, UserMem.zeroed(16))
         .then("listen again", Syscall.of(SyscallName.LISTEN, fd, 1));
   }
 
-  private Steps disconnect(int fd) {
-    return new Steps()
+  private SequenceSteps disconnect(int fd, UserMem third) {
+    return new SequenceSteps()
         .connect("connect elsewhere", fd, ProbeAddress.loopback(kind.family(), DISCARD))
+        .sendto("sendto third address", fd, SequenceSteps.bytes(1, 'x'), third)
         .connect("connect AF_UNSPEC", fd, UserMem.zeroed(16))
+        .send("send", fd, SequenceSteps.bytes(1, 'x'))
         .then("getpeername", SyscallErrorsTable.nameCall(SyscallName.GETPEERNAME, fd))
         .connect("connect AF_UNSPEC when not connected", fd, UserMem.zeroed(16));
   }
@@ -115,12 +98,22 @@ final class AddressSequences {
                 kind,
                 other ->
                     steps(
-                        new Steps()
+                        new SequenceSteps()
                             .bind("bind id 77", fd, name)
                             .bind("bind id 77 on another", other, name)
                             .then(
                                 "getsockname",
-                                SyscallErrorsTable.nameCall(SyscallName.GETSOCKNAME, fd)))));
+                                SyscallErrorsTable.nameCall(SyscallName.GETSOCKNAME, fd))
+                            .then(
+                                "MSG_OOB",
+                                Syscall.of(
+                                    SyscallName.SENDTO,
+                                    fd,
+                                    UserMem.of((byte) 'x'),
+                                    1,
+                                    Abi.MSG_NOSIGNAL | Abi.MSG_OOB,
+                                    UserMem.NULL,
+                                    0)))));
   }
 
   // AF_UNIX.
@@ -147,7 +140,7 @@ final class AddressSequences {
                                 kind,
                                 (same, sameName) ->
                                     steps(
-                                        new Steps()
+                                        new SequenceSteps()
                                             .connect("to a DGRAM name", fd, dgramName)
                                             .connect("to the other connection type", fd, otherName)
                                             .connect(
@@ -172,7 +165,7 @@ final class AddressSequences {
                     kind,
                     fd ->
                         steps(
-                            new Steps()
+                            new SequenceSteps()
                                 .connect("to a DGRAM path", fd, path)
                                 .connect("to the other connection type", fd, otherPath)));
               });
@@ -195,7 +188,7 @@ final class AddressSequences {
         kind,
         fd ->
             steps(
-                new Steps()
+                new SequenceSteps()
                     .connect("connect to a missing path", fd, path("/tmp/no_such_oracle"))
                     .connect("connect to a regular file", fd, path(FILE))
                     .bind("bind in a missing directory", fd, path("/nonexistent/x"))
@@ -214,10 +207,10 @@ final class AddressSequences {
     table.make(Syscall.of(SyscallName.UNLINK, UserMem.of(name)));
   }
 
-  private Steps tooLong(int fd) {
+  private SequenceSteps tooLong(int fd) {
     UserMem name = ProbeAddress.path("/tmp/" + "q".repeat(200));
     UserMem cut = UserMem.of(Arrays.copyOf(name.content(), 2 + PATH_ROOM + 1));
-    return new Steps().bind("bind addrlen 111", fd, cut);
+    return new SequenceSteps().bind("bind addrlen 111", fd, cut);
   }
 
   private void takenReceiver() {
@@ -234,9 +227,15 @@ final class AddressSequences {
                               Syscall.of(
                                   SyscallName.CONNECT, receiver, chosenName, chosenName.size()));
                           steps(
-                              new Steps()
+                              new SequenceSteps()
+                                  .sendto("sendto", fd, SequenceSteps.bytes(1, 'x'), receiverName)
                                   .connect("connect", fd, receiverName)
-                                  .connect("connect AF_UNSPEC", fd, UserMem.zeroed(2)));
+                                  .connect("connect AF_UNSPEC", fd, UserMem.zeroed(2))
+                                  .sendto(
+                                      "the chosen peer sends",
+                                      chosen,
+                                      SequenceSteps.bytes(1, 'x'),
+                                      receiverName));
                         })));
   }
 }

@@ -127,7 +127,7 @@ final class BindIsolationTable extends TableProgram {
         return;
       }
     }
-    result().notSimulated();
+    result().notSimulated(row, "the experiment \"" + row.cell(DESCRIPTION) + "\"");
   }
 
   private void experiment(String pattern, BiConsumer<IsolationSteps, Matcher> plan) {

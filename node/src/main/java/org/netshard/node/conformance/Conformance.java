@@ -19,22 +19,33 @@ import org.netshard.node.local.LocalKernel;
 
 /** Runs tables through a simulated kernel. The header line of a table says which kind it is. */
 public final class Conformance {
-  private static final Map<String, BiFunction<List<TableRow>, TableResult, TableProgram>> KINDS =
-      new LinkedHashMap<>();
+  private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
+
+  /**
+   * A kind of table.
+   *
+   * @param kindColumn the column that says what kind of thing a row is about
+   */
+  private record Kind(
+      BiFunction<List<TableRow>, TableResult, TableProgram> program, int kindColumn) {}
 
   static {
     KINDS.put(
         "caps\tfamily\tfamily_name\ttype\tprotocol\tresult\tso_domain\tso_type\tso_protocol\tfd_flags",
-        SocketCreateTable::new);
-    KINDS.put("who\tsetting\tsocket\tfamily\ttype\tprotocol\tresult", SocketCapsTable::new);
-    KINDS.put("socket\tlevel\toptnum\toptname\tresult\toptlen\tvalue", SockDefaultsTable::new);
+        new Kind(SocketCreateTable::new, 2));
+    KINDS.put(
+        "who\tsetting\tsocket\tfamily\ttype\tprotocol\tresult", new Kind(SocketCapsTable::new, 2));
+    KINDS.put(
+        "socket\tlevel\toptnum\toptname\tresult\toptlen\tvalue",
+        new Kind(SockDefaultsTable::new, 0));
     KINDS.put(
         "caps\tsocket\toption\tvalue\tresult\tread_back\tso_buf_lock\ttcp_window_clamp",
-        SetsockoptBufTable::new);
-    KINDS.put("id\tgroup\tdescription\tobserved", BindIsolationTable::new);
-    KINDS.put("id\texperiment\tstep\tobserved", MemcgTcpTable::new);
+        new Kind(SetsockoptBufTable::new, 1));
+    KINDS.put("id\tgroup\tdescription\tobserved", new Kind(BindIsolationTable::new, 1));
+    KINDS.put("id\texperiment\tstep\tobserved", new Kind(MemcgTcpTable::new, 1));
     KINDS.put(
-        "id\tcaps\tkind\tstate\toperation\tresult\treturn_value\tdetail", SyscallErrorsTable::new);
+        "id\tcaps\tkind\tstate\toperation\tresult\treturn_value\tdetail",
+        new Kind(SyscallErrorsTable::new, 2));
   }
 
   private Conformance() {}
@@ -47,11 +58,12 @@ public final class Conformance {
   public static TableResult run(Path file) {
     List<String> lines = lines(file);
     String header = lines.isEmpty() ? "" : lines.get(0);
-    for (Map.Entry<String, BiFunction<List<TableRow>, TableResult, TableProgram>> kind :
-        KINDS.entrySet()) {
-      if (header.equals(kind.getKey()) || header.startsWith(kind.getKey() + "\t")) {
+    for (Map.Entry<String, Kind> known : KINDS.entrySet()) {
+      if (header.equals(known.getKey()) || header.startsWith(known.getKey() + "\t")) {
+        Kind kind = known.getValue();
         List<TableRow> rows = rows(file, lines, header.split("\t", -1).length);
-        return run(kind.getValue().apply(rows, new TableResult(file.toString())));
+        TableResult result = new TableResult(file.toString(), kind.kindColumn());
+        return run(kind.program().apply(rows, result));
       }
     }
     throw new BadInputException(

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.vfs.Kstat;
 import org.netshard.node.conformance.SyscallErrorsTable.Kind;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -30,6 +31,10 @@ final class DataRows {
   private static final int CMSG_LENGTH = 16;
   private static final int POLL_EVENTS = Poll.IN | Poll.PRI | Poll.OUT | Poll.RDHUP;
   private static final int ROOM = 512;
+  private static final int DIRENT_ROOM = 64;
+  private static final int UP_LOOPBACK_RUNNING = 0x49;
+  private static final int MAP_BYTES = 4096;
+  private static final int MAP_PRIVATE = 2;
   private static final int SO_PEERCRED_BYTES = 12;
   private static final Map<String, Setting> SETTINGS = load();
   private static final Pattern SOCKETPAIR =
@@ -45,6 +50,22 @@ final class DataRows {
   @FunctionalInterface
   interface Detail {
     String of(long result, Syscall after);
+  }
+
+  /** What is asked of the file and not of the kind of socket. */
+  static boolean isAboutFile(String operation) {
+    return switch (operation) {
+      case "ftruncate",
+          "fsync",
+          "fallocate",
+          "getdents64",
+          "mmap",
+          "fstat mode",
+          "lseek",
+          "pread" ->
+          true;
+      default -> operation.contains("sockopt");
+    };
   }
 
   private static final Detail NONE = (result, after) -> "-";
@@ -132,6 +153,29 @@ final class DataRows {
         UserMem room = UserMem.zeroed(4);
         return finish(row, Syscall.of(SyscallName.PREAD64, fd, room, 4, 0), NONE);
       }
+      case "ftruncate" -> {
+        return finish(row, Syscall.of(SyscallName.FTRUNCATE, fd, 0), NONE);
+      }
+      case "fsync" -> {
+        return finish(row, Syscall.of(SyscallName.FSYNC, fd), NONE);
+      }
+      case "fallocate" -> {
+        return finish(row, Syscall.of(SyscallName.FALLOCATE, fd, 0, 0, 1), NONE);
+      }
+      case "getdents64" -> {
+        UserMem room = UserMem.zeroed(DIRENT_ROOM);
+        return finish(row, Syscall.of(SyscallName.GETDENTS64, fd, room, DIRENT_ROOM), NONE);
+      }
+      case "mmap" -> {
+        Object[] arguments = {0, MAP_BYTES, Abi.PROT_READ, MAP_PRIVATE, fd, 0};
+        return finish(row, Syscall.of(SyscallName.MMAP, arguments), NONE);
+      }
+      case "fstat mode" -> {
+        UserMem stat = UserMem.zeroed(Kstat.STAT_BYTES);
+        Detail mode =
+            (result, after) -> "0o" + Integer.toOctalString(after.mem(1).getInt(Kstat.MODE_AT));
+        return finish(row, Syscall.of(SyscallName.FSTAT, fd, stat), mode);
+      }
       default -> {
         return false;
       }
@@ -139,7 +183,7 @@ final class DataRows {
   }
 
   /** What {@code poll} tells, as the probe names it. */
-  private static String ready(long result, Syscall after) {
+  static String ready(long result, Syscall after) {
     int mask = after.mem(0).getShort(6);
     StringBuilder text = new StringBuilder();
     int[] bits = {Poll.IN, Poll.PRI, Poll.OUT, Poll.ERR, Poll.HUP, Poll.NVAL, Poll.RDHUP};
@@ -373,7 +417,8 @@ final class DataRows {
       default -> {
         number = false;
         request = ifRequest(asked);
-        device = asked.endsWith("nope") ? "nope" : asked.endsWith("lo") ? "lo" : "";
+        boolean lo = asked.endsWith("lo") || asked.equals("SIOCSIFNAME");
+        device = asked.endsWith("nope") ? "nope" : lo ? "lo" : "";
       }
     }
     if (request == 0) {
@@ -390,7 +435,9 @@ final class DataRows {
     }
     UserMem ifreq = UserMem.zeroed(ROOM);
     ifreq.put(0, device.getBytes(StandardCharsets.US_ASCII), device.length());
-    if (asked.startsWith("SIOCGIFADDR")) {
+    if (asked.startsWith("SIOCSIFFLAGS")) {
+      ifreq.putShort(16, UP_LOOPBACK_RUNNING);
+    } else if (asked.startsWith("SIOCGIFADDR")) {
       ifreq.putShort(16, Abi.AF_INET);
     }
     return finish(row, Syscall.of(SyscallName.IOCTL, fd, request, ifreq), NONE);
@@ -403,6 +450,9 @@ final class DataRows {
       case "SIOCGIFINDEX" -> 0x8933;
       case "SIOCGIFADDR" -> 0x8915;
       case "SIOCDEVPRIVATE" -> 0x89F0;
+      case "SIOCSIFFLAGS" -> 0x8914;
+      case "SIOCADDRT" -> 0x890B;
+      case "SIOCSIFNAME" -> 0x8923;
       default -> 0;
     };
   }

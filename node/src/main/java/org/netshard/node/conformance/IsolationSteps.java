@@ -31,7 +31,7 @@ final class IsolationSteps {
   private final int observedCell;
   private final Map<String, String> observed = new LinkedHashMap<>();
   private final Map<Integer, List<Integer>> open = new TreeMap<>();
-  private boolean leftOut;
+  private String leftOutCall = "";
 
   /**
    * A socket that will be there.
@@ -209,7 +209,9 @@ final class IsolationSteps {
         pid,
         call,
         (result, made) -> {
-          leftOut |= result == Errno.ENOSYS.negated();
+          if (result == Errno.ENOSYS.negated()) {
+            leftOutCall = call.callName();
+          }
           then.accept(result);
         });
   }
@@ -226,8 +228,8 @@ final class IsolationSteps {
     then(
         last,
         () -> {
-          if (leftOut) {
-            table.result().notSimulated();
+          if (!leftOutCall.isEmpty()) {
+            table.result().notSimulated(row, "a call that is left out: " + leftOutCall);
           } else {
             String recorded = row.cell(observedCell);
             List<String> pairs = new ArrayList<>();

@@ -195,7 +195,7 @@ final class MemcgTcpTable extends TableProgram {
       } else if (key.startsWith("memory.") || key.equals("reads")) {
         shell.cat(folder + "/" + file, text -> said.put(key, text));
       } else {
-        result().notSimulated();
+        result().notSimulated(row, "the figure " + key);
         return;
       }
     }
@@ -283,7 +283,7 @@ final class MemcgTcpTable extends TableProgram {
     String other =
         cgroups.values().stream().filter(one -> !one.equals(path)).findFirst().orElse(null);
     if (path == null || other == null) {
-      result().notSimulated();
+      result().notSimulated(row, "no second cgroup to move to");
       return;
     }
     call(task, Syscall.socket(Abi.AF_INET, Abi.SOCK_STREAM, 0));
@@ -309,10 +309,10 @@ final class MemcgTcpTable extends TableProgram {
         case "TCP" -> make(row, recorded, Abi.SOCK_STREAM, 0, count, shell);
         case "MPTCP" -> make(row, recorded, Abi.SOCK_STREAM, Abi.IPPROTO_MPTCP, count, shell);
         case "UDP" -> make(row, recorded, Abi.SOCK_DGRAM, 0, count, shell);
-        default -> result().notSimulated();
+        default -> result().notSimulated(row, "the step \"" + step + "\"");
       }
     } else {
-      result().notSimulated();
+      result().notSimulated(row, "the step \"" + step + "\"");
     }
   }
 

@@ -33,7 +33,7 @@ final class SetsockoptBufTable extends TableProgram {
     SocketKind kind = SocketKind.of(row.cell(1));
     int option = option(row.cell(2));
     if (kind == null || (option < 0 && !row.cell(2).equals("socket()"))) {
-      result().notSimulated();
+      result().notSimulated(row, "the socket or option");
       return;
     }
     limits(row, model);

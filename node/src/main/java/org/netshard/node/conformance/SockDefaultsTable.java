@@ -75,7 +75,7 @@ final class SockDefaultsTable extends TableProgram {
   void row(TableRow row, KernelModel model) {
     SocketKind kind = SocketKind.of(row.cell(0));
     if (kind == null || !STATES.contains(kind.state())) {
-      result().notSimulated();
+      result().notSimulated(row, "the state of \"" + row.cell(0) + "\"");
       return;
     }
     if (pid < 0) {

@@ -39,7 +39,7 @@ final class SocketCapsTable extends TableProgram {
     NetState net = freshNetns(model);
     Cred who = who(row.cell(0), model);
     if (who == null) {
-      result().notSimulated();
+      result().notSimulated(row, "the task \"" + row.cell(0) + "\"");
       return;
     }
     int nofile = setting.startsWith("RLIMIT_NOFILE") ? 3 : NOFILE;
@@ -62,7 +62,7 @@ final class SocketCapsTable extends TableProgram {
     } else if (setting.startsWith("RLIMIT_NOFILE")) {
       socket(row, pid);
     } else {
-      result().notSimulated();
+      result().notSimulated(row, "the setting \"" + row.cell(1) + "\"");
     }
   }
 
@@ -142,7 +142,7 @@ final class SocketCapsTable extends TableProgram {
   private void unshare(TableRow row, int pid, String names) {
     Long flags = flags(names);
     if (flags == null) {
-      result().notSimulated();
+      result().notSimulated(row, "the setting \"" + row.cell(1) + "\"");
       return;
     }
     call(
@@ -157,7 +157,7 @@ final class SocketCapsTable extends TableProgram {
         comma < 0 ? (Long) (long) Abi.CLONE_NEWNET : flags(arguments.substring(comma + 1).strip());
     boolean netns = target.endsWith("netns fd");
     if (type == null || !(netns || target.equals("not a ns fd") || target.equals("-1"))) {
-      result().notSimulated();
+      result().notSimulated(row, "the setting \"" + row.cell(1) + "\"");
       return;
     }
     call(

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
@@ -27,7 +28,7 @@ import org.netshard.protocol.core.Sk;
  */
 final class SyscallErrorsTable extends TableProgram {
   private static final int CAPS = 1;
-  private static final int KIND = 2;
+  static final int KIND = 2;
   static final int STATE = 3;
   static final int OPERATION = 4;
   private static final int RESULT = 5;
@@ -37,7 +38,15 @@ final class SyscallErrorsTable extends TableProgram {
   private static final int ROOM = 256;
   private static final int BACKLOG = 5;
   private static final int CLOSED_FD = 777;
+
+  /** {@code nl_groups}. */
+  private static final int GROUPS_AT = 8;
+
   private static final int PATH_FD = 1000;
+
+  private static final int NETLINK_AUDIT = 9;
+  private static final int NETLINK_NETFILTER = 12;
+  private static final int NETLINK_KOBJECT_UEVENT = 15;
 
   private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
 
@@ -59,6 +68,9 @@ final class SyscallErrorsTable extends TableProgram {
     KINDS.put("unix seqpacket", new Kind(Abi.AF_UNIX, Abi.SOCK_SEQPACKET, 0));
     KINDS.put("unix dgram", new Kind(Abi.AF_UNIX, Abi.SOCK_DGRAM, 0));
     KINDS.put("netlink route", new Kind(Abi.AF_NETLINK, Abi.SOCK_RAW, 0));
+    KINDS.put("netlink audit", new Kind(Abi.AF_NETLINK, Abi.SOCK_RAW, NETLINK_AUDIT));
+    KINDS.put("netlink netfilter", new Kind(Abi.AF_NETLINK, Abi.SOCK_RAW, NETLINK_NETFILTER));
+    KINDS.put("netlink uevent", new Kind(Abi.AF_NETLINK, Abi.SOCK_RAW, NETLINK_KOBJECT_UEVENT));
     KINDS.put("packet raw", new Kind(Abi.AF_PACKET, Abi.SOCK_RAW, 0));
     KINDS.put("vsock stream", new Kind(Abi.AF_VSOCK, Abi.SOCK_STREAM, 0));
   }
@@ -67,6 +79,7 @@ final class SyscallErrorsTable extends TableProgram {
   private final List<Integer> opened = new ArrayList<>();
   private final RowTargets targets = new RowTargets(this);
   private final DataRows data = new DataRows(this, targets);
+  private final SequenceRows sequences = new SequenceRows(this, targets);
   private @Nullable KernelModel machine;
   private @Nullable NetState net;
   private int pid;
@@ -94,7 +107,7 @@ final class SyscallErrorsTable extends TableProgram {
     boolean sequence = row.cell(STATE).startsWith(SEQUENCE);
     boolean pair = row.cell(KIND).equals("socketpair");
     if (kind == null && fd == null && !pair) {
-      result().notSimulated();
+      result().notSimulated(row, "this kind of socket");
       return;
     }
     machine = model;
@@ -102,13 +115,13 @@ final class SyscallErrorsTable extends TableProgram {
     pid = processes.computeIfAbsent(row.cell(CAPS), who -> process(row, who, model));
     if (pair) {
       if (!data.socketpair(row)) {
-        result().notSimulated();
+        result().notSimulated(row, "this pair");
       }
     } else if (fd != null) {
       operate(row, new Kind(Abi.AF_INET, Abi.SOCK_STREAM, 0), fd);
     } else if (kind != null && sequence) {
       String name = row.cell(STATE).substring(SEQUENCE.length());
-      new AddressSequences(this, row, kind).plan(name, model);
+      sequences.plan(row, kind, name, model);
     } else if (kind != null) {
       inState(row, kind);
     }
@@ -184,12 +197,11 @@ final class SyscallErrorsTable extends TableProgram {
                   if (movesData(fd)) {
                     operate(row, kind, fd);
                   } else {
-                    result().notSimulated();
-                    closeOpened();
+                    leaveOut(row, "data of this kind of socket");
                   }
                 });
     if (!there) {
-      result().notSimulated();
+      leaveOut(row, "the state \"" + row.cell(STATE) + "\"");
     }
   }
 
@@ -259,6 +271,11 @@ final class SyscallErrorsTable extends TableProgram {
     call(pid, syscall);
   }
 
+  /** Makes a call whose result tells how to go on. */
+  void make(Syscall syscall, LongConsumer then) {
+    call(pid, syscall, (result, made) -> then.accept(result));
+  }
+
   private void connect(long fd, UserMem address) {
     call(pid, Syscall.of(SyscallName.CONNECT, fd, address, address.size()));
   }
@@ -325,21 +342,32 @@ final class SyscallErrorsTable extends TableProgram {
               operation.substring("connect".length()),
               (to, length) -> address(row, SyscallName.CONNECT, fd, to, length));
       if (!there) {
-        result().notSimulated();
-        closeOpened();
+        leaveOut(row, operation);
       }
     } else if (operation.matches("get(sock|peer)name\\b.*")) {
       nameOf(row, fd, operation);
-    } else if ((!operation.contains("sockopt") && !movesData(fd)) || !data.plan(row, kind, fd)) {
-      result().notSimulated();
-      closeOpened();
+    } else if (!DataRows.isAboutFile(operation) && !movesData(fd)) {
+      leaveOut(row, "data of this kind of socket");
+    } else if (!data.plan(row, kind, fd)) {
+      leaveOut(row, operation);
     }
+  }
+
+  /** Counts a row as not simulated. */
+  void leaveOut(TableRow row, String reason) {
+    result().notSimulated(row, reason);
+    closeOpened();
   }
 
   private void bindTo(TableRow row, Kind kind, int fd, String operation) {
     UserMem own = targets.own(kind, 0);
     switch (operation) {
       case "bind(own address)", "bind" -> address(row, SyscallName.BIND, fd, own, own.size());
+      case "bind to group 1", "bind to group RTMGRP_LINK" -> {
+        UserMem group = ProbeAddress.netlink();
+        group.putInt(GROUPS_AT, 1);
+        address(row, SyscallName.BIND, fd, group, group.size());
+      }
       case "bind(family AF_UNSPEC, any address)" ->
           address(
               row, SyscallName.BIND, fd, RowTargets.unspec(kind), RowTargets.unspec(kind).size());
@@ -361,7 +389,7 @@ final class SyscallErrorsTable extends TableProgram {
     if (operation.endsWith("(NULL, 16)")) {
       address(row, name, fd, UserMem.NULL, 16);
     } else if (at < 0) {
-      result().notSimulated();
+      leaveOut(row, operation);
     } else {
       String number = operation.substring(at + "addrlen ".length()).replace(")", "");
       address(row, name, fd, ProbeAddress.padded(own, ROOM), Integer.parseInt(number));
@@ -414,11 +442,12 @@ final class SyscallErrorsTable extends TableProgram {
         (made, after) -> {
           boolean failed = Errno.isError(made);
           if (made == Errno.ENOSYS.negated()) {
-            result().notSimulated();
+            result().notSimulated(row, syscall.callName() + ", which is ENOSYS");
           } else {
             boolean accepts = syscall.name() == SyscallName.ACCEPT4 && !failed;
             boolean polls = syscall.name() == SyscallName.POLL;
-            String value = failed ? "-" : accepts ? "fd" : polls ? "0" : "" + made;
+            boolean maps = syscall.name() == SyscallName.MMAP;
+            String value = failed ? "-" : accepts ? "fd" : polls || maps ? "0" : "" + made;
             String more = failed && !ofErrors ? "-" : detail.of(made, after);
             String said = okOrErrno(made) + " " + value + " " + more;
             String recorded =
@@ -434,6 +463,27 @@ final class SyscallErrorsTable extends TableProgram {
           }
           closeOpened();
         });
+  }
+
+  /** Makes the step of a sequence that a row is about. */
+  void finishStep(TableRow row, SequenceSteps.Step step) {
+    DataRows.Detail value = step.value();
+    if (value == null) {
+      finish(row, step.call());
+      return;
+    }
+    call(
+        pid,
+        step.call(),
+        (made, after) ->
+            finishValue(row, okOrErrno(made), Errno.isError(made) ? "-" : value.of(made, after)));
+  }
+
+  /** Compares what came of a row that is not about one call. */
+  void finishValue(TableRow row, String said, String value) {
+    String recorded = row.cell(RESULT) + " " + row.cell(RETURN_VALUE) + " " + row.cell(DETAIL);
+    result().compare(row, recorded, said + " " + value + " -");
+    closeOpened();
   }
 
   /** Closes the sockets of the row. */

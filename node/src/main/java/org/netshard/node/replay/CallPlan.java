@@ -38,6 +38,7 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
   private static final int SIOCGSTAMPNS = 0x8907;
   private static final int NUMBER_MASK = 0xffff;
   private static final int RLIMIT_NOFILE = 7;
+  private static final int MAP_ANONYMOUS = 0x20;
 
   private static final CallPlan RECORDED = new CallPlan(null, "", true);
 
@@ -109,7 +110,13 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
           TIMERFD_GETTIME,
           EPOLL_CTL,
           EPOLL_WAIT,
-          EPOLL_PWAIT ->
+          EPOLL_PWAIT,
+          FSYNC,
+          FTRUNCATE,
+          FALLOCATE,
+          GETDENTS64,
+          FSTAT,
+          NEWFSTATAT ->
           true;
       default -> false;
     };
@@ -171,6 +178,10 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
     return switch (call.name()) {
       case PREAD64, LSEEK ->
           file(task, call, FileHandle.class) == null ? "not a file of /proc" : null;
+      case FSYNC, FTRUNCATE, FALLOCATE, FSTAT, NEWFSTATAT -> unsimulated(task, call);
+      case GETDENTS64 ->
+          recorded.result().isError() ? unsimulated(task, call) : "directories are not listed";
+      case MMAP -> mmap(call, task);
       case READ,
           READV,
           WRITE,
@@ -204,6 +215,14 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
           sock(recorded, call, task, noLongerNew);
       default -> null;
     };
+  }
+
+  private static @Nullable String mmap(Syscall call, Task task) {
+    if ((call.intArg(3) & MAP_ANONYMOUS) != 0) {
+      return "memory of the program";
+    }
+    UnsimulatedFile file = unsimulated(fd(task, call.intArg(4)));
+    return file == null ? null : file.what();
   }
 
   private static @Nullable String prctl(StraceEvent.Call recorded, Syscall call, Task task) {

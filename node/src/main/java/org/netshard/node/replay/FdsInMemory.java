@@ -38,6 +38,9 @@ final class FdsInMemory {
       case SENDFILE -> {
         return call.withArg(1, names.simulated(call.intArg(1)));
       }
+      case MMAP -> {
+        return call.withArg(4, names.simulated(call.intArg(4)));
+      }
       case EPOLL_CTL -> {
         return call.withArg(2, names.simulated(call.intArg(2)));
       }

@@ -35,15 +35,14 @@ final class RecordedCalls {
   static {
     for (String name :
         List.of(
-            "fstat fstatfs getdents getdents64 fchmod fchown ftruncate fsync fdatasync flock",
-            "fadvise64 fallocate pwrite64 preadv pwritev preadv2 pwritev2 fchdir syncfs readahead",
-            "newfstatat statx faccessat faccessat2 readlinkat openat2 fchmodat fchownat utimensat",
+            "fstatfs getdents fchmod fchown fdatasync flock",
+            "fadvise64 pwrite64 preadv pwritev preadv2 pwritev2 fchdir syncfs readahead",
+            "statx faccessat faccessat2 readlinkat openat2 fchmodat fchownat utimensat",
             "inotify_add_watch inotify_rm_watch")) {
       for (String one : name.split(" ", -1)) {
         FD_ARGUMENT.put(one, 0);
       }
     }
-    FD_ARGUMENT.put("mmap", 4);
     for (String name :
         List.of(
             "access stat lstat statfs readlink chmod chown lchown truncate rename renameat",
@@ -96,6 +95,9 @@ final class RecordedCalls {
       case EXECVE -> recorded.result().isError();
       case READ, READV, WRITE, WRITEV, PREAD64, LSEEK, IOCTL -> is(file);
       case TIMERFD_SETTIME, TIMERFD_GETTIME, EPOLL_WAIT, EPOLL_PWAIT -> is(file);
+      case FSYNC, FTRUNCATE, FALLOCATE, FSTAT, GETDENTS64 -> is(file);
+      case NEWFSTATAT -> text(call.mem(1)).isEmpty() ? is(file) : isOutside(call.mem(1));
+      case MMAP -> is(task.fds().get(call.intArg(4)));
       case FCNTL -> is(file) && !isOfDescriptor(call.intArg(1), file);
       case SENDFILE -> is(file);
       case EPOLL_CTL ->

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.vfs.Kstat;
 import org.netshard.node.strace.StraceEvent.Call;
 import org.netshard.node.strace.StraceEvent.Result;
 import org.netshard.node.strace.StraceValue.Array;
@@ -153,6 +154,15 @@ public final class CallDecoder {
       case MKDIRAT, UNLINKAT -> Syscall.of(name, number(0), text(argument(1)), number(2));
       case RMDIR -> Syscall.of(name, text(argument(0)));
       case LSEEK -> numbers(name, 3);
+      case FSYNC -> numbers(name, 1);
+      case FTRUNCATE -> numbers(name, 2);
+      case FALLOCATE -> numbers(name, 4);
+      case GETDENTS64 -> Syscall.of(name, number(0), output(argument(1), number(2)), number(2));
+      case FSTAT -> Syscall.of(name, number(0), output(argument(1), Kstat.STAT_BYTES));
+      case NEWFSTATAT ->
+          Syscall.of(
+              name, number(0), text(argument(1)), output(argument(2), Kstat.STAT_BYTES), number(3));
+      case MMAP -> numbers(name, 6);
       case IOCTL -> ioctl(name);
       case ACCEPT -> Syscall.of(name, number(0), room(1), length(argument(2)));
       case ACCEPT4 -> Syscall.of(name, number(0), room(1), length(argument(2)), number(3));

@@ -97,6 +97,9 @@ public final class CallPrinter {
         return Notation.hex(result).text() + " (flags FD_CLOEXEC)";
       }
     }
+    if (call.name() == SyscallName.MMAP && !Errno.isError(result)) {
+      return Notation.hex(result).text();
+    }
     if (WaitPrinter.isSelect(call) && result >= 0) {
       return result + WaitPrinter.ready(call, result);
     }
@@ -160,6 +163,8 @@ public final class CallPrinter {
       case UNLINKAT ->
           List.of(directory(), path(1), Notation.flags(arg(2), "AT_???", Table.UNLINKAT));
       case LSEEK -> List.of(number(0), IntValue.of(arg(1)), whence());
+      case FSYNC, FTRUNCATE, FALLOCATE, GETDENTS64, FSTAT, NEWFSTATAT, MMAP ->
+          new FilePrinter(this, entry, after, failed()).arguments();
       case SHUTDOWN -> List.of(number(0), Notation.xval(arg(1), "SHUT_???", Table.SHUT));
       case EVENTFD2 ->
           List.of(IntValue.of(arg(0) & 0xffffffffL), Notation.flags(arg(1), "EFD_???", Table.EFD));
@@ -253,7 +258,7 @@ public final class CallPrinter {
     return Notation.xval(arg(0) & 0xffffffffL, "AF_???", Table.FAMILY);
   }
 
-  private static StraceValue pointer(long address) {
+  static StraceValue pointer(long address) {
     return address == 0 ? new Symbol("NULL") : IntValue.hex(address);
   }
 
@@ -269,7 +274,7 @@ public final class CallPrinter {
     return IntValue.hex(mem == UserMem.BAD ? BAD_ADDRESS : GOOD_ADDRESS);
   }
 
-  private StraceValue path(int index) {
+  StraceValue path(int index) {
     UserMem mem = entry.mem(index);
     if (mem.size() == 0) {
       return address(index);
@@ -380,7 +385,7 @@ public final class CallPrinter {
     return creates ? List.of(path, openFlags(flags), mode(mode)) : List.of(path, openFlags(flags));
   }
 
-  private StraceValue directory() {
+  StraceValue directory() {
     return entry.intArg(0) == Abi.AT_FDCWD ? new Symbol("AT_FDCWD") : number(0);
   }
 

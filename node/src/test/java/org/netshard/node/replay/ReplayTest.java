@@ -87,6 +87,13 @@ class ReplayTest {
   }
 
   @Test
+  void filesOfEachKindAnswerTheSame() throws IOException {
+    ReplayResult result = replay("files", "kinds");
+    assertThat(result.total().same()).isGreaterThan(1_600);
+    assertThat(result.differences()).isEmpty();
+  }
+
+  @Test
   void aNameThatIsNotKnownIsTold() throws IOException {
     Path log = folder.resolve("newer.strace");
     Files.writeString(log, "close(3) = -1 EBADF\nsocket(AF_MOON, SOCK_STREAM, 0) = 3\n");

@@ -94,7 +94,16 @@ final class RecordedMemory {
         put(after.mem(0), Notation.intNumber(pair.elements().get(0)));
         after.mem(0).putInt(4, Notation.intNumber(pair.elements().get(1)));
       }
+      case FSTAT -> stat(recorded.arguments().get(1), after.mem(1));
+      case NEWFSTATAT -> stat(recorded.arguments().get(2), after.mem(2));
       default -> {}
+    }
+  }
+
+  private static void stat(StraceValue value, UserMem mem) {
+    if (value instanceof Struct struct) {
+      byte[] bytes = StatNotation.bytes(struct);
+      mem.put(0, bytes, bytes.length);
     }
   }
 

@@ -151,7 +151,24 @@ public final class Abi {
   public static final int CLOSE_RANGE_CLOEXEC = 4;
 
   public static final int AT_FDCWD = -100;
+  public static final int AT_SYMLINK_NOFOLLOW = 0x100;
   public static final int AT_REMOVEDIR = 0x200;
+  public static final int AT_NO_AUTOMOUNT = 0x800;
+  public static final int AT_EMPTY_PATH = 0x1000;
+  public static final int AT_STATX_SYNC_TYPE = 0x6000;
+
+  /** What kind of file a mode says ({@code S_IFMT}). */
+  public static final int S_IFMT = 0170000;
+
+  public static final int S_IFSOCK = 0140000;
+  public static final int S_IFLNK = 0120000;
+  public static final int S_IFREG = 0100000;
+  public static final int S_IFDIR = 0040000;
+  public static final int S_IFIFO = 0010000;
+
+  public static final int PROT_READ = 1;
+  public static final int PROT_WRITE = 2;
+  public static final int PROT_EXEC = 4;
 
   /** The sticky bit of a directory's mode. */
   public static final int S_ISVTX = 01000;

@@ -96,6 +96,13 @@ public enum SyscallName {
   GETPID(0),
   GETPPID(0),
   GETTID(0),
+  FSYNC(1),
+  FTRUNCATE(2),
+  FALLOCATE(4),
+  GETDENTS64(3),
+  FSTAT(2),
+  NEWFSTATAT(4),
+  MMAP(6),
   /**
    * Any call that is not simulated, {@code sys_ni_syscall}: ENOSYS, as in a kernel that was built
    * without it. {@link Syscall#callName} tells which one it is.

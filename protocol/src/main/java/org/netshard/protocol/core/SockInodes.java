@@ -1,7 +1,9 @@
 package org.netshard.protocol.core;
 
 /**
- * Inode numbers of sockets, given out when somebody first looks.
+ * Inode numbers of sockets, and of other files without a name, given out when somebody first looks.
+ *
+ * <p><b>Source:</b> {@code fs/inode.c}, {@code get_next_ino}.
  *
  * <p><b>Differs from Linux:</b> there a socket has its number from the beginning; here it gets one
  * when it is first listed, as few of a million ever are.
@@ -18,9 +20,14 @@ public final class SockInodes {
   public static int of(Sk sk) {
     SkRare rare = sk.rareForWrite();
     if (rare.inode == 0) {
-      rare.inode = ++sk.net().machine().generic(KEY).last;
+      rare.inode = next(sk.net().machine());
     }
     return rare.inode;
+  }
+
+  /** A number that no inode of this machine has had ({@code get_next_ino}). */
+  public static int next(Machine machine) {
+    return ++machine.generic(KEY).last;
   }
 
   /** What stands for the address of a sock ({@code %pK}): a hash, 16 hexadecimal digits. */

@@ -181,6 +181,17 @@ public interface SockOps {
   }
 
   /**
+   * Maps the sock into the memory of a program.
+   *
+   * @param prot {@code PROT_READ} and so on
+   * @param pageOffset where the mapping begins, pages
+   * @return 0, or {@code -errno}: ENODEV for kinds without ({@code sock_no_mmap})
+   */
+  default int mmap(Sk sk, int prot, long pageOffset) {
+    return Errno.ENODEV.negated();
+  }
+
+  /**
    * Ends one or both directions.
    *
    * @param how {@code SHUT_RD}, {@code SHUT_WR} or {@code SHUT_RDWR}

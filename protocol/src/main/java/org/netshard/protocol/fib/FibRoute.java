@@ -97,6 +97,25 @@ public final class FibRoute {
     return config.metrics;
   }
 
+  /** The largest segment of TCP that is told a peer, bytes; 0 if it is not set. */
+  public int advmss() {
+    return metric(FibMetrics.RTAX_ADVMSS);
+  }
+
+  /** The largest window of TCP, bytes; 0 if it is not set. */
+  public int window() {
+    return metric(FibMetrics.RTAX_WINDOW);
+  }
+
+  /** The time of a round trip, eighths of ms; 0 if it is not set. */
+  public int rtt() {
+    return metric(FibMetrics.RTAX_RTT);
+  }
+
+  private int metric(int metric) {
+    return config.metrics == null ? 0 : config.metrics[metric - 1];
+  }
+
   /** {@code nh_tclassid}. */
   public int flow() {
     return config.flow;

@@ -86,6 +86,7 @@ record FibSemantics(@Nullable FibRoute route, int error) {
     if (config.prefsrc != 0 && !validPrefsrc(net, config)) {
       return failed(ext.fail(Errno.EINVAL, "Invalid prefsrc address"));
     }
+    FibMetrics.convert(config.metrics);
     return new FibSemantics(new FibRoute(config, oif, nhScope), 0);
   }
 

@@ -35,6 +35,15 @@ public final class PacketOps implements SockOps {
     return 0;
   }
 
+  /** {@code packet_mmap}: EINVAL without a ring, or not from its beginning. */
+  @Override
+  public int mmap(Sk sk, int prot, long pageOffset) {
+    if (pageOffset != 0 || !PacketOptions.of(sk).hasRing()) {
+      return Errno.EINVAL.negated();
+    }
+    return SockNames.leftOut(sk, "mapping the ring of a packet socket");
+  }
+
   @Override
   public boolean movesData(Sk sk) {
     return true;

@@ -10,6 +10,7 @@ import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.fib.Devinet;
 import org.netshard.protocol.fib.Fib;
+import org.netshard.protocol.fib.FibIoctl;
 import org.netshard.protocol.fib.InDevice;
 import org.netshard.protocol.fib.InIfaddr;
 import org.netshard.protocol.fib.InetNet;
@@ -22,7 +23,7 @@ import org.netshard.protocol.netlink.Netlink;
  * <p><b>Source:</b> {@code net/ipv4/af_inet.c}, {@code inet_ioctl}; {@code net/ipv4/devinet.c},
  * {@code devinet_ioctl}.
  *
- * <p><b>Differs from Linux:</b> {@code SIOCADDRT} and the table of ARP cannot be changed.
+ * <p><b>Differs from Linux:</b> the table of ARP cannot be changed.
  */
 final class InetIoctl {
   static final int SIOCADDRT = 0x890b;
@@ -43,7 +44,6 @@ final class InetIoctl {
   /** The request is none of these. */
   static final int NOT_MINE = Integer.MIN_VALUE;
 
-  private static final int RTENTRY_BYTES = 120;
   private static final int ARPREQ_BYTES = 68;
   private static final int SOCKADDR_AT = 16;
   private static final int ADDR_AT = 20;
@@ -53,7 +53,7 @@ final class InetIoctl {
   /** Answers a request, or tells that it is {@link #NOT_MINE}. */
   static int perform(NetNs net, Cred cred, int request, UserMem arg) {
     return switch (request) {
-      case SIOCADDRT, SIOCDELRT -> route(net, cred, arg);
+      case SIOCADDRT, SIOCDELRT -> FibIoctl.perform(net, cred, arg, request == SIOCADDRT);
       case SIOCDARP, SIOCGARP, SIOCSARP -> arp(net, cred, request, arg);
       case SIOCGIFADDR,
           SIOCSIFADDR,
@@ -71,17 +71,6 @@ final class InetIoctl {
 
   private static boolean isAdmin(NetNs net, Cred cred) {
     return cred.nsCapable(net.userNs(), Capability.CAP_NET_ADMIN);
-  }
-
-  private static int route(NetNs net, Cred cred, UserMem arg) {
-    if (!arg.accessible(0, RTENTRY_BYTES)) {
-      return Errno.EFAULT.negated();
-    }
-    if (!isAdmin(net, cred)) {
-      return Errno.EPERM.negated();
-    }
-    net.machine().leftOut("ioctl SIOCADDRT is not simulated: it fails with EINVAL");
-    return Errno.EINVAL.negated();
   }
 
   private static int arp(NetNs net, Cred cred, int request, UserMem arg) {

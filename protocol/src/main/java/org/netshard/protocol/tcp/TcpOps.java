@@ -1,6 +1,7 @@
 package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
@@ -60,6 +61,12 @@ public final class TcpOps extends AbstractInetOps {
   @Override
   public void unhash(Sk sk) {
     BindTable.unhash(sk);
+  }
+
+  /** {@code tcp_mmap}: EPERM, unless it is only to be read. */
+  @Override
+  public int mmap(Sk sk, int prot, long pageOffset) {
+    return (prot & (Abi.PROT_WRITE | Abi.PROT_EXEC)) == 0 ? 0 : Errno.EPERM.negated();
   }
 
   @Override

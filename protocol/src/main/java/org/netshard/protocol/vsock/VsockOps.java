@@ -9,6 +9,7 @@ import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.abi.VsockOption;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.SockNames;
@@ -180,6 +181,48 @@ public final class VsockOps implements SockOps {
   @Override
   public int connect(Sk sk, Caller caller, SockAddr address) {
     return VsockBind.connect(sk, address);
+  }
+
+  @Override
+  public boolean movesData(Sk sk) {
+    return true;
+  }
+
+  @Override
+  public int sendmsg(Sk sk, Caller caller, Msg msg) {
+    return VsockData.send(sk, msg);
+  }
+
+  @Override
+  public int recvmsg(Sk sk, Caller caller, Msg msg) {
+    return VsockData.receive(msg);
+  }
+
+  @Override
+  public int accept(Sk sk, Caller caller, int flags) {
+    return VsockData.accept(sk, caller, flags);
+  }
+
+  @Override
+  public int shutdown(Sk sk, int how) {
+    return VsockData.shutdown(how);
+  }
+
+  @Override
+  public int poll(Sk sk) {
+    return VsockData.poll(sk);
+  }
+
+  /** {@code vsock_do_ioctl}: EOPNOTSUPP without a transport. */
+  @Override
+  public int inq(Sk sk) {
+    return Errno.EOPNOTSUPP.negated();
+  }
+
+  /** {@code vsock_do_ioctl}: EOPNOTSUPP without a transport. */
+  @Override
+  public int outq(Sk sk) {
+    return Errno.EOPNOTSUPP.negated();
   }
 
   /** {@code vsock_getname}: ENOTCONN. */

@@ -7,6 +7,7 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.abi.XdpOption;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockOps;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.cred.Cred;
@@ -57,6 +58,14 @@ public final class XdpOps implements SockOps {
   private static final int OPTIONS_BYTES = 4;
 
   private XdpOps() {}
+
+  /** {@code xsk_mmap}: EINVAL without a ring. */
+  @Override
+  public int mmap(Sk sk, int prot, long pageOffset) {
+    return XdpOptions.of(sk).rings == 0
+        ? Errno.EINVAL.negated()
+        : SockNames.leftOut(sk, "mapping the ring of an XDP socket");
+  }
 
   @Override
   public int init(Sk sk, Cred cred) {
