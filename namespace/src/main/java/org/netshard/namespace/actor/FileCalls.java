@@ -266,6 +266,9 @@ final class FileCalls {
       if (request == Abi.TIOCOUTQ) {
         return socket.sk().ops().outq(socket.sk());
       }
+      if (request == SocketIoctl.SIOCOUTQNSD) {
+        return socket.sk().ops().outqNotSent(socket.sk());
+      }
     }
     model.machine().leftOut("ioctl 0x%x is not simulated: it fails with ENOTTY".formatted(request));
     return Errno.ENOTTY.negated();

@@ -92,7 +92,7 @@ public final class Net extends BatonBehavior<NetMessage> {
   private void onSockCreate(TypedActorContext<NetMessage> akka, Call call) {
     SockCreate create = call.create();
     call.note("Net", "ranges of family and type", "__sock_create");
-    int result = check(call, create);
+    int result = create.graft() == null ? check(call, create) : 0;
     if (result < 0) {
       call.done("Net", result, "__sock_create");
       return;

@@ -296,6 +296,28 @@ final class SocketCalls {
     return perform(caller, asked, "__sys_accept4");
   }
 
+  /** A connection of TCP, which has been made without a file, gets one now. */
+  private long graft(Syscall asked, Sk child) {
+    Task creator = known(task);
+    call.create()
+        .begin(child.net(), creator.cred(), child.family(), child.type(), child.protocol());
+    call.create().setGraft(child);
+    return pass(
+        nets.of((NetState) child.net()),
+        new NetMessage.SockCreate(call),
+        "__inet_accept",
+        result -> result < 0 ? result : grafted(asked));
+  }
+
+  private long grafted(Syscall asked) {
+    OpenFile file =
+        new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, new SocketFile(call.sock(), call.sk()));
+    file.get();
+    model.socketOpened();
+    call.accepted(file);
+    return accepted(asked);
+  }
+
   private long accepted(Syscall asked) {
     Task caller = known(task);
     OpenFile waiting = (OpenFile) call.accepted();
@@ -331,7 +353,8 @@ final class SocketCalls {
     }
     boolean accepts = asked.name() == SyscallName.ACCEPT || asked.name() == SyscallName.ACCEPT4;
     if (accepts && result == 0) {
-      return accepted(asked);
+      Sk child = call.takeAcceptedSk();
+      return child == null ? accepted(asked) : graft(asked, child);
     }
     if (result == WAIT) {
       ((TaskProgress) call.progress()).hold(known(performing));

@@ -27,7 +27,10 @@ final class SocketIoctl {
   private static final int FIOGETOWN = 0x8903;
   private static final int SIOCGPGRP = 0x8904;
   private static final int SIOCATMARK = 0x8905;
-  private static final int SIOCOUTQNSD = 0x894b;
+
+  /** {@code SIOCOUTQNSD}: bytes that have not been sent. */
+  static final int SIOCOUTQNSD = 0x894b;
+
   private static final int SIOCGSKNS = 0x894c;
 
   private final KernelModel model;

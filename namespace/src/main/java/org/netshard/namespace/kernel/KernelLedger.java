@@ -20,6 +20,7 @@ import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.SkbQueue;
 import org.netshard.protocol.memcg.ObjCgroup.Slab;
 import org.netshard.protocol.memcg.SockMemcg;
+import org.netshard.protocol.tcp.TcpSocks;
 import org.netshard.protocol.unix.UnixGc;
 import org.netshard.protocol.unix.UnixSkb;
 
@@ -87,6 +88,9 @@ public final class KernelLedger {
     sockets = 0;
     walk();
     others.forEach(this::addSock);
+    for (NetState net = model.machine().initNet(); net != null; net = model.machine().next(net)) {
+      TcpSocks.withoutFile(net, this::addSock);
+    }
     memcgs.check();
     equal("pages of TCP", model.machine().pool(Proto.Pool.TCP).exactPages(), tcpPages);
     equal("pages of UDP", model.machine().pool(Proto.Pool.UDP).exactPages(), udpPages);

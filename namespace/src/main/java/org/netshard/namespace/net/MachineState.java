@@ -329,7 +329,7 @@ public final class MachineState implements Machine {
     cpu = newCpu;
   }
 
-  /** Counts TCP socks that no file refers to ({@code tcp_orphan_count}). */
+  @Override
   public void addOrphans(int delta) {
     orphanCount += delta;
     if (orphanCount < 0) {

@@ -14,6 +14,7 @@ import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.CallingTask;
 import org.netshard.protocol.core.PassedFile;
 import org.netshard.protocol.core.Progress;
+import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SocketFiles;
 import org.netshard.protocol.core.SocketInode;
 import org.netshard.protocol.cred.Capability;
@@ -57,6 +58,11 @@ class FileNamesTest {
       @Override
       public @Nullable ObjCgroup objcg() {
         return null;
+      }
+
+      @Override
+      public void acceptedSk(Sk sk) {
+        throw new IllegalStateException("names accept nothing");
       }
 
       @Override

@@ -18,9 +18,6 @@ final class SentPacket {
   private static final int UDP = 17;
   private static final int ICMP = 1;
   private static final int ICMP6 = 58;
-  private static final int ECHO = 8;
-  private static final int ECHO_REQUEST6 = 128;
-  private static final int ECHO_REPLY6 = 129;
   private static final int IP6_BYTES = 40;
   private static final int UDP_BYTES = 8;
   private static final int TCP_BYTES = 20;
@@ -228,13 +225,12 @@ final class SentPacket {
     IcmpNames names = IcmpNames.of(v6);
     int type = bytes[transport] & 0xff;
     int code = bytes[transport + 1] & 0xff;
-    boolean echo = v6 ? type == ECHO_REQUEST6 || type == ECHO_REPLY6 : type == ECHO || type == 0;
-    PacketSpec.@Nullable Echoed echoed = echo ? null : echoed(conn);
+    PacketSpec.@Nullable Echoed echoed = echoed(conn);
     return new PacketSpec.Icmp(
         names.typeName(type),
         names.codeName(type, code),
         PacketSpec.NONE,
-        echo ? NetBytes.get16(bytes, transport + 4) : 0,
+        0,
         echoed != null ? echoed : new PacketSpec.RawEcho(bytes.length - transport));
   }
 

@@ -84,30 +84,6 @@ class ScriptFailuresTest {
   }
 
   @Test
-  void echoOfAnotherNumberOrSizeFails() {
-    String ping =
-        """
-        `sysctl -q net.ipv4.ping_group_range="0 100"`
-        0 socket(..., SOCK_DGRAM, IPPROTO_ICMP) = 3
-        +0 bind(3, ..., ...) = 0
-        +0 sendto(3, ..., 64, 0, ..., ...) = 64
-        """;
-    Map<String, String> wrong =
-        Map.of(
-            "icmp echo_request id 8081 [raw (64)]", "id: expected 8081, found 8080",
-            "icmp echo_request [raw (65)]", "bytes of ICMP: expected 65, found 64",
-            "icmp echo_reply", "expected echo_reply , found echo_request ",
-            "udp (56)", "the protocol is another");
-    wrong.forEach(
-        (packet, message) -> {
-          String script = ping + "+0 > " + packet + "\n";
-          Packetdrill.Result result =
-              Packetdrill.run("x.pkt", script, Path.of("."), Map.of(), Map.of());
-          assertThat(result.failure().lines()).first().isEqualTo("x.pkt:5:1: " + message);
-        });
-  }
-
-  @Test
   void codeThatDoesNotHoldShowsItsMessage() {
     String failure = run(" +0 %{ x = 1\nassert x == SK_MEMINFO_DROPS, 'x=%d' % x }%\n").failure();
     assertThat(failure).isEqualTo("x.pkt:5:1: assert x == SK_MEMINFO_DROPS, 'x=%d' % x: x=1");

@@ -33,6 +33,7 @@ public final class Call implements Caller {
   private @Nullable Progress progress;
   private @Nullable CallingTask task;
   private @Nullable PassedFile accepted;
+  private @Nullable Sk acceptedSk;
   private @Nullable ActorRef<NetMessage> net;
   private @Nullable ActorRef<SockMessage> sock;
   private @Nullable Sk sk;
@@ -99,6 +100,18 @@ public final class Call implements Caller {
   /** The connection that was accepted. */
   public PassedFile accepted() {
     return known(accepted);
+  }
+
+  @Override
+  public void acceptedSk(Sk child) {
+    acceptedSk = child;
+  }
+
+  /** The sock that was accepted and has no file yet, or null; it is given out once. */
+  public @Nullable Sk takeAcceptedSk() {
+    Sk child = acceptedSk;
+    acceptedSk = null;
+    return child;
   }
 
   @Override

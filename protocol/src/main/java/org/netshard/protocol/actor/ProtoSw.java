@@ -72,6 +72,10 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
       onSkAlloc(context, alloc.call());
     } else if (message instanceof ProtoSwMessage.SkFree freed) {
       onSkFree(context.asJava(), freed);
+    } else if (message instanceof ProtoSwMessage.SkOrphan orphan) {
+      rest(context.asJava(), orphan.sock());
+      Call call = orphan.call();
+      call.pass(name, net, new NetMessage.SockRelease(call, orphan.objcg()), "sock_release");
     } else {
       throw new IllegalStateException("no handler for " + message);
     }
@@ -79,6 +83,11 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
   }
 
   private void onSkAlloc(TypedActorContext<ProtoSwMessage> context, Call call) {
+    if (call.create().graft() != null) {
+      ActorRef<SockMessage> sock = actor(context);
+      call.pass(name, sock, new SockMessage.InitData(call, ns, self, null), "sock_graft");
+      return;
+    }
     call.note(name, "struct sock", "sk_alloc");
     call.note(name, "slab", "sk_prot_alloc");
     ObjCgroup objcg = call.objcg();
@@ -91,10 +100,7 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
   }
 
   private void allocate(TypedActorContext<ProtoSwMessage> context, Call call) {
-    ActorRef<SockMessage> sock = free.pollLast();
-    if (sock == null) {
-      sock = context.asJava().spawn(Sock.NEWBORN, Long.toString(spawned++, NAME_RADIX), Lane.SAME);
-    }
+    ActorRef<SockMessage> sock = actor(context);
     if (call.create().kern()) {
       ns.getPassive();
     } else {
@@ -105,6 +111,14 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
     Memcg memcg = call.memcg();
     SockMemcg bound = memcg == null ? null : memcg.skAlloc();
     call.pass(name, sock, new SockMessage.InitData(call, ns, self, bound), "mem_cgroup_sk_alloc");
+  }
+
+  /** An actor at rest, or a new one. */
+  private ActorRef<SockMessage> actor(TypedActorContext<ProtoSwMessage> context) {
+    ActorRef<SockMessage> sock = free.pollLast();
+    return sock != null
+        ? sock
+        : context.asJava().spawn(Sock.NEWBORN, Long.toString(spawned++, NAME_RADIX), Lane.SAME);
   }
 
   private void onSkFree(ActorContext<ProtoSwMessage> context, ProtoSwMessage.SkFree freed) {
@@ -123,15 +137,19 @@ public final class ProtoSw extends BatonBehavior<ProtoSwMessage> {
     if (objcg != null && entry.proto().chargedBytes() > 0) {
       objcg.uncharge(entry.proto().chargedBytes(), Slab.UNRECLAIMABLE);
     }
-    if (free.size() < FREE_MAX) {
-      free.addLast(freed.sock());
-    } else {
-      context.stop(freed.sock());
-    }
+    rest(context, freed.sock());
     NetMessage next =
         freed.result() < 0
             ? new NetMessage.CreateFailed(call, freed.result())
             : new NetMessage.SockRelease(call, objcg);
     call.pass(name, net, next, "sk_free");
+  }
+
+  private void rest(ActorContext<ProtoSwMessage> context, ActorRef<SockMessage> sock) {
+    if (free.size() < FREE_MAX) {
+      free.addLast(sock);
+    } else {
+      context.stop(sock);
+    }
   }
 }

@@ -32,4 +32,15 @@ public sealed interface ProtoSwMessage extends BatonMessage {
       boolean kern,
       int result)
       implements ProtoSwMessage {}
+
+  /**
+   * A sock goes on by itself, without a file; only the actor that held it comes back ({@code
+   * sock_orphan}).
+   *
+   * @param call the baton
+   * @param sock the actor that held it
+   * @param objcg who pays for the inode, or null
+   */
+  record SkOrphan(Call call, ActorRef<SockMessage> sock, @Nullable ObjCgroup objcg)
+      implements ProtoSwMessage {}
 }

@@ -14,6 +14,7 @@ import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockTimestamping;
 import org.netshard.protocol.core.SocketIo;
 import org.netshard.protocol.core.SocketOptions;
+import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.family.Protosw;
 import org.netshard.protocol.family.SockCreate;
 
@@ -122,12 +123,16 @@ public final class Sock extends BatonBehavior<SockMessage> {
   }
 
   private Behavior<SockMessage> onRelease(TypedActorContext<SockMessage> context, Call call) {
-    sk.ops().destroy(sk);
+    boolean gone = sk.ops().release(sk);
     SockTimestamping.release(sk);
-    SkMem.reclaimFinal(sk);
     ActorRef<SockMessage> self = context.asJava().getSelf();
-    ProtoSwMessage free = new ProtoSwMessage.SkFree(call, self, sk.memcg(), sk.objcg(), kern, 0);
-    call.pass("Sock", slab, free, "sk_common_release");
+    if (gone) {
+      SkMem.reclaimFinal(sk);
+      ProtoSwMessage free = new ProtoSwMessage.SkFree(call, self, sk.memcg(), sk.objcg(), kern, 0);
+      call.pass("Sock", slab, free, "sk_common_release");
+    } else {
+      call.pass("Sock", slab, new ProtoSwMessage.SkOrphan(call, self, sk.objcg()), "sock_orphan");
+    }
     return NEWBORN;
   }
 
@@ -141,6 +146,10 @@ public final class Sock extends BatonBehavior<SockMessage> {
       }
       Call call = init.call();
       SockCreate create = call.create();
+      Sk child = create.graft();
+      if (child != null) {
+        return graft(context, init, call, child);
+      }
       Protosw answer = create.answer();
       Sk sk = begin(init.net(), answer, create);
       sk.setMemcg(init.memcg());
@@ -164,6 +173,18 @@ public final class Sock extends BatonBehavior<SockMessage> {
       } else {
         call.done("Sock", 0, "sock_init_data");
       }
+      return begun;
+    }
+
+    /** A sock that is there already gets this actor ({@code sock_graft}). */
+    private static Behavior<SockMessage> graft(
+        TypedActorContext<SockMessage> context, SockMessage.InitData init, Call call, Sk child) {
+      Cred cred = call.create().cred();
+      child.graft(cred.euid(), cred.egid());
+      SkMem.accept(child, call.memcg());
+      Behavior<SockMessage> begun = new Sock(child, false, init.slab());
+      call.made(context.asJava().getSelf(), child);
+      call.done("Sock", 0, "sock_graft");
       return begun;
     }
 

@@ -24,6 +24,9 @@ public interface Caller {
   /** Who pays for what the call allocates ({@code current_obj_cgroup}); null for nobody. */
   @Nullable ObjCgroup objcg();
 
+  /** A sock was accepted that has no file and no actor yet ({@code sock_graft}). */
+  void acceptedSk(Sk sk);
+
   /** The task that makes it. */
   CallingTask task();
 }

@@ -26,6 +26,9 @@ public interface Machine {
   /** TCP socks that no file refers to any more ({@code tcp_orphan_count}). */
   int orphanCount();
 
+  /** Counts socks that no file refers to any more. */
+  void addOrphans(int delta);
+
   /**
    * Gives a reference of a file back; if it was the last, the file is released when the call that
    * is under way has ended ({@code fput}).

@@ -29,4 +29,17 @@ public abstract class OptionBlock implements Cloneable {
       throw new IllegalStateException(e);
     }
   }
+
+  /** What a sock that is made after another one gets: the shared block, or a copy of its own. */
+  public final OptionBlock cloned() {
+    if (frozen) {
+      return this;
+    }
+    OptionBlock copy = thaw();
+    copy.forgetOwned();
+    return copy;
+  }
+
+  /** Forgets, in a copy, what belongs to the one sock alone, such as memberships of groups. */
+  protected void forgetOwned() {}
 }

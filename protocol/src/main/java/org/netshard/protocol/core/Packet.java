@@ -71,6 +71,7 @@ public final class Packet extends Skb {
   private Checksum checksum = Checksum.NONE;
   private int csumOffset;
   private int gsoSize;
+  private int gsoHeaderBytes = UDP_HEADER_BYTES;
   private int mark;
   private int priority;
   private long tstampNs = NO_TSTAMP;
@@ -125,6 +126,7 @@ public final class Packet extends Skb {
     copy.checksum = checksum;
     copy.csumOffset = csumOffset;
     copy.gsoSize = gsoSize;
+    copy.gsoHeaderBytes = gsoHeaderBytes;
     copy.mark = mark;
     copy.priority = priority;
     copy.tstampNs = tstampNs;
@@ -246,12 +248,18 @@ public final class Packet extends Skb {
 
   /** {@code gso_segs}: how many it stands for. */
   public int gsoSegs() {
-    return gsoSize == 0 ? 1 : (end - transport - UDP_HEADER_BYTES + gsoSize - 1) / gsoSize;
+    return gsoSize == 0 ? 1 : (end - transport - gsoHeaderBytes + gsoSize - 1) / gsoSize;
   }
 
   /** Says that it stands for several. */
   public void setGsoSize(int bytes) {
     gsoSize = bytes;
+  }
+
+  /** Says that it stands for several, each with a header of the transport of so many bytes. */
+  public void setGso(int bytes, int headerBytes) {
+    gsoSize = bytes;
+    gsoHeaderBytes = headerBytes;
   }
 
   /** {@code skb->mark}. */

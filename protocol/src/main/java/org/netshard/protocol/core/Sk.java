@@ -82,10 +82,10 @@ public final class Sk {
   short err;
 
   /** User of the socket's inode ({@code sk_uid}), in the initial user namespace. */
-  final int uid;
+  int uid;
 
   /** Group of the socket's inode. */
-  final int gid;
+  int gid;
 
   /** {@code sk_rcvbuf}, bytes. */
   int rcvbuf;
@@ -157,6 +157,39 @@ public final class Sk {
     this.gid = cred.egid();
     this.rcvbuf = (int) net.sysctl(Sysctl.CORE_RMEM_DEFAULT);
     this.sndbuf = (int) net.sysctl(Sysctl.CORE_WMEM_DEFAULT);
+  }
+
+  /** {@code sk_clone_lock}: another sock with the same settings, and with nothing in it. */
+  public Sk cloneLock() {
+    return new Sk(this);
+  }
+
+  private Sk(Sk parent) {
+    this.net = parent.net;
+    this.proto = parent.proto;
+    this.ops = parent.ops;
+    this.family = parent.family;
+    this.type = parent.type;
+    this.protocol = parent.protocol;
+    this.uid = parent.uid;
+    this.gid = parent.gid;
+    this.rcvbuf = parent.rcvbuf;
+    this.sndbuf = parent.sndbuf;
+    this.userlocks = (byte) (parent.userlocks & ~SOCK_BINDPORT_LOCK);
+    this.reuse = parent.reuse;
+    this.boundDevIf = parent.boundDevIf;
+    this.mark = parent.mark;
+    this.flags = parent.flags & ~(SockFlag.SOCK_DONE.bit() | SockFlag.SK_REUSEPORT_CB.bit());
+    this.rare = parent.rare == null ? null : parent.rare.cloneLock();
+    this.inet = parent.inet == null ? null : parent.inet.cloned();
+    this.inet6 = parent.inet6 == null ? null : parent.inet6.cloned();
+    this.transport = parent.transport == null ? null : parent.transport.cloned();
+  }
+
+  /** {@code sock_graft}: a task has accepted it, whose user it belongs to now. */
+  public void graft(int newUid, int newGid) {
+    uid = newUid;
+    gid = newGid;
   }
 
   /** The namespace of the task that made it, for ever. */
@@ -444,6 +477,11 @@ public final class Sk {
   /** {@code sk_is_inet}: AF_INET or AF_INET6. */
   public boolean isInet() {
     return family == Abi.AF_INET || family == Abi.AF_INET6;
+  }
+
+  /** Whether it is of AF_INET6. */
+  public boolean isInet6() {
+    return family == Abi.AF_INET6;
   }
 
   /** {@code sk_is_tcp}: a stream of TCP. */

@@ -89,6 +89,25 @@ public final class SkRare {
   /** The program that chooses in a reuseport group, which this sock has brought. */
   byte @Nullable [] reuseportProgram;
 
+  /** What a sock that is made after another one takes over ({@code sk_clone_lock}). */
+  SkRare cloneLock() {
+    SkRare copy = new SkRare();
+    copy.rcvtimeoJiffies = rcvtimeoJiffies;
+    copy.sndtimeoJiffies = sndtimeoJiffies;
+    copy.lingertimeJiffies = lingertimeJiffies;
+    copy.maxPacingRateBps = maxPacingRateBps;
+    copy.rcvlowat = rcvlowat;
+    copy.peekOff = peekOff;
+    copy.incomingCpu = incomingCpu;
+    copy.tsflags = tsflags;
+    copy.bindPhc = bindPhc;
+    copy.llUsec = llUsec;
+    copy.busyPollBudget = busyPollBudget;
+    copy.clockid = clockid;
+    copy.filter = filter;
+    return copy;
+  }
+
   /** {@code sk_error_queue}: errors and time stamps that wait to be read, or null. */
   public @Nullable SkbQueue errorQueue() {
     return errorQueue;

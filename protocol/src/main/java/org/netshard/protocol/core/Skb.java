@@ -167,6 +167,11 @@ public class Skb {
     connection = end;
   }
 
+  /** The one before it in its queue, or null. */
+  public @Nullable Skb previous() {
+    return previous;
+  }
+
   /** The one after it in its queue, or null. */
   public @Nullable Skb next() {
     return next;

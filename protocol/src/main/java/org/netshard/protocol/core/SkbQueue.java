@@ -42,6 +42,24 @@ public final class SkbQueue {
     size++;
   }
 
+  /** Adds one behind another, or before all if that is null ({@code __skb_queue_after}). */
+  public void addAfter(@Nullable Skb before, Skb skb) {
+    Skb after = before == null ? first : before.next;
+    skb.previous = before;
+    skb.next = after;
+    if (before == null) {
+      first = skb;
+    } else {
+      before.next = skb;
+    }
+    if (after == null) {
+      last = skb;
+    } else {
+      after.previous = skb;
+    }
+    size++;
+  }
+
   /** Takes one out ({@code __skb_unlink}). */
   public void unlink(Skb skb) {
     Skb before = skb.previous;

@@ -28,6 +28,17 @@ public interface SockOps {
   default void destroy(Sk sk) {}
 
   /**
+   * Nobody has a descriptor of the sock any more ({@code release}).
+   *
+   * @return whether it is gone; else it goes on by itself, and frees itself at its end ({@link
+   *     SkDestruct})
+   */
+  default boolean release(Sk sk) {
+    destroy(sk);
+    return true;
+  }
+
+  /**
    * Connects two new socks of this kind to each other.
    *
    * @param pid process that makes the pair
@@ -189,6 +200,15 @@ public interface SockOps {
    */
   default int mmap(Sk sk, int prot, long pageOffset) {
     return Errno.ENODEV.negated();
+  }
+
+  /**
+   * Bytes of the send buffer that have not been sent yet ({@code SIOCOUTQNSD}).
+   *
+   * @return {@code -errno}: ENOTTY for kinds without
+   */
+  default int outqNotSent(Sk sk) {
+    return Errno.ENOTTY.negated();
   }
 
   /**

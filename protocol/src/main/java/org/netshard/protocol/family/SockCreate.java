@@ -2,6 +2,7 @@ package org.netshard.protocol.family;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.cred.Cred;
 
 /**
@@ -19,6 +20,7 @@ public final class SockCreate {
   private boolean postCreate;
   private int num;
   private @Nullable Protosw answer;
+  private @Nullable Sk graft;
 
   /** Begins a creation. */
   public void begin(NetNs newNet, Cred newCred, int newFamily, int newType, int newProtocol) {
@@ -31,6 +33,17 @@ public final class SockCreate {
     postCreate = false;
     answer = null;
     num = 0;
+    graft = null;
+  }
+
+  /** A socket for a sock that is there already, as one that was accepted. */
+  public void setGraft(Sk child) {
+    graft = child;
+  }
+
+  /** The sock that is there already, or null. */
+  public @Nullable Sk graft() {
+    return graft;
   }
 
   /** Makes this a socket of the kernel's own ({@code kern} of {@code __sock_create}). */

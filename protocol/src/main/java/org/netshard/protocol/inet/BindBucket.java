@@ -2,7 +2,6 @@ package org.netshard.protocol.inet;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.core.SkList;
 import org.netshard.protocol.core.SockFlag;
 
 /**
@@ -20,9 +19,12 @@ import org.netshard.protocol.core.SockFlag;
  */
 final class BindBucket {
   private final int port;
-  private final SkList owners = new SkList();
+  private final BindOwners owners = new BindOwners();
 
   private int fastuid;
+
+  /** {@code fastreuse} and {@code fastreuseport} below 0: only {@code connect} has given it out. */
+  private boolean connectOnly;
 
   /**
    * With {@code FASTREUSEPORT_STRICT}: another sock of the same user and {@code SO_REUSEPORT} that
@@ -38,7 +40,17 @@ final class BindBucket {
     return port;
   }
 
-  SkList owners() {
+  /** Whether only {@code connect} has given the port out. */
+  boolean isConnectOnly() {
+    return connectOnly;
+  }
+
+  /** Says whether only {@code connect} has given it out. */
+  void setConnectOnly(boolean only) {
+    connectOnly = only;
+  }
+
+  BindOwners owners() {
     return owners;
   }
 
@@ -73,8 +85,7 @@ final class BindBucket {
    */
   boolean conflict(Sk sk, boolean relax, boolean reuseportOk) {
     RcvSaddr address = RcvSaddr.of(sk);
-    for (int i = 0; i < owners.size(); i++) {
-      Sk other = owners.get(i);
+    for (Sk other = owners.first(); other != null; other = owners.next(other)) {
       if (other != sk
           && conflict(sk, other, relax, reuseportOk)
           && address.equal(RcvSaddr.of(other), true, true)) {

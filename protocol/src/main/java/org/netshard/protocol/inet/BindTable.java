@@ -58,6 +58,7 @@ public final class BindTable {
     } else if (wanted != 0 && !bucket.fastMatch(sk) && bucket.conflict(sk, true, true)) {
       return Errno.EADDRINUSE.negated();
     }
+    bucket.setConnectOnly(false);
     bucket.updateFastreuse(sk);
     InetBinding binding = InetBinding.forWrite(sk);
     if (binding.bucket == null) {
@@ -66,6 +67,45 @@ public final class BindTable {
       sk.setNum(port);
     }
     return 0;
+  }
+
+  /** Gives a sock the port of another, as a connection has that of its listener. */
+  public static void inheritPort(Sk child, Sk parent) {
+    InetBinding from = InetBinding.of(parent);
+    BindBucket bucket = from == null ? null : from.bucket;
+    if (bucket != null) {
+      bind(bucket, child);
+    }
+  }
+
+  private static void bind(BindBucket bucket, Sk sk) {
+    InetBinding.forWrite(sk).bucket = bucket;
+    bucket.owners().addHead(sk);
+    sk.setNum(bucket.port());
+  }
+
+  /** Whether {@code connect} may look at this port: nobody has bound to it. */
+  public boolean mayConnectFrom(int port) {
+    BindBucket bucket = buckets.get(port);
+    return bucket == null || bucket.isConnectOnly();
+  }
+
+  /** Whether a sock is the only one that has its port. */
+  public static boolean isOnlyOwner(Sk sk) {
+    InetBinding binding = InetBinding.of(sk);
+    BindBucket bucket = binding == null ? null : binding.bucket;
+    return bucket != null && bucket.owners().size() == 1;
+  }
+
+  /** Gives a sock that connects a port that {@link #mayConnectFrom} allows. */
+  public void connectFrom(Sk sk, int port) {
+    BindBucket bucket = buckets.get(port);
+    if (bucket == null) {
+      bucket = new BindBucket(port);
+      bucket.setConnectOnly(true);
+      buckets.put(port, bucket);
+    }
+    bind(bucket, sk);
   }
 
   /** Takes a sock's port back ({@code inet_put_port}); nothing if it has none. */

@@ -14,6 +14,11 @@ public final class InetBinding implements SkBinding {
   /** {@code icsk_bind_hash}: the port of a sock of TCP. */
   @Nullable BindBucket bucket;
 
+  /** Those beside it among the owners of the port ({@code sk_bind_node}). */
+  @Nullable Sk previousOwner;
+
+  @Nullable Sk nextOwner;
+
   /** {@code sk_reuseport_cb}: those with which it shares its port. */
   @Nullable ReuseportGroup reuseport;
 
@@ -25,6 +30,8 @@ public final class InetBinding implements SkBinding {
 
   /** {@code sk_ack_backlog}: connections that wait. */
   private int ackBacklog;
+
+  private @Nullable InetConnection connection;
 
   private InetBinding() {}
 
@@ -41,6 +48,16 @@ public final class InetBinding implements SkBinding {
       sk.setBinding(binding);
     }
     return binding;
+  }
+
+  /** The connection or the listener of the transport, or null. */
+  public @Nullable InetConnection connection() {
+    return connection;
+  }
+
+  /** Sets the connection or the listener. */
+  public void setConnection(@Nullable InetConnection newConnection) {
+    connection = newConnection;
   }
 
   /** Whether a sock stands in the table of its proto. */

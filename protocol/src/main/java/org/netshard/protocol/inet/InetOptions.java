@@ -119,6 +119,16 @@ public final class InetOptions extends OptionBlock {
     return block;
   }
 
+  @Override
+  protected void forgetOwned() {
+    mcList = McList.EMPTY;
+  }
+
+  /** Whether there are IP options. */
+  public boolean hasOptions() {
+    return options != null && options.length > 0;
+  }
+
   /** Whether a flag is set. */
   public boolean has(InetFlag flag) {
     return (flags & flag.bit()) != 0;

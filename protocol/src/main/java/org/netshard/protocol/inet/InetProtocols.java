@@ -9,6 +9,7 @@ import org.netshard.protocol.ip6.Ip6Input;
 import org.netshard.protocol.ping.PingRcv;
 import org.netshard.protocol.raw.Raw6Rcv;
 import org.netshard.protocol.raw.RawRcv;
+import org.netshard.protocol.tcp.TcpRcv;
 import org.netshard.protocol.udp.Udp6Rcv;
 import org.netshard.protocol.udp.UdpRcv;
 
@@ -26,6 +27,8 @@ public final class InetProtocols {
           .addLayers(IpInput::rcv, Ip6Input::rcv)
           .add(Icmp.PROTOCOL, new Icmp(new PingRcv(false)))
           .add6(Icmp6.PROTOCOL, new Icmp6(new PingRcv(true)))
+          .add(Abi.IPPROTO_TCP, new TcpRcv(false))
+          .add6(Abi.IPPROTO_TCP, new TcpRcv(true))
           .add(Abi.IPPROTO_UDP, new UdpRcv(false))
           .add(Abi.IPPROTO_UDPLITE, new UdpRcv(true))
           .add6(Abi.IPPROTO_UDP, new Udp6Rcv(false))

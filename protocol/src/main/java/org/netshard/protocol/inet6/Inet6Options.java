@@ -131,6 +131,12 @@ public final class Inet6Options extends OptionBlock {
     FlowLabels.freeAll(sk);
   }
 
+  @Override
+  protected void forgetOwned() {
+    mcList = McList.EMPTY;
+    flowLabels = NO_LABELS;
+  }
+
   /** Whether a flag is set. */
   public boolean has(Inet6Flag flag) {
     return (flags & flag.bit()) != 0;

@@ -110,7 +110,7 @@ public final class IpHeader {
   }
 
   /** Writes a header, whose options are in place, without length and checksum. */
-  static void write(
+  public static void write(
       byte[] bytes,
       int at,
       int optlen,

@@ -74,7 +74,7 @@ public final class Ip6Header {
   }
 
   /** Writes a header without the length of its payload ({@code ip6_flow_hdr}). */
-  static void write(
+  public static void write(
       byte[] bytes,
       int at,
       int tclass,

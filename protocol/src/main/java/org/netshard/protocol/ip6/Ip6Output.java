@@ -34,7 +34,7 @@ public final class Ip6Output {
   private Ip6Output() {}
 
   /** The label of a flow that has none, if such labels are made here. */
-  static int autoFlowlabel(NetNs net, @Nullable Sk sk, byte[] saddr, byte[] daddr) {
+  public static int autoFlowlabel(NetNs net, @Nullable Sk sk, byte[] saddr, byte[] daddr) {
     long mode = net.sysctl(Sysctl.IPV6_AUTO_FLOWLABELS);
     Inet6Options inet6 = sk == null ? null : Inet6Options.of(sk);
     boolean on = mode != 0 && mode != FLOWLABELS_BY_OPTION;

@@ -22,7 +22,6 @@ import org.netshard.protocol.inet.IpSetsockopt;
 import org.netshard.protocol.inet.SockoptVal;
 import org.netshard.protocol.inet6.Inet6Flag;
 import org.netshard.protocol.inet6.Inet6Options;
-import org.netshard.protocol.tcp.TcpConnect;
 import org.netshard.protocol.tcp.TcpListen;
 import org.netshard.protocol.tcp.TcpOps;
 import org.netshard.protocol.tcp.TcpSetsockopt;
@@ -86,7 +85,7 @@ public final class MptcpOps extends AbstractInetOps {
 
   @Override
   public int connect(Sk sk, Caller caller, SockAddr address) {
-    return TcpConnect.connect(sk, address);
+    return MptcpConnect.connect(sk, address);
   }
 
   @Override

@@ -1,70 +1,220 @@
 package org.netshard.protocol.tcp;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
+import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetGeneric;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.core.SockNames;
+import org.netshard.protocol.core.SkRare;
+import org.netshard.protocol.core.SkbOwner;
+import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.inet.BindTable;
+import org.netshard.protocol.inet.InetBind;
+import org.netshard.protocol.inet.InetBinding;
+import org.netshard.protocol.inet.InetConnection;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpRoute;
+import org.netshard.protocol.inet.LocalPorts;
 import org.netshard.protocol.inet6.Datagram6Connect;
 import org.netshard.protocol.inet6.Inet6Flag;
 import org.netshard.protocol.inet6.Inet6Options;
 import org.netshard.protocol.inet6.Ip6Route;
 import org.netshard.protocol.inet6.Ipv6Address;
+import org.netshard.protocol.memcg.Gfp;
 
 /**
- * What is checked before a TCP sock sends its first segment. The handshake is not simulated yet.
+ * Beginning a connection.
  *
- * <p><b>Source:</b> {@code net/ipv4/af_inet.c}, {@code __inet_stream_connect}; {@code
- * net/ipv4/tcp_ipv4.c}, {@code tcp_v4_connect}; {@code net/ipv6/tcp_ipv6.c}, {@code
- * tcp_v6_connect}.
+ * <p><b>Source:</b> RFC 9293, section 3.5; {@code net/ipv4/af_inet.c}, {@code
+ * __inet_stream_connect}; {@code net/ipv4/tcp_ipv4.c}, {@code tcp_v4_connect}; {@code
+ * net/ipv6/tcp_ipv6.c}, {@code tcp_v6_connect}; {@code net/ipv4/tcp_output.c}, {@code tcp_connect};
+ * {@code net/ipv4/inet_hashtables.c}, {@code __inet_hash_connect}; {@code net/core/secure_seq.c}.
  */
-public final class TcpConnect {
+final class TcpConnect {
+  private static final NetGeneric<Secret> SECRET = new NetGeneric<>(Secret::new);
+  private static final long GOLDEN = 0x9e3779b97f4a7c15L;
+
   private TcpConnect() {}
+
+  /** What makes numbers that others cannot guess, and the ports that were given out. */
+  private static final class Secret {
+    private long value;
+    private int perturb;
+
+    long value(NetNs net) {
+      if (value == 0) {
+        value =
+            ((long) net.machine().randomBelow(Integer.MAX_VALUE) << 32)
+                | net.machine().randomBelow(Integer.MAX_VALUE)
+                | 1;
+      }
+      return value;
+    }
+  }
+
+  private static long mix(long value) {
+    long h = value * GOLDEN;
+    h = (h ^ h >>> 29) * 0xbf58476d1ce4e5b9L;
+    return h ^ h >>> 32;
+  }
+
+  private static long flowHash(TcpEndpoint end, boolean ports) {
+    long secret = end.net.generic(SECRET).value(end.net);
+    long own = end.isV6() ? Arrays.hashCode(end.saddr6) : end.saddr;
+    long other = end.isV6() ? Arrays.hashCode(end.daddr6) : end.daddr;
+    long h = mix(secret ^ ((own << 32) | (other & 0xffff_ffffL)));
+    return ports ? mix(h ^ ((long) end.sport << 16 | end.dport)) : h;
+  }
+
+  /** What makes SYN cookies of a namespace. */
+  static long cookieSecret(NetNs net) {
+    return net.generic(SECRET).value(net);
+  }
+
+  /** {@code secure_tcp_seq}: the first sequence number, which rises by one each 64 ns. */
+  static int initSeq(TcpEndpoint end) {
+    return (int) flowHash(end, true) + (int) (end.net.machine().nowNs() >> 6);
+  }
+
+  /** {@code secure_tcp_ts_off}: where the clock of time stamps begins for a pair of addresses. */
+  static int tsOffset(TcpEndpoint end) {
+    return end.net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) == 1 ? (int) (flowHash(end, false) >> 7) : 0;
+  }
 
   /**
    * {@code connect(2)}; AF_UNSPEC disconnects.
    *
-   * <p><b>Errors</b>, in order: EINVAL for no family, EISCONN for a sock that listens, those of the
-   * address and its route.
+   * <p><b>Errors</b>, in order: EINVAL for no family; EISCONN for a sock that is connected, or
+   * listens; EALREADY for one that connects; those of the address and its route, EADDRNOTAVAIL
+   * without a free port; EINPROGRESS if it must not wait, or had no time left; EINTR; those that
+   * the other end or ICMP have told, ECONNABORTED.
    */
-  public static int connect(Sk sk, SockAddr address) {
-    if (address.length() < SockAddr.FAMILY_BYTES) {
-      return Errno.EINVAL.negated();
+  static int connect(Sk sk, Caller caller, SockAddr address) {
+    Progress progress = caller.progress();
+    boolean again = progress.slept();
+    if (!again) {
+      if (address.length() < SockAddr.FAMILY_BYTES) {
+        return Errno.EINVAL.negated();
+      }
+      if (address.family() == Abi.AF_UNSPEC) {
+        TcpListen.disconnect(sk);
+        return 0;
+      }
     }
-    if (address.family() == Abi.AF_UNSPEC) {
-      TcpListen.disconnect(sk);
-      return 0;
+    TcpSock tp = TcpSock.of(sk);
+    int error = Errno.EINPROGRESS.negated();
+    if (!again || tp == null) {
+      if (tp != null && tp.socketState == TcpSock.SS_CONNECTED) {
+        return Errno.EISCONN.negated();
+      }
+      if (tp != null && tp.socketState == TcpSock.SS_DISCONNECTING) {
+        return Errno.EINVAL.negated();
+      }
+      if (tp != null && tp.socketState == TcpSock.SS_CONNECTING) {
+        if (tp.deferConnect) {
+          return Errno.EISCONN.negated();
+        }
+        error = Errno.EALREADY.negated();
+      } else {
+        if (sk.state() != TcpState.CLOSE) {
+          return Errno.EISCONN.negated();
+        }
+        int begun = begin(sk, address);
+        if (begun < 0) {
+          return begun;
+        }
+        tp = TcpSock.of(sk);
+        if (tp == null) {
+          throw new IllegalStateException("a connection that has begun is not there");
+        }
+        tp.socketState = TcpSock.SS_CONNECTING;
+        if (tp.deferConnect) {
+          return 0;
+        }
+      }
     }
-    if (sk.state() != Sk.TCP_CLOSE) {
-      return Errno.EISCONN.negated();
-    }
-    int error = sk.family() == Abi.AF_INET6 ? check6(sk, address) : check4(sk, address);
-    return error != 0 ? error : SockNames.leftOut(sk, "the handshake of TCP");
+    return await(sk, tp, caller, error);
   }
 
-  private static int check4(Sk sk, SockAddr address) {
+  /** {@code inet_wait_for_connect}, and what comes of it. */
+  static int await(Sk sk, TcpSock tp, Caller caller, int error) {
+    if (TcpState.in(sk.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV))) {
+      Progress progress = caller.progress();
+      boolean nonBlocking = (caller.fileFlags() & Abi.O_NONBLOCK) != 0;
+      long timeout = nonBlocking ? 0 : sk.rare().sndtimeoJiffies();
+      long now = sk.net().machine().nowNs();
+      if (!progress.mayWait(timeout, now)) {
+        return error;
+      }
+      if (progress.interrupted()) {
+        return timeout == SkRare.MAX_SCHEDULE_TIMEOUT
+            ? Progress.ERESTARTSYS
+            : Errno.EINTR.negated();
+      }
+      return progress.sleep(sk.waitQueue(), false, timeout, now);
+    }
+    if (sk.state() == TcpState.CLOSE) {
+      int errno = sk.err() != 0 ? sk.takeErr() : Errno.ECONNABORTED.number();
+      TcpListen.disconnect(sk);
+      sk.takeErr();
+      return -errno;
+    }
+    tp.socketState = TcpSock.SS_CONNECTED;
+    return 0;
+  }
+
+  /** {@code tcp_v4_connect}, {@code tcp_v6_connect}. */
+  static int begin(Sk sk, SockAddr address) {
+    return sk.isInet6() ? begin6(sk, address) : begin4(sk, address);
+  }
+
+  private static int begin4(Sk sk, SockAddr address) {
     if (address.length() < SockAddr.IN_BYTES) {
       return Errno.EINVAL.negated();
     }
     if (address.family() != Abi.AF_INET) {
       return Errno.EAFNOSUPPORT.negated();
     }
-    return route4(sk, address.inAddr());
+    return to4(sk, address.inAddr(), address.port());
   }
 
-  private static int route4(Sk sk, int daddr) {
-    int saddr = InetOptions.of(sk).saddr();
-    IpRoute.Result route = IpRoute.connect(sk.net(), daddr, saddr, sk.boundDevIf());
+  private static int to4(Sk sk, int wanted, int port) {
+    InetOptions inet = InetOptions.of(sk);
+    IpRoute.Result route = IpRoute.connect(sk.net(), wanted, inet.saddr(), sk.boundDevIf());
     if (route.errno() != 0) {
+      if (route.errno() == Errno.ENETUNREACH.number()) {
+        sk.net().addMib(Mib.IP_OUT_NO_ROUTES, 1);
+      }
       return -route.errno();
     }
-    boolean one = route.type() == IpRoute.Type.LOCAL || route.type() == IpRoute.Type.UNICAST;
-    return one ? 0 : Errno.ENETUNREACH.negated();
+    if (route.type() != IpRoute.Type.LOCAL && route.type() != IpRoute.Type.UNICAST) {
+      return Errno.ENETUNREACH.negated();
+    }
+    inet = InetOptions.forWrite(sk);
+    int saddr = inet.saddr() != 0 ? inet.saddr() : route.saddr();
+    inet.setSaddr(saddr);
+    inet.setRcvSaddr(saddr);
+    inet.setDaddr(route.daddr());
+    if (sk.isInet6()) {
+      Inet6Options inet6 = Inet6Options.forWrite(sk);
+      inet6.setSaddr(Ipv6Address.mapped(saddr));
+      inet6.setRcvSaddr(Ipv6Address.mapped(saddr));
+      inet6.setDaddr(Ipv6Address.mapped(route.daddr()));
+    }
+    TcpSock tp = make(sk);
+    tp.saddr = saddr;
+    tp.daddr = route.daddr();
+    return start(sk, tp, port);
   }
 
-  private static int check6(Sk sk, SockAddr address) {
+  private static int begin6(Sk sk, SockAddr address) {
     if (address.length() < SockAddr.IN6_RFC2133_BYTES) {
       return Errno.EINVAL.negated();
     }
@@ -74,12 +224,6 @@ public final class TcpConnect {
     byte[] daddr = Datagram6Connect.destination(sk, address);
     if (Ipv6Address.isMulticast(daddr)) {
       return Errno.ENETUNREACH.negated();
-    }
-    Inet6Options inet6 = Inet6Options.of(sk);
-    if (Ipv6Address.isV4Mapped(daddr)) {
-      return inet6.has(Inet6Flag.V6ONLY)
-          ? Errno.ENETUNREACH.negated()
-          : route4(sk, Ipv6Address.mappedAddress(daddr));
     }
     int oif = sk.boundDevIf();
     if (Ipv6Address.isLinkLocal(daddr)) {
@@ -93,6 +237,230 @@ public final class TcpConnect {
         return Errno.EINVAL.negated();
       }
     }
-    return -Ip6Route.lookup(sk.net(), daddr, inet6.saddr(), oif).errno();
+    Inet6Options inet6 = Inet6Options.of(sk);
+    if (Ipv6Address.isV4Mapped(daddr)) {
+      return inet6.has(Inet6Flag.V6ONLY)
+          ? Errno.ENETUNREACH.negated()
+          : to4(sk, Ipv6Address.mappedAddress(daddr), address.port());
+    }
+    byte[] bound = Ipv6Address.isAny(inet6.rcvSaddr()) ? inet6.saddr() : inet6.rcvSaddr();
+    Ip6Route.Result route = Ip6Route.lookup(sk.net(), daddr, bound, oif);
+    if (route.errno() != 0) {
+      return -route.errno();
+    }
+    inet6 = Inet6Options.forWrite(sk);
+    byte[] saddr = Ipv6Address.isAny(bound) ? route.saddr() : bound;
+    inet6.setSaddr(saddr);
+    inet6.setRcvSaddr(saddr);
+    inet6.setDaddr(daddr);
+    InetOptions.forWrite(sk).setDaddr(0);
+    TcpSock tp = make(sk);
+    tp.saddr6 = saddr.clone();
+    tp.daddr6 = daddr.clone();
+    return start(sk, tp, address.port());
+  }
+
+  private static TcpSock make(Sk sk) {
+    TcpSock tp = new TcpSock(sk, TcpCongs.find(TcpOptions.of(sk).congestion));
+    tp.boundDevIf = sk.boundDevIf();
+    tp.rxOpt.userMss = TcpOptions.of(sk).userMss;
+    tp.reordering = TcpOptions.of(sk).reordering;
+    tp.rttMin.reset(tp.jiffies(), ~0);
+    tp.initPingpong();
+    TcpSock before = TcpSock.of(sk);
+    if (before != null) {
+      tp.writeSeq = before.writeSeq;
+    }
+    return tp;
+  }
+
+  /** The rest, common to both families. */
+  private static int start(Sk sk, TcpSock tp, int port) {
+    sk.setDport(port);
+    tp.dport = port;
+    tp.rxOpt.mssClamp = TcpSock.MSS_DEFAULT;
+    InetBinding binding = InetBinding.forWrite(sk);
+    InetConnection before = binding.connection();
+    binding.setConnection(tp);
+    sk.setState(TcpState.SYN_SENT);
+    int error = hashConnect(sk, tp);
+    if (error == 0 && !TcpMss.route(tp)) {
+      error = Errno.ENETUNREACH.negated();
+    }
+    if (error != 0) {
+      tp.setState(TcpState.CLOSE);
+      binding.setConnection(before);
+      if (!sk.locked(Sk.SOCK_BINDADDR_LOCK)) {
+        InetBind.resetSaddr(sk);
+      }
+      sk.setDport(0);
+      return error;
+    }
+    TcpOptions options = TcpOptions.of(sk);
+    if (tp.writeSeq == 0) {
+      tp.writeSeq = options.repair ? options.writeSeq : initSeq(tp);
+    }
+    tp.tsoffset = options.repair ? options.tsoffset : tsOffset(tp);
+    InetOptions.forWrite(sk).setId(sk.net().machine().randomBelow(0x10000));
+    if (TcpFastOpen.deferConnect(tp)) {
+      return 0;
+    }
+    return connectNow(tp);
+  }
+
+  /** {@code inet_hash_connect}: a port, and a place in the table. */
+  private static int hashConnect(Sk sk, TcpSock tp) {
+    if (sk.num() != 0) {
+      tp.sport = sk.num();
+      if (!unique(tp)) {
+        return Errno.EADDRNOTAVAIL.negated();
+      }
+      sk.setSport(sk.num());
+      TcpLife.hash(tp);
+      return 0;
+    }
+    NetNs net = sk.net();
+    BindTable table = BindTable.of(net);
+    LocalPorts ports = LocalPorts.of(sk);
+    boolean own = InetOptions.of(sk).localPortRange() != 0;
+    int step = own ? 1 : 2;
+    int low = ports.low();
+    int high = ports.high() + 1;
+    int remaining = high - low;
+    if (!own && remaining > 1) {
+      remaining &= ~1;
+    }
+    Secret secret = net.generic(SECRET);
+    long hash = mix(flowHash(tp, false) ^ tp.dport);
+    int offset = (int) Long.remainderUnsigned(hash + secret.perturb, remaining);
+    if (!own) {
+      offset &= ~1;
+    }
+    for (int parity = 0; parity < (own || remaining <= 1 ? 1 : 2); parity++) {
+      int port = low + offset + parity;
+      for (int i = 0; i < remaining; i += step, port += step) {
+        if (port >= high) {
+          port -= remaining;
+        }
+        if (ports.isReserved(port) || !table.mayConnectFrom(port)) {
+          continue;
+        }
+        tp.sport = port;
+        if (unique(tp)) {
+          table.connectFrom(sk, port);
+          sk.setSport(port);
+          TcpLife.hash(tp);
+          secret.perturb += Math.max(i, net.machine().randomBelow(8) * step) + step;
+          return 0;
+        }
+      }
+    }
+    tp.sport = 0;
+    return Errno.EADDRNOTAVAIL.negated();
+  }
+
+  /** {@code __inet_check_established}: one in TIME_WAIT may make room. */
+  private static boolean unique(TcpSock tp) {
+    TcpHash hash = TcpHash.of(tp.net);
+    TcpEndpoint other = existing(hash, tp);
+    if (other == null) {
+      return true;
+    }
+    if (!(other instanceof TcpTimeWait wait) || !wait.mayReuse()) {
+      return false;
+    }
+    tp.writeSeq = wait.newIsn();
+    tp.rxOpt.tsRecent = wait.tsRecent();
+    tp.rxOpt.tsRecentStamp = wait.tsRecentStamp();
+    wait.kill();
+    return true;
+  }
+
+  private static @Nullable TcpEndpoint existing(TcpHash hash, TcpSock tp) {
+    return tp.isV6()
+        ? hash.find6(tp.daddr6, tp.dport, tp.saddr6, tp.sport, tp.boundDevIf)
+        : hash.find4(tp.daddr, tp.dport, tp.saddr, tp.sport, tp.boundDevIf);
+  }
+
+  /** {@code tcp_connect}: the SYN goes out. */
+  static int connectNow(TcpSock tp) {
+    init(tp);
+    Sk sk = tp.sk;
+    if (TcpOptions.of(sk).repair) {
+      TcpRepair.finishConnect(tp);
+      return 0;
+    }
+    TcpSkb syn = TcpSkb.forSending(0);
+    TcpMem.finSchedule(sk, syn.truesize(), Gfp.KERNEL);
+    syn.seq = tp.writeSeq;
+    syn.endSeq = tp.writeSeq + 1;
+    syn.flags = TcpHeader.SYN | TcpEcn.synFlags(tp);
+    syn.pcount = 1;
+    tp.refresh();
+    tp.retransStamp = tp.tsval(tp.tcpMstamp);
+    tp.writeSeq = syn.endSeq;
+    tp.packetsOut += 1;
+    SkbOwner.entail(sk, syn.truesize());
+    tp.rtxQueue.add(syn);
+    int result = tp.fastopenData != null ? TcpFastOpen.sendSynData(tp, syn) : 0;
+    if (tp.fastopenData == null) {
+      syn.inFlight = true;
+      result = TcpXmit.transmit(tp, syn);
+    }
+    if (result == Errno.ECONNREFUSED.negated()) {
+      return result;
+    }
+    TcpSkb head = tp.sendHead();
+    tp.sndNxt = head == null ? tp.writeSeq : head.seq;
+    tp.pushedSeq = tp.sndNxt;
+    tp.net.addMib(Mib.TCP_ACTIVE_OPENS, 1);
+    TcpTimers.reset(tp, TcpSock.PENDING_RETRANS, tp.rtoJiffies);
+    return 0;
+  }
+
+  /** {@code tcp_connect_init}. */
+  private static void init(TcpSock tp) {
+    Sk sk = tp.sk;
+    NetNs net = tp.net;
+    TcpOptions options = TcpOptions.of(sk);
+    tp.tcpHeaderLen =
+        TcpHeader.BYTES
+            + (net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) != 0 ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0);
+    if (options.userMss != 0) {
+      tp.rxOpt.mssClamp = options.userMss;
+    }
+    tp.maxWindow = 0;
+    int unused = TcpMss.sync(tp, tp.pmtu);
+    tp.windowClamp = options.windowClamp;
+    int mtu = tp.dev == null ? tp.pmtu : tp.dev.mtu();
+    tp.advmss = TcpMss.clamp(options.userMss, TcpMss.defaultAdvmss(tp.isV6(), mtu));
+    TcpMss.initRcvMss(tp);
+    if (sk.locked(Sk.SOCK_RCVBUF_LOCK)
+        && (tp.windowClamp > tp.fullSpace() || tp.windowClamp == 0)) {
+      tp.windowClamp = tp.fullSpace();
+    }
+    int stamps = tp.rxOpt.tsRecentStamp != 0 ? tp.tcpHeaderLen - TcpHeader.BYTES : 0;
+    TcpWindow.Initial window =
+        TcpWindow.initial(
+            net,
+            tp.fullSpace(),
+            tp.advmss - stamps,
+            tp.windowClamp,
+            net.sysctl(Sysctl.IPV4_TCP_WINDOW_SCALING) != 0);
+    tp.rcvWnd = window.rcvWnd();
+    tp.windowClamp = window.clamp();
+    tp.rxOpt.rcvWscale = (byte) window.wscale();
+    tp.rcvSsthresh = tp.rcvWnd;
+    sk.setErr(0);
+    sk.setFlag(SockFlag.SOCK_DONE, false);
+    tp.sndUna = tp.writeSeq;
+    tp.sndSml = tp.writeSeq;
+    tp.sndUp = tp.writeSeq;
+    tp.sndNxt = tp.writeSeq;
+    tp.rcvNxt = options.repair ? options.rcvNxt : 0;
+    tp.rcvWup = tp.rcvNxt;
+    tp.copiedSeq = tp.rcvNxt;
+    tp.rtoJiffies = TcpSock.TIMEOUT_INIT;
+    tp.rcvTstamp = tp.jiffies();
   }
 }

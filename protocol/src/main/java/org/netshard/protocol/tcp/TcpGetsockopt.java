@@ -76,6 +76,10 @@ public final class TcpGetsockopt {
   }
 
   private static long number(Sk sk, TcpOptions tcp, int optname) {
+    long live = TcpLiveOptions.get(sk, optname);
+    if (live != TcpLiveOptions.NOTHING) {
+      return live;
+    }
     NetNs net = sk.net();
     return switch (optname) {
       case TcpOption.TCP_MAXSEG -> maxseg(sk, tcp);

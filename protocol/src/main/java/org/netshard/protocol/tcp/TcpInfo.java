@@ -3,11 +3,10 @@ package org.netshard.protocol.tcp;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.inet.InetBinding;
 
 /**
- * {@code struct tcp_info} of a sock that has never been connected.
+ * {@code struct tcp_info}.
  *
  * <p><b>Source:</b> {@code net/ipv4/tcp.c}, {@code tcp_get_info}; {@code include/uapi/linux/tcp.h}.
  */
@@ -15,45 +14,95 @@ public final class TcpInfo {
   /** Size of {@code struct tcp_info} in bytes. */
   public static final int BYTES = 280;
 
-  private static final int TCP_LISTEN = 10;
-  private static final int TIMEOUT_INIT_US = 1_000_000;
-  private static final int TCP_MSS_DEFAULT = 536;
-  private static final int TCP_INIT_CWND = 10;
-  private static final int TCP_INFINITE_SSTHRESH = 0x7fffffff;
-
-  /** {@code mdev_us >> 2} of {@code TCP_TIMEOUT_INIT}. */
-  private static final int RTTVAR_US = 250_000;
-
-  private static final int INITIAL_JIFFIES = -300 * SocketOptions.HZ;
+  private static final int OPT_TIMESTAMPS = 1;
+  private static final int OPT_SACK = 2;
+  private static final int OPT_WSCALE = 4;
+  private static final int OPT_ECN = 8;
+  private static final int OPT_ECN_SEEN = 16;
+  private static final int OPT_SYN_DATA = 32;
+  private static final int OPT_USEC_TS = 64;
   private static final long NS_PER_MS = 1_000_000;
-  private static final int MS_PER_JIFFY = 1000 / SocketOptions.HZ;
 
   private TcpInfo() {}
 
   /** The structure. */
-  public static byte[] of(Sk sk, TcpOptions tcp) {
+  public static byte[] of(Sk sk) {
+    return of(sk, TcpOptions.of(sk));
+  }
+
+  /** The structure of a sock whose options of TCP are another's, as those of a subflow are. */
+  public static byte[] of(Sk sk, TcpOptions options) {
+    TcpSock known = TcpSock.of(sk);
+    TcpSock tp = known != null ? known : new TcpSock(sk, TcpCongs.find(options.congestion));
     ByteBuffer info = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     info.put(0, (byte) sk.state());
-    long unlimited = -1;
-    info.putLong(104, unlimited).putLong(112, sk.rare().maxPacingRateBps());
-    info.putInt(88, tcp.reordering).putInt(80, TCP_INIT_CWND);
-    if (sk.state() == TCP_LISTEN) {
+    info.putLong(104, tp.pacingRate).putLong(112, sk.rare().maxPacingRateBps());
+    info.putInt(88, known != null ? tp.reordering : options.reordering);
+    info.putInt(80, tp.sndCwnd);
+    if (sk.state() == TcpState.LISTEN) {
       InetBinding binding = InetBinding.forWrite(sk);
       info.putInt(24, binding.ackBacklog()).putInt(28, binding.maxAckBacklog());
       return info.array();
     }
-    info.put(7, (byte) 1);
-    info.putInt(8, TIMEOUT_INIT_US).putInt(16, TCP_MSS_DEFAULT);
-    int idleMs = jiffies(sk) * MS_PER_JIFFY;
-    info.putInt(44, idleMs).putInt(52, idleMs).putInt(56, idleMs);
-    info.putInt(72, RTTVAR_US).putInt(76, TCP_INFINITE_SSTHRESH);
-    info.putInt(148, -1);
+    bytes(info, tp, options);
+    windows(info, tp);
+    counts(info, tp);
     return info.array();
   }
 
-  /** {@code tcp_jiffies32}. */
-  private static int jiffies(Sk sk) {
-    return (int) (sk.net().machine().nowNs() / NS_PER_MS / MS_PER_JIFFY) + INITIAL_JIFFIES;
+  private static void bytes(ByteBuffer info, TcpSock tp, TcpOptions options) {
+    info.put(1, tp.caState).put(2, tp.retransmits).put(3, tp.probesOut).put(4, tp.backoff);
+    int bits = tp.rxOpt.tstampOk ? OPT_TIMESTAMPS : 0;
+    bits |= tp.rxOpt.sackOk ? OPT_SACK : 0;
+    if (tp.rxOpt.wscaleOk) {
+      bits |= OPT_WSCALE;
+      info.put(6, (byte) (tp.rxOpt.sndWscale | tp.rxOpt.rcvWscale << 4));
+    }
+    bits |= (tp.ecnFlags & TcpSock.ECN_OK) != 0 ? OPT_ECN : 0;
+    bits |= (tp.ecnFlags & TcpSock.ECN_SEEN) != 0 ? OPT_ECN_SEEN : 0;
+    bits |= tp.synData ? OPT_SYN_DATA : 0;
+    bits |= options.usecTs ? OPT_USEC_TS : 0;
+    info.put(5, (byte) bits);
+    info.put(7, (byte) (tp.rateAppLimited ? 1 : 0));
+    info.putInt(8, tp.rtoJiffies * TcpClock.US_PER_JIFFY);
+    int ato = Math.min(tp.ackAto, options.delackMaxJiffies);
+    info.putInt(12, ato * TcpClock.US_PER_JIFFY);
+  }
+
+  private static void windows(ByteBuffer info, TcpSock tp) {
+    info.putInt(16, tp.mssCache).putInt(20, tp.rcvMss);
+    info.putInt(24, tp.packetsOut).putInt(28, tp.sackedOut);
+    info.putInt(32, tp.lostOut).putInt(36, tp.retransOut);
+    int now = tp.jiffies();
+    info.putInt(44, (now - tp.lsndtime) * TcpClock.MS_PER_JIFFY);
+    info.putInt(52, (now - tp.lrcvtime) * TcpClock.MS_PER_JIFFY);
+    info.putInt(56, (now - tp.rcvTstamp) * TcpClock.MS_PER_JIFFY);
+    info.putInt(60, tp.pmtu).putInt(64, tp.rcvSsthresh);
+    info.putInt(68, tp.srttUs >>> 3).putInt(72, tp.mdevUs >>> 2);
+    info.putInt(76, tp.sndSsthresh).putInt(84, tp.advmss);
+    info.putInt(92, tp.rcvRttUs >>> 3).putInt(96, tp.rcvqSpace);
+    info.putInt(100, tp.totalRetrans);
+    info.putInt(144, Math.max(0, tp.writeSeq - tp.sndNxt)).putInt(148, TcpRtt.minRtt(tp));
+    info.putInt(228, tp.sndWnd).putInt(232, tp.rcvWnd);
+  }
+
+  private static void counts(ByteBuffer info, TcpSock tp) {
+    info.putLong(120, tp.bytesAcked).putLong(128, tp.bytesReceived);
+    info.putInt(136, tp.segsOut).putInt(140, tp.segsIn);
+    info.putInt(152, tp.dataSegsIn).putInt(156, tp.dataSegsOut);
+    if (tp.rateDelivered != 0 && tp.rateIntervalUs != 0) {
+      long rate = (long) tp.rateDelivered * tp.mssCache * 1_000_000 / tp.rateIntervalUs;
+      info.putLong(160, rate);
+    }
+    long rwnd = TcpChrono.us(tp, TcpChrono.RWND_LIMITED);
+    long sndbuf = TcpChrono.us(tp, TcpChrono.SNDBUF_LIMITED);
+    info.putLong(168, TcpChrono.us(tp, TcpChrono.BUSY) + rwnd + sndbuf);
+    info.putLong(176, rwnd).putLong(184, sndbuf);
+    info.putInt(192, tp.delivered).putInt(196, tp.deliveredCe);
+    info.putLong(200, tp.bytesSent).putLong(208, tp.bytesRetrans);
+    info.putInt(216, tp.dsackDups).putInt(220, tp.reordSeen).putInt(224, tp.rcvOoopack);
+    info.putShort(240, (short) tp.totalRto).putShort(242, (short) tp.totalRtoRecoveries);
+    info.putInt(244, tp.totalRtoTimeMs);
   }
 
   /** {@code tcp_clock_ts}: the clock of time stamps, in ms or µs. */

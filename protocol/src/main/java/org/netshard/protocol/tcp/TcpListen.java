@@ -1,22 +1,27 @@
 package org.netshard.protocol.tcp;
 
+import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Progress;
+import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.inet.BindTable;
 import org.netshard.protocol.inet.InetBind;
 import org.netshard.protocol.inet.InetBinding;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.InetPorts;
+import org.netshard.protocol.inet.ReuseportGroup;
 
 /**
- * TCP socks that take connections.
+ * Listening, and taking connections.
  *
- * <p><b>Source:</b> {@code net/ipv4/af_inet.c}, {@code __inet_listen_sk}; {@code
- * net/ipv4/inet_connection_sock.c}, {@code inet_csk_listen_start}; {@code net/ipv4/tcp.c}, {@code
- * tcp_disconnect}.
+ * <p><b>Source:</b> {@code net/ipv4/af_inet.c}, {@code inet_listen}; {@code
+ * net/ipv4/inet_connection_sock.c}: {@code inet_csk_listen_start}, {@code inet_csk_accept}, {@code
+ * inet_csk_listen_stop}; {@code net/ipv4/tcp.c}, {@code tcp_disconnect}.
  */
 public final class TcpListen {
-
   private TcpListen() {}
 
   /**
@@ -27,6 +32,10 @@ public final class TcpListen {
    * that has none.
    */
   public static int listen(Sk sk, InetPorts ports, int backlog) {
+    TcpSock tp = TcpSock.of(sk);
+    if (tp != null && tp.socketState != TcpSock.SS_UNCONNECTED) {
+      return Errno.EINVAL.negated();
+    }
     if (sk.state() != Sk.TCP_CLOSE && sk.state() != Sk.TCP_LISTEN) {
       return Errno.EINVAL.negated();
     }
@@ -45,21 +54,100 @@ public final class TcpListen {
       return error;
     }
     sk.setSport(sk.num());
+    binding.setConnection(new TcpListener());
+    hash(sk);
+    return 0;
+  }
+
+  /** {@code inet_hash} of a listener. */
+  private static void hash(Sk sk) {
+    TcpHash table = TcpHash.of(sk.net());
     BindTable.hash(sk);
+    if (sk.flag(SockFlag.SK_REUSEPORT)) {
+      Sk other = table.reuseportPeer(sk);
+      ReuseportGroup.add(sk, other);
+    }
+    if (sk.isTcp()) {
+      table.addListener(sk);
+    }
+  }
+
+  /** {@code inet_unhash} of a listener. */
+  private static void unhash(Sk sk) {
+    TcpHash.of(sk.net()).removeListener(sk);
+    ReuseportGroup.detach(sk);
+    BindTable.unhash(sk);
+  }
+
+  /** It listens no more; whoever has not been accepted is reset ({@code inet_csk_listen_stop}). */
+  static void stop(Sk sk) {
+    TcpListener queue = TcpListener.of(sk);
+    unhash(sk);
+    InetBinding binding = InetBinding.forWrite(sk);
+    binding.setAckBacklog(0);
+    if (queue != null) {
+      for (TcpSock child = queue.accept.pollFirst();
+          child != null;
+          child = queue.accept.pollFirst()) {
+        forget(child);
+      }
+      binding.setConnection(null);
+    }
+  }
+
+  /** {@code inet_child_forget}. */
+  static void forget(TcpSock child) {
+    child.listener = null;
+    child.sk.setFlag(SockFlag.SOCK_DEAD, true);
+    child.orphan = true;
+    child.net.machine().addOrphans(1);
+    TcpLife.disconnect(child.sk, child);
+    TcpLife.destroy(child);
+  }
+
+  /**
+   * {@code inet_csk_accept}.
+   *
+   * <p><b>Errors</b>, in order: EINVAL for a sock that does not listen, EAGAIN, EINTR.
+   */
+  static int accept(Sk sk, Caller caller, int flags) {
+    TcpListener queue = TcpListener.of(sk);
+    if (queue == null || sk.state() != TcpState.LISTEN) {
+      return Errno.EINVAL.negated();
+    }
+    TcpSock child = queue.accept.pollFirst();
+    if (child == null) {
+      long timeout = (flags & Abi.MSG_DONTWAIT) != 0 ? 0 : sk.rare().rcvtimeoJiffies();
+      return SendBuffer.waitIn(sk.waitQueue(), sk, caller, timeout, true);
+    }
+    InetBinding binding = InetBinding.forWrite(sk);
+    binding.setAckBacklog(binding.ackBacklog() - 1);
+    child.listener = null;
+    child.socketState = TcpSock.SS_CONNECTED;
+    caller.acceptedSk(child.sk);
     return 0;
   }
 
   /**
-   * Takes back what {@code connect} and {@code listen} did, in a state without connections; a port
-   * that the program did not ask for is free then, though the name still shows it.
+   * {@code tcp_disconnect}: takes back what {@code connect} and {@code listen} did; a port that the
+   * program did not ask for is free then, though the name still shows it.
    */
   public static void disconnect(Sk sk) {
+    TcpSock tp = TcpSock.of(sk);
+    if (tp != null) {
+      TcpLife.disconnect(sk, tp);
+      return;
+    }
     if (sk.state() == Sk.TCP_LISTEN) {
       sk.setState(Sk.TCP_CLOSE);
-      BindTable.unhash(sk);
+      stop(sk);
+      if (sk.isTcp()) {
+        InetBinding.forWrite(sk).setConnection(TcpSock.afterDisconnect(sk, 2, 0));
+      }
       if (!sk.locked(Sk.SOCK_BINDPORT_LOCK)) {
         BindTable.putPort(sk);
       }
+      sk.stateChange();
     }
     sk.setDport(0);
     if (!sk.locked(Sk.SOCK_BINDADDR_LOCK)) {
@@ -67,5 +155,12 @@ public final class TcpListen {
     }
     InetOptions.forWrite(sk).setDaddr(0);
     sk.setShutdown(0);
+    sk.errorReport();
+  }
+
+  /** Those who wait to be accepted, for {@link Progress}. */
+  static int waiting(Sk sk) {
+    TcpListener queue = TcpListener.of(sk);
+    return queue == null ? 0 : queue.accept.size();
   }
 }

@@ -5,8 +5,8 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.core.SkbOwner;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
@@ -46,11 +46,16 @@ public final class TcpOps extends AbstractInetOps {
 
   @Override
   public void destroy(Sk sk) {
-    BindTable.unhash(sk);
-    BindTable.putPort(sk);
-    SkbOwner.purge(sk);
+    boolean unused = release(sk);
+  }
+
+  /** {@code tcp_close}: a connection goes on by itself until the other end has closed it too. */
+  @Override
+  public boolean release(Sk sk) {
+    TcpLife.beginClose(sk);
+    boolean gone = TcpLife.endClose(sk);
     super.destroy(sk);
-    sk.net().machine().addSocketsAllocated(sk.proto(), -1);
+    return gone;
   }
 
   @Override
@@ -75,8 +80,92 @@ public final class TcpOps extends AbstractInetOps {
   }
 
   @Override
+  public int accept(Sk sk, Caller caller, int flags) {
+    return TcpListen.accept(sk, caller, flags);
+  }
+
+  @Override
   public int connect(Sk sk, Caller caller, SockAddr address) {
-    return TcpConnect.connect(sk, address);
+    return TcpConnect.connect(sk, caller, address);
+  }
+
+  @Override
+  public boolean movesData(Sk sk) {
+    return true;
+  }
+
+  @Override
+  public int sendmsg(Sk sk, Caller caller, Msg msg) {
+    return TcpSend.send(sk, caller, msg);
+  }
+
+  @Override
+  public int recvmsg(Sk sk, Caller caller, Msg msg) {
+    return TcpRecv.receive(sk, caller, msg);
+  }
+
+  @Override
+  public int shutdown(Sk sk, int how) {
+    return TcpLife.shutdown(sk, how);
+  }
+
+  /** {@code tcp_poll}. */
+  @Override
+  public int poll(Sk sk) {
+    return TcpPoll.poll(sk);
+  }
+
+  @Override
+  public void writeSpace(Sk sk) {
+    TcpSend.writeSpace(sk, TcpSock.of(sk));
+  }
+
+  /** {@code SIOCINQ}. <b>Errors:</b> EINVAL for a listener. */
+  @Override
+  public int inq(Sk sk) {
+    if (sk.state() == TcpState.LISTEN) {
+      return Errno.EINVAL.negated();
+    }
+    TcpSock tp = TcpSock.of(sk);
+    return tp == null ? 0 : TcpRecv.inq(tp);
+  }
+
+  /** {@code SIOCOUTQ}. <b>Errors:</b> EINVAL for a listener. */
+  @Override
+  public int outq(Sk sk) {
+    if (sk.state() == TcpState.LISTEN) {
+      return Errno.EINVAL.negated();
+    }
+    TcpSock tp = TcpSock.of(sk);
+    boolean connecting =
+        TcpState.in(sk.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV));
+    return tp == null || connecting ? 0 : tp.writeSeq - tp.sndUna;
+  }
+
+  /** {@code SIOCOUTQNSD}. <b>Errors:</b> EINVAL for a listener. */
+  @Override
+  public int outqNotSent(Sk sk) {
+    if (sk.state() == TcpState.LISTEN) {
+      return Errno.EINVAL.negated();
+    }
+    TcpSock tp = TcpSock.of(sk);
+    boolean connecting =
+        TcpState.in(sk.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV));
+    return tp == null || connecting ? 0 : tp.writeSeq - tp.sndNxt;
+  }
+
+  @Override
+  public int atMark(Sk sk) {
+    TcpSock tp = TcpSock.of(sk);
+    return tp != null && tp.urgData != 0 && tp.urgSeq == tp.copiedSeq ? 1 : 0;
+  }
+
+  @Override
+  public void keepalive(Sk sk, boolean on) {
+    TcpSock tp = TcpSock.of(sk);
+    if (tp != null) {
+      TcpTimers.setKeepalive(tp, on);
+    }
   }
 
   @Override

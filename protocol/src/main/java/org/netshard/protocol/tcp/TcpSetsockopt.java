@@ -125,6 +125,7 @@ public final class TcpSetsockopt {
       case TcpOption.TCP_DELACK_MAX_US -> tcp.delackMaxJiffies = TcpOptions.usToJiffies(val);
       default -> throw new IllegalStateException("SOL_TCP option " + optname);
     }
+    TcpLiveOptions.set(sk, optname, val);
     return 0;
   }
 
@@ -256,6 +257,7 @@ public final class TcpSetsockopt {
     int error = checkCongestion(sk, cred, tcp.congestion, name);
     if (error == 0 && !name.equals(tcp.congestion)) {
       TcpOptions.forWrite(sk).congestion = name;
+      TcpLiveOptions.setCongestion(sk, name);
     }
     return error;
   }

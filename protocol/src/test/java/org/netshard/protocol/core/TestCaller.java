@@ -14,6 +14,7 @@ public final class TestCaller implements Caller, CallingTask {
   private int fileFlags;
   private int sigpipes;
   private @Nullable ObjCgroup payer;
+  private @Nullable Sk acceptedSk;
 
   /** How far a call is, and whether it was woken. */
   public static final class Steps extends Progress {
@@ -92,6 +93,16 @@ public final class TestCaller implements Caller, CallingTask {
   @Override
   public @Nullable ObjCgroup objcg() {
     return payer;
+  }
+
+  @Override
+  public void acceptedSk(Sk sk) {
+    acceptedSk = sk;
+  }
+
+  /** The connection that was accepted last, or null. */
+  public @Nullable Sk acceptedSk() {
+    return acceptedSk;
   }
 
   @Override

@@ -181,6 +181,11 @@ public final class TestNet implements NetNs, Machine, Softirqs {
     return orphans;
   }
 
+  @Override
+  public void addOrphans(int delta) {
+    orphans += delta;
+  }
+
   /** Sets how many TCP socks no file refers to. */
   public void setOrphans(int count) {
     orphans = count;

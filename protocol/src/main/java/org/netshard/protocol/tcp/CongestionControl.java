@@ -1,0 +1,66 @@
+package org.netshard.protocol.tcp;
+
+/**
+ * An algorithm that says how much may be in flight.
+ *
+ * <p><b>Source:</b> {@code include/net/tcp.h}, {@code struct tcp_congestion_ops}.
+ */
+interface CongestionControl {
+  /** Its name, as {@code TCP_CONGESTION} has it. */
+  String name();
+
+  /** {@code init}: a connection begins to use it. */
+  default void init(TcpSock tp) {}
+
+  /** {@code ssthresh}: the slow start threshold after a loss, packets. */
+  int ssthresh(TcpSock tp);
+
+  /** {@code cong_avoid}: segments were acknowledged, and the window may grow. */
+  void congAvoid(TcpSock tp, int ack, int acked);
+
+  /** {@code undo_cwnd}: the window as it was before a loss that was none, packets. */
+  default int undoCwnd(TcpSock tp) {
+    return Math.max(tp.sndCwnd, tp.priorCwnd);
+  }
+
+  /** {@code set_state}: the connection is about to come into another state of congestion. */
+  default void setState(TcpSock tp, int caState) {}
+
+  /** {@code pkts_acked}: so many were acknowledged, after so many microseconds or -1. */
+  default void pktsAcked(TcpSock tp, int pktsAcked, long rttUs, int inFlight) {}
+
+  /** {@code cwnd_event}: {@code CA_EVENT_TX_START}: the first segment after a pause. */
+  default void txStart(TcpSock tp) {}
+
+  /** {@code in_ack_event}: an acknowledgement has come. */
+  default void inAck(TcpSock tp, boolean ece, boolean advanced, boolean windowUpdate) {}
+
+  /** {@code cwnd_event}: a segment came with the mark of congestion, or without it. */
+  default void ecnEvent(TcpSock tp, boolean ce) {}
+
+  /** {@code cwnd_event}: {@code CA_EVENT_LOSS}. */
+  default void lossEvent(TcpSock tp) {}
+
+  /** {@code TCP_CONG_NEEDS_ECN}. */
+  default boolean needsEcn() {
+    return false;
+  }
+
+  /** {@code sndbuf_expand}: the send buffer is so many windows. */
+  default int sndbufExpand() {
+    return 2;
+  }
+
+  /** Whether it sets the pace itself ({@code cong_control}). */
+  default boolean hasCongControl() {
+    return false;
+  }
+
+  /** {@code cong_control}: sets window and pace itself. */
+  default void congControl(TcpSock tp, int ack, int flag, RateSample sample) {}
+
+  /** {@code get_info}: what {@code TCP_CC_INFO} tells, or nothing. */
+  default byte[] info(TcpSock tp) {
+    return new byte[0];
+  }
+}

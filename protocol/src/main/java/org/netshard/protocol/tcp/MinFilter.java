@@ -1,0 +1,72 @@
+package org.netshard.protocol.tcp;
+
+/**
+ * The least of what was seen within a window of time, kept as the best, the second and the third
+ * best.
+ *
+ * <p><b>Source:</b> {@code lib/win_minmax.c}, {@code minmax_running_min}.
+ */
+final class MinFilter {
+  private int t0;
+  private int v0;
+  private int t1;
+  private int v1;
+  private int t2;
+  private int v2;
+
+  /** The least. */
+  int get() {
+    return v0;
+  }
+
+  /** Forgets all but this ({@code minmax_reset}). */
+  int reset(int time, int value) {
+    t0 = time;
+    t1 = time;
+    t2 = time;
+    v0 = value;
+    v1 = value;
+    v2 = value;
+    return value;
+  }
+
+  /** Takes one more. */
+  int runningMin(int window, int time, int value) {
+    if (Integer.compareUnsigned(value, v0) <= 0 || Integer.compareUnsigned(time - t2, window) > 0) {
+      return reset(time, value);
+    }
+    if (Integer.compareUnsigned(value, v1) <= 0) {
+      t2 = time;
+      v2 = value;
+      t1 = time;
+      v1 = value;
+    } else if (Integer.compareUnsigned(value, v2) <= 0) {
+      t2 = time;
+      v2 = value;
+    }
+    int dt = time - t0;
+    if (Integer.compareUnsigned(dt, window) > 0) {
+      t0 = t1;
+      v0 = v1;
+      t1 = t2;
+      v1 = v2;
+      t2 = time;
+      v2 = value;
+      if (Integer.compareUnsigned(time - t0, window) > 0) {
+        t0 = t1;
+        v0 = v1;
+        t1 = t2;
+        v1 = v2;
+      }
+    } else if (t1 == t0 && Integer.compareUnsigned(dt, window / 4) > 0) {
+      t1 = time;
+      v1 = value;
+      t2 = time;
+      v2 = value;
+    } else if (t2 == t1 && Integer.compareUnsigned(dt, window / 2) > 0) {
+      t2 = time;
+      v2 = value;
+    }
+    return v0;
+  }
+}

@@ -1,0 +1,170 @@
+package org.netshard.protocol.tcp;
+
+import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.inet.InetFlag;
+import org.netshard.protocol.inet.InetOptions;
+import org.netshard.protocol.inet6.Inet6Flag;
+import org.netshard.protocol.inet6.Inet6Options;
+import org.netshard.protocol.ip.Icmp;
+import org.netshard.protocol.ip.IpErrors;
+import org.netshard.protocol.ip.IpHeader;
+import org.netshard.protocol.ip6.Icmp6;
+import org.netshard.protocol.ip6.Ip6Errors;
+import org.netshard.protocol.ip6.Ip6Header;
+
+/**
+ * What ICMP tells of segments that were sent.
+ *
+ * <p><b>Source:</b> RFC 1122, section 4.2.3.9; RFC 1191; RFC 5927; {@code net/ipv4/tcp_ipv4.c}:
+ * {@code tcp_v4_err}, {@code tcp_v4_mtu_reduced}; {@code net/ipv6/tcp_ipv6.c}, the same.
+ */
+final class TcpErrors {
+  private static final int ADDR6_BYTES = 16;
+  private static final int SEQ = 4;
+
+  private TcpErrors() {}
+
+  static void err4(NetNs net, Packet icmp, int type, int code, int info) {
+    int quoted = icmp.start();
+    int at = quoted + IpHeader.ihl(icmp.bytes(), quoted);
+    int peer = icmp.addr(quoted + IpHeader.DADDR);
+    int own = icmp.addr(quoted + IpHeader.SADDR);
+    TcpEndpoint end =
+        TcpHash.of(net).find4(peer, icmp.u16(at + Short.BYTES), own, icmp.u16(at), icmp.ifindex());
+    int seq = icmp.u32(at + SEQ);
+    if (end == null) {
+      net.addMib(Mib.ICMP_IN_ERRORS, 1);
+      return;
+    }
+    if (end instanceof TcpRequest req) {
+      boolean abort = type != Icmp.DEST_UNREACH || code == 0 || code == 1;
+      requestError(req, seq, abort);
+      return;
+    }
+    if (!(end instanceof TcpSock tp) || !wanted(tp, seq)) {
+      return;
+    }
+    if (type == Icmp.DEST_UNREACH && code == Icmp.FRAG_NEEDED) {
+      mtuReduced(tp, info);
+      return;
+    }
+    IpErrors.Meaning meaning = IpErrors.meaning(tp.sk, type, code);
+    if (meaning == null) {
+      return;
+    }
+    Sk sk = tp.sk;
+    if (inHandshake(tp)) {
+      if (InetOptions.of(sk).has(InetFlag.RECVERR)) {
+        IpErrors.icmpError(sk, icmp, meaning.errno(), tp.dport, info, at);
+      }
+      TcpLife.doneWithError(tp, meaning.errno());
+      return;
+    }
+    soft(sk, meaning.errno(), InetOptions.of(sk).has(InetFlag.RECVERR));
+  }
+
+  static void err6(NetNs net, Packet icmp, int type, int code, int info) {
+    int quoted = icmp.start();
+    int at = icmp.quotedTransport();
+    byte[] peer = icmp.get(quoted + Ip6Header.DADDR, ADDR6_BYTES);
+    byte[] own = icmp.get(quoted + Ip6Header.SADDR, ADDR6_BYTES);
+    TcpEndpoint end =
+        TcpHash.of(net).find6(peer, icmp.u16(at + Short.BYTES), own, icmp.u16(at), icmp.ifindex());
+    int seq = icmp.u32(at + SEQ);
+    if (end == null) {
+      net.addMib(Mib.ICMP6_IN_ERRORS, 1);
+      return;
+    }
+    if (end instanceof TcpRequest req) {
+      requestError(req, seq, type == 1 && (code == 0 || code == 3));
+      return;
+    }
+    if (!(end instanceof TcpSock tp) || !wanted(tp, seq)) {
+      return;
+    }
+    if (type == Icmp6.PKT_TOOBIG) {
+      mtuReduced(tp, info);
+      return;
+    }
+    Sk sk = tp.sk;
+    IpErrors.Meaning meaning = Ip6Errors.meaning(sk, type, code);
+    if (meaning == null) {
+      return;
+    }
+    int errno = meaning.errno();
+    boolean recverr = Inet6Options.of(sk).has(Inet6Flag.RECVERR6);
+    if (inHandshake(tp)) {
+      if (recverr) {
+        Ip6Errors.icmpError(sk, icmp, errno, tp.dport, info, at);
+      }
+      TcpLife.doneWithError(tp, errno);
+      return;
+    }
+    soft(sk, errno, recverr);
+  }
+
+  private static boolean inHandshake(TcpSock tp) {
+    return TcpState.in(tp.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV));
+  }
+
+  private static boolean wanted(TcpSock tp, int seq) {
+    if (tp.state() == TcpState.CLOSE) {
+      return false;
+    }
+    if (!Seq.between(seq, tp.sndUna, tp.sndNxt)) {
+      tp.net.addMib(Mib.TCP_OUT_OF_WINDOW_ICMPS, 1);
+      return false;
+    }
+    return true;
+  }
+
+  private static void requestError(TcpRequest req, int seq, boolean abort) {
+    if (seq != req.sntIsn) {
+      req.net.addMib(Mib.TCP_OUT_OF_WINDOW_ICMPS, 1);
+    } else if (abort) {
+      boolean unused = req.remove();
+      req.net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+    }
+  }
+
+  private static void soft(Sk sk, int errno, boolean recverr) {
+    if (recverr) {
+      sk.setErr(errno);
+      sk.errorReport();
+    } else {
+      sk.rareForWrite().setErrSoft(errno);
+    }
+  }
+
+  /** {@code tcp_v4_mtu_reduced}, {@code tcp_simple_retransmit}. */
+  private static void mtuReduced(TcpSock tp, int mtu) {
+    int pmtudisc = InetOptions.of(tp.sk).pmtudisc();
+    if (pmtudisc == InetOptions.IP_PMTUDISC_DONT || mtu >= tp.pmtu) {
+      return;
+    }
+    int unused = TcpMss.sync(tp, Math.max(mtu, 68));
+    tp.refresh();
+    int mss = TcpMss.current(tp);
+    boolean any = false;
+    for (TcpSkb skb = tp.rtxHead(); skb != null; skb = skb.following()) {
+      if (skb.len > mss) {
+        TcpRecovery.markLost(tp, skb);
+        any = true;
+      }
+    }
+    if (!any) {
+      return;
+    }
+    if (tp.caState != TcpSock.CA_LOSS) {
+      tp.highSeq = tp.sndNxt;
+      tp.sndSsthresh = TcpCwnd.currentSsthresh(tp);
+      tp.priorSsthresh = 0;
+      tp.hasUndoMarker = false;
+      TcpRecovery.setCaState(tp, TcpSock.CA_LOSS);
+    }
+    TcpRecovery.retransmitQueue(tp);
+  }
+}

@@ -1,0 +1,451 @@
+package org.netshard.protocol.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.HopTrace;
+import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.inet.BindTable;
+import org.netshard.protocol.inet.InetBinding;
+import org.netshard.protocol.inet.InetOptions;
+import org.netshard.protocol.inet6.Inet6Options;
+import org.netshard.protocol.inet6.Ipv6Address;
+import org.netshard.protocol.ip.IpHeader;
+import org.netshard.protocol.ip6.Ip6Header;
+
+/**
+ * Segments for listeners and for requests.
+ *
+ * <p><b>Source:</b> RFC 9293, section 3.10.7.2; {@code net/ipv4/tcp_input.c}, {@code
+ * tcp_conn_request}; {@code net/ipv4/tcp_minisocks.c}: {@code tcp_check_req}, {@code
+ * tcp_create_openreq_child}; {@code net/ipv4/tcp_ipv4.c}, {@code tcp_v4_syn_recv_sock}.
+ */
+final class TcpListenRcv {
+  private static final int MSS_CLAMP_V4 = 536;
+  private static final int MSS_CLAMP_V6 = 1220;
+
+  private TcpListenRcv() {}
+
+  /** {@code tcp_in_window}. */
+  static boolean inWindow(int seq, int endSeq, int start, int end) {
+    if (seq == start) {
+      return true;
+    }
+    if (Seq.after(endSeq, start) && Seq.before(seq, end)) {
+      return true;
+    }
+    return seq == end && seq == endSeq;
+  }
+
+  /**
+   * A segment for a listener.
+   *
+   * @param isn the first sequence number if a connection in TIME_WAIT makes room, else 0
+   * @return whether a RST is to be sent
+   */
+  static boolean rcv(Sk sk, Packet packet, int isn) {
+    int flags = TcpHeader.flags(packet);
+    if ((flags & TcpHeader.ACK) != 0) {
+      packet.drop(DropReason.TCP_FLAGS);
+      return true;
+    }
+    if ((flags & TcpHeader.RST) != 0) {
+      packet.drop(DropReason.TCP_RESET);
+      return false;
+    }
+    if ((flags & TcpHeader.SYN) == 0 || (flags & TcpHeader.FIN) != 0) {
+      packet.drop(DropReason.TCP_FLAGS);
+      return false;
+    }
+    connRequest(sk, packet, isn);
+    return false;
+  }
+
+  /** {@code tcp_conn_request}. */
+  private static void connRequest(Sk sk, Packet packet, int isn) {
+    NetNs net = sk.net();
+    HopTrace.note(net, "Sock", "SYN", TcpHeader.seq(packet), "tcp_conn_request");
+    TcpListener queue = TcpListener.of(sk);
+    if (queue == null) {
+      return;
+    }
+    InetBinding binding = InetBinding.forWrite(sk);
+    long cookies = net.sysctl(Sysctl.IPV4_TCP_SYNCOOKIES);
+    boolean wantCookie = false;
+    if (cookies == 2 || queue.qlen >= binding.maxAckBacklog()) {
+      wantCookie = cookies != 0;
+      net.addMib(wantCookie ? Mib.TCP_REQ_Q_FULL_DO_COOKIES : Mib.TCP_REQ_Q_FULL_DROP, 1);
+      if (!wantCookie) {
+        net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+        packet.drop(DropReason.NOT_SPECIFIED);
+        return;
+      }
+    }
+    if (TcpListener.isFull(sk)) {
+      net.addMib(Mib.TCP_LISTEN_OVERFLOWS, 1);
+      net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+      packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
+      return;
+    }
+    boolean v6 = packet.ethertype() == Packet.ETH_P_IPV6;
+    RxOpt opt = new RxOpt();
+    opt.mssClamp = v6 ? MSS_CLAMP_V6 : MSS_CLAMP_V4;
+    opt.userMss = TcpOptions.of(sk).userMss;
+    opt.parse(net, packet, false);
+    if (wantCookie && !opt.sawTstamp) {
+      opt.clear();
+    }
+    opt.tstampOk = opt.sawTstamp;
+    TcpRequest req = request(sk, packet, opt, v6);
+    TcpDst dst = TcpDst.find(req);
+    if (dst == null) {
+      packet.drop(DropReason.IP_OUTNOROUTES);
+      return;
+    }
+    if (!wantCookie && isn == 0 && cookies == 0) {
+      long most = net.sysctl(Sysctl.IPV4_TCP_MAX_SYN_BACKLOG);
+      if (most - queue.qlen < most >> 2) {
+        packet.drop(DropReason.NOT_SPECIFIED);
+        net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+        return;
+      }
+    }
+    req.ecnOk = TcpEcn.ofRequest(net, TcpHeader.flags(packet), TcpInput.ipEcn(packet), false);
+    if (wantCookie) {
+      req.sntIsn = TcpSyncookies.init(req, packet, opt);
+      req.ecnOk &= opt.tstampOk;
+      queue.cookieNs = net.machine().nowNs() + 1;
+    } else {
+      req.sntIsn = isn != 0 ? isn : TcpConnect.initSeq(req);
+    }
+    openReqRwin(req, sk, dst);
+    if (TcpOptions.of(sk).saveSyn != 0) {
+      req.savedSyn = saveSyn(packet, TcpOptions.of(sk).saveSyn);
+    }
+    if (wantCookie) {
+      boolean unused = req.sendSynack();
+      return;
+    }
+    TcpFastOpen.Answer answer = TcpFastOpen.tryOpen(sk, queue, req, packet, opt);
+    if (answer == TcpFastOpen.Answer.OPENED) {
+      return;
+    }
+    req.add(queue);
+    boolean unused = req.sendSynack();
+  }
+
+  private static byte[] saveSyn(Packet packet, int how) {
+    int from = how == 2 ? packet.network() - Packet.ETH_HLEN : packet.network();
+    int end = packet.transport() + TcpHeader.headerBytes(packet);
+    return packet.get(Math.max(from, 0), end - Math.max(from, 0));
+  }
+
+  /** {@code tcp_openreq_init}. */
+  private static TcpRequest request(Sk sk, Packet packet, RxOpt opt, boolean v6) {
+    TcpRequest req = new TcpRequest(sk);
+    if (v6) {
+      req.saddr6 = Ip6Header.daddr(packet);
+      req.daddr6 = Ip6Header.saddr(packet);
+    } else {
+      req.saddr = IpHeader.daddr(packet);
+      req.daddr = IpHeader.saddr(packet);
+    }
+    req.sport = TcpHeader.dest(packet);
+    req.dport = TcpHeader.source(packet);
+    req.boundDevIf = sk.boundDevIf();
+    if (v6 && Ipv6Address.isLinkLocal(req.daddr6) && req.boundDevIf == 0) {
+      req.boundDevIf = packet.ifindex();
+    }
+    req.rcvIsn = TcpHeader.seq(packet);
+    req.rcvNxt = req.rcvIsn + 1;
+    req.mss = opt.mssClamp;
+    req.tsRecent = opt.sawTstamp ? opt.rcvTsval : 0;
+    req.tstampOk = opt.tstampOk;
+    req.sackOk = opt.sackOk;
+    req.sndWscale = opt.sndWscale;
+    req.wscaleOk = opt.wscaleOk;
+    req.tsoffset = TcpConnect.tsOffset(req);
+    return req;
+  }
+
+  /** A request as a cookie brings it back: that of an ACK, whose SYN is not there any more. */
+  static TcpRequest cookieRequest(Sk sk, Packet packet) {
+    boolean v6 = packet.ethertype() == Packet.ETH_P_IPV6;
+    TcpRequest req = request(sk, packet, new RxOpt(), v6);
+    req.rcvIsn = TcpHeader.seq(packet) - 1;
+    req.rcvNxt = req.rcvIsn + 1;
+    req.sntIsn = TcpHeader.ackSeq(packet) - 1;
+    return req;
+  }
+
+  /** {@code tcp_openreq_init_rwin}. */
+  static void openReqRwin(TcpRequest req, Sk sk, TcpDst dst) {
+    int mss = TcpMss.clamp(TcpOptions.of(sk).userMss, TcpMss.defaultAdvmss(req.isV6(), dst.mtu()));
+    req.advmss = mss;
+    int fullSpace = (int) (((long) sk.rcvbuf() * TcpSock.DEFAULT_SCALING_RATIO) >> 8);
+    int clamp = TcpOptions.of(sk).windowClamp;
+    if (sk.locked(Sk.SOCK_RCVBUF_LOCK) && (clamp > fullSpace || clamp == 0)) {
+      clamp = fullSpace;
+    }
+    TcpWindow.Initial window =
+        TcpWindow.initial(
+            req.net,
+            fullSpace,
+            mss - (req.tstampOk ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0),
+            clamp,
+            req.wscaleOk);
+    req.rcvWnd = window.rcvWnd();
+    req.windowClamp = window.clamp();
+    req.rcvWscale = (byte) window.wscale();
+  }
+
+  /** {@code tcp_check_req}: a segment for a request. */
+  static void checkReq(TcpRequest req, Packet packet) {
+    NetNs net = req.net;
+    Sk sk = req.listener;
+    int flags = TcpHeader.flags(packet) & (TcpHeader.RST | TcpHeader.SYN | TcpHeader.ACK);
+    int seq = TcpHeader.seq(packet);
+    int endSeq = TcpInput.endSeq(packet);
+    RxOpt opt = new RxOpt();
+    boolean paws = false;
+    if (TcpHeader.headerBytes(packet) > TcpHeader.BYTES) {
+      opt.parse(net, packet, false);
+      if (opt.sawTstamp) {
+        opt.tsRecent = req.tsRecent;
+        opt.tsRecentStamp = TcpClock.seconds(net) - 1;
+        paws = TcpInput.pawsReject(opt, TcpClock.seconds(net), (flags & TcpHeader.RST) != 0);
+      }
+    }
+    if (seq == req.rcvIsn && flags == TcpHeader.SYN && !paws) {
+      if (!limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
+        req.resendSynack();
+        req.arm();
+      }
+      return;
+    }
+    boolean ack = (flags & TcpHeader.ACK) != 0;
+    if (ack && TcpHeader.ackSeq(packet) != req.sntIsn + 1) {
+      packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
+      TcpReply.reset(net, packet);
+      return;
+    }
+    boolean rst = (flags & TcpHeader.RST) != 0;
+    if (paws || !inWindow(seq, endSeq, req.rcvNxt, req.rcvNxt + req.rcvWnd)) {
+      if (!rst && !limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
+        req.sendAck(net, packet);
+      }
+      if (paws) {
+        net.addMib(Mib.TCP_PAWS_ESTAB_REJECTED, 1);
+      }
+      packet.drop(paws ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_OVERWINDOW);
+      return;
+    }
+    if (opt.sawTstamp && !Seq.after(seq, req.rcvNxt)) {
+      req.tsRecent = opt.rcvTsval;
+    }
+    boolean syn = (flags & TcpHeader.SYN) != 0 && seq != req.rcvIsn;
+    if (rst || syn) {
+      net.addMib(Mib.TCP_ATTEMPT_FAILS, 1);
+      if (!rst) {
+        TcpReply.reset(net, packet);
+      }
+      boolean unused = req.remove();
+      net.addMib(Mib.TCP_EMBRYONIC_RSTS, 1);
+      packet.drop(rst ? DropReason.TCP_RESET : DropReason.TCP_INVALID_SYN);
+      return;
+    }
+    if (!ack) {
+      packet.drop(DropReason.TCP_FLAGS);
+      return;
+    }
+    int defer = TcpOptions.of(sk).deferAccept & 0xff;
+    if (req.numTimeout < defer && endSeq == req.rcvIsn + 1) {
+      req.acked = true;
+      net.addMib(Mib.TCP_DEFER_ACCEPT_DROP, 1);
+      return;
+    }
+    TcpSock child = child(sk, req, packet);
+    if (child == null) {
+      if (net.sysctl(Sysctl.IPV4_TCP_ABORT_ON_OVERFLOW) == 0) {
+        req.acked = true;
+        packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
+        return;
+      }
+      TcpReply.reset(net, packet);
+      boolean unused = req.remove();
+      net.addMib(Mib.TCP_EMBRYONIC_RSTS, 1);
+      return;
+    }
+    boolean unused = req.remove();
+    TcpLife.hash(child);
+    child.synackSentUs = req.sntSynackUs;
+    child.refresh();
+    TcpRtt.synackMeasured(child, req.sntSynackUs, req.numRetrans > 0);
+    enqueue(sk, child);
+    childProcess(sk, child, packet);
+  }
+
+  /** {@code inet_csk_reqsk_queue_add}. */
+  static void enqueue(Sk sk, TcpSock child) {
+    TcpListener queue = TcpListener.of(sk);
+    InetBinding binding = InetBinding.forWrite(sk);
+    if (queue != null) {
+      queue.accept.addLast(child);
+      child.listener = sk;
+      binding.setAckBacklog(binding.ackBacklog() + 1);
+    }
+  }
+
+  /** {@code tcp_child_process}. */
+  static void childProcess(Sk sk, TcpSock child, Packet packet) {
+    boolean reset = TcpInput.rcv(child, packet);
+    if (reset) {
+      TcpReply.reset(child.net, packet);
+    }
+    if (child.state() != TcpState.SYN_RECV) {
+      sk.dataReady();
+    }
+  }
+
+  private static boolean limited(TcpRequest req, Mib mib) {
+    int now = (int) (req.net.machine().nowNs() / 1_000_000) + 1;
+    int elapsed = now - req.lastOowAckTime;
+    if (req.lastOowAckTime != 0
+        && elapsed >= 0
+        && elapsed < req.net.sysctl(Sysctl.IPV4_TCP_INVALID_RATELIMIT)) {
+      req.net.addMib(mib, 1);
+      return true;
+    }
+    req.lastOowAckTime = now;
+    return false;
+  }
+
+  /** {@code tcp_v4_syn_recv_sock}: the sock of a connection; null if there is no room for it. */
+  static @Nullable TcpSock child(Sk sk, TcpRequest req, Packet packet) {
+    NetNs net = sk.net();
+    if (TcpListener.isFull(sk)) {
+      net.addMib(Mib.TCP_LISTEN_OVERFLOWS, 1);
+      net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+      return null;
+    }
+    TcpDst dst = TcpDst.find(req);
+    if (dst == null) {
+      net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+      return null;
+    }
+    Sk newsk = sk.cloneLock();
+    newsk.setState(TcpState.SYN_RECV);
+    net.get();
+    net.addSocketsUsed(1);
+    net.machine().addSocketsAllocated(newsk.proto(), 1);
+    TcpSock tp = new TcpSock(newsk, TcpCongs.find(TcpOptions.of(newsk).congestion));
+    tp.initPingpong();
+    InetBinding.forWrite(newsk).setConnection(tp);
+    tp.copyFlow(req);
+    newsk.setBoundDevIf(req.boundDevIf);
+    names(newsk, req);
+    openReqChild(tp, newsk, req, packet);
+    boolean routed = TcpMss.route(tp);
+    int unused = TcpMss.sync(tp, tp.pmtu);
+    tp.advmss = TcpMss.clamp(tp.rxOpt.userMss, TcpMss.defaultAdvmss(tp.isV6(), dst.mtu()));
+    TcpMss.initRcvMss(tp);
+    if (!routed) {
+      tp.dev = dst.dev();
+    }
+    newsk.setSport(req.sport);
+    BindTable.inheritPort(newsk, sk);
+    return tp;
+  }
+
+  /** The addresses of the child, as its names show them. */
+  private static void names(Sk newsk, TcpRequest req) {
+    newsk.setDport(req.dport);
+    newsk.setNum(req.sport);
+    InetOptions inet = InetOptions.forWrite(newsk);
+    inet.setId(newsk.net().machine().randomBelow(0x10000));
+    if (req.isV6()) {
+      Inet6Options inet6 = Inet6Options.forWrite(newsk);
+      inet6.setRcvSaddr(req.saddr6);
+      inet6.setSaddr(req.saddr6);
+      inet6.setDaddr(req.daddr6);
+      inet.setSaddr(0);
+      inet.setRcvSaddr(0);
+      inet.setDaddr(0);
+      return;
+    }
+    inet.setSaddr(req.saddr);
+    inet.setRcvSaddr(req.saddr);
+    inet.setDaddr(req.daddr);
+    if (newsk.isInet6()) {
+      Inet6Options inet6 = Inet6Options.forWrite(newsk);
+      inet6.setRcvSaddr(Ipv6Address.mapped(req.saddr));
+      inet6.setSaddr(Ipv6Address.mapped(req.saddr));
+      inet6.setDaddr(Ipv6Address.mapped(req.daddr));
+    }
+  }
+
+  /** {@code tcp_create_openreq_child}. */
+  private static void openReqChild(TcpSock tp, Sk newsk, TcpRequest req, Packet packet) {
+    tp.net.addMib(Mib.TCP_PASSIVE_OPENS, 1);
+    TcpOptions options = TcpOptions.of(newsk);
+    tp.rcvNxt = req.rcvIsn + 1;
+    tp.copiedSeq = tp.rcvNxt;
+    tp.rcvWup = tp.rcvNxt;
+    tp.segsIn = 1;
+    tp.sndSml = req.sntIsn + 1;
+    tp.sndUna = tp.sndSml;
+    tp.sndNxt = tp.sndSml;
+    tp.sndUp = tp.sndSml;
+    tp.writeSeq = tp.sndSml;
+    tp.pushedSeq = tp.sndSml;
+    tp.sndWl1 = req.rcvIsn;
+    tp.reordering = options.reordering;
+    tp.tsoffset = req.tsoffset;
+    tp.lsndtime = tp.jiffies();
+    tp.lrcvtime = tp.jiffies();
+    tp.rcvTstamp = tp.jiffies();
+    tp.savedSyn = req.savedSyn;
+    tp.rxOpt.tstampOk = req.tstampOk;
+    tp.rxOpt.sackOk = req.sackOk;
+    tp.windowClamp = req.windowClamp;
+    tp.rcvSsthresh = req.rcvWnd;
+    tp.rcvWnd = req.rcvWnd;
+    tp.rxOpt.wscaleOk = req.wscaleOk;
+    if (req.wscaleOk) {
+      tp.rxOpt.sndWscale = req.sndWscale;
+      tp.rxOpt.rcvWscale = req.rcvWscale;
+    } else {
+      tp.windowClamp = Math.min(tp.windowClamp, 0xffff);
+    }
+    tp.sndWnd = TcpHeader.window(packet) << tp.rxOpt.sndWscale;
+    tp.maxWindow = tp.sndWnd;
+    if (req.tstampOk) {
+      tp.rxOpt.tsRecent = req.tsRecent;
+      tp.rxOpt.tsRecentStamp = TcpClock.seconds(tp.net);
+      tp.tcpHeaderLen = TcpHeader.BYTES + RxOpt.TIMESTAMP_ALIGNED_BYTES;
+    }
+    tp.totalRetrans = req.numRetrans;
+    if (req.numTimeout > 0) {
+      tp.undoMarker = req.sntIsn;
+      tp.hasUndoMarker = true;
+      tp.retransStamp = (int) (req.sntSynackUs / 1000) + tp.tsoffset;
+      tp.totalRto = req.numTimeout;
+    }
+    int dataBytes = packet.end() - packet.transport() - TcpHeader.headerBytes(packet);
+    if (dataBytes >= TcpSock.MSS_DEFAULT + tp.tcpHeaderLen) {
+      tp.lastSegSize = dataBytes;
+    }
+    tp.rxOpt.mssClamp = req.mss;
+    tp.rxOpt.userMss = options.userMss;
+    tp.ecnFlags = req.ecnOk ? (byte) TcpSock.ECN_OK : 0;
+    tp.delivered = 0;
+    tp.rttMin.reset(tp.jiffies(), ~0);
+    if (newsk.flag(SockFlag.SOCK_KEEPOPEN)) {
+      TcpTimers.resetKeepalive(tp, (long) options.keepaliveTimeSec(tp.net) * TcpClock.HZ);
+    }
+  }
+}

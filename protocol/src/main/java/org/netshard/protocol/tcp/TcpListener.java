@@ -1,0 +1,48 @@
+package org.netshard.protocol.tcp;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.inet.InetBinding;
+import org.netshard.protocol.inet.InetConnection;
+
+/**
+ * The queues of a sock that listens.
+ *
+ * <p><b>Source:</b> {@code include/net/request_sock.h}, {@code struct request_sock_queue}.
+ */
+public final class TcpListener implements InetConnection {
+  /** Connections that are established and wait to be accepted. */
+  final ArrayDeque<TcpSock> accept = new ArrayDeque<>(1);
+
+  /** {@code qlen}: requests whose handshake is not complete. */
+  int qlen;
+
+  /** {@code young}: those of them whose SYN-ACK was sent once only. */
+  int young;
+
+  /** {@code synflood_warned}. */
+  boolean synfloodWarned;
+
+  /** When a SYN cookie was sent last, virtual nanoseconds; 0 if never. */
+  long cookieNs;
+
+  TcpListener() {}
+
+  /** That of a sock, or null if it does not listen. */
+  public static @Nullable TcpListener of(Sk sk) {
+    InetBinding binding = InetBinding.of(sk);
+    return binding != null && binding.connection() instanceof TcpListener own ? own : null;
+  }
+
+  /** Connections that wait to be accepted, for those who check the books. */
+  public Iterable<TcpSock> waiting() {
+    return accept;
+  }
+
+  /** {@code sk_acceptq_is_full}. */
+  static boolean isFull(Sk sk) {
+    InetBinding binding = InetBinding.forWrite(sk);
+    return binding.ackBacklog() > binding.maxAckBacklog();
+  }
+}

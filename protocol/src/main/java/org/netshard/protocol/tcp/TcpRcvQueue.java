@@ -1,0 +1,268 @@
+package org.netshard.protocol.tcp;
+
+import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SkMem;
+import org.netshard.protocol.core.SkbOwner;
+import org.netshard.protocol.core.SkbQueue;
+import org.netshard.protocol.core.SockFlag;
+
+/**
+ * The receive queue: data in order.
+ *
+ * <p><b>Source:</b> {@code net/ipv4/tcp_input.c}: {@code tcp_data_queue}, {@code tcp_queue_rcv},
+ * {@code tcp_try_coalesce}, {@code tcp_collapse}, {@code tcp_clamp_window}.
+ */
+final class TcpRcvQueue implements TcpMem.RcvQueues {
+  private static final int FRAG_BYTES = 32768;
+  private static final int FRAGS_MAX = 17;
+
+  private final TcpSock tp;
+
+  TcpRcvQueue(TcpSock tp) {
+    this.tp = tp;
+  }
+
+  @Override
+  public int receiveQueueLength() {
+    return tp.sk.isReadable() ? tp.sk.receiveQueue().size() : 0;
+  }
+
+  @Override
+  public void clampWindow() {
+    tp.ackQuick = 0;
+    if (TcpMem.clampRcvbuf(tp.sk)) {
+      tp.rcvSsthresh = Math.min(tp.windowClamp, 2 * tp.advmss);
+    }
+  }
+
+  @Override
+  public void adjustRcvSsthresh() {
+    TcpWindow.adjustRcvSsthresh(tp);
+  }
+
+  @Override
+  public void collapse() {
+    collapse(tp);
+  }
+
+  @Override
+  public boolean pruneOfo() {
+    return TcpOfo.prune(tp);
+  }
+
+  /** {@code tcp_data_queue}. */
+  static void dataQueue(TcpSock tp, TcpSkb skb, Packet packet) {
+    if (skb.seq == skb.endSeq) {
+      return;
+    }
+    TcpEcn.acceptCwr(tp, skb);
+    tp.rxOpt.dsack = false;
+    if (skb.seq == tp.rcvNxt) {
+      if (tp.receiveWindow() == 0 && !(skb.len == 0 && skb.has(TcpHeader.FIN))) {
+        tp.net.addMib(Mib.TCP_ZERO_WINDOW_DROP, 1);
+        outOfWindow(tp, packet, DropReason.TCP_ZEROWINDOW);
+        return;
+      }
+      queueInOrder(tp, skb, packet);
+      return;
+    }
+    if (!Seq.after(skb.endSeq, tp.rcvNxt)) {
+      tp.net.addMib(Mib.TCP_DELAYED_ACK_LOST, 1);
+      TcpOfo.dsackSet(tp, skb.seq, skb.endSeq);
+      outOfWindow(tp, packet, DropReason.TCP_OLD_DATA);
+      return;
+    }
+    if (!Seq.before(skb.seq, tp.rcvNxt + tp.receiveWindow())) {
+      outOfWindow(tp, packet, DropReason.TCP_OVERWINDOW);
+      return;
+    }
+    if (Seq.before(skb.seq, tp.rcvNxt)) {
+      TcpOfo.dsackSet(tp, skb.seq, tp.rcvNxt);
+      if (tp.receiveWindow() == 0) {
+        tp.net.addMib(Mib.TCP_ZERO_WINDOW_DROP, 1);
+        outOfWindow(tp, packet, DropReason.TCP_ZEROWINDOW);
+        return;
+      }
+      queueInOrder(tp, skb, packet);
+      return;
+    }
+    TcpOfo.queue(tp, skb);
+  }
+
+  private static void outOfWindow(TcpSock tp, Packet packet, DropReason reason) {
+    TcpAcks.enterQuick(tp, TcpAcks.MAX_QUICKACKS);
+    tp.ackPending |= TcpSock.ACK_SCHED;
+    drop(tp, packet, reason);
+  }
+
+  static void drop(TcpSock tp, Packet packet, DropReason reason) {
+    tp.sk.rareForWrite().addDrop();
+    packet.drop(reason);
+  }
+
+  private static void queueInOrder(TcpSock tp, TcpSkb skb, Packet packet) {
+    Sk sk = tp.sk;
+    if (!TcpMem.tryRmemSchedule(
+        sk, skb.truesize(), new TcpRcvQueue(tp), tp.net.machine().softirqGfp())) {
+      tp.ackPending |= TcpSock.ACK_NOMEM | TcpSock.ACK_NOW | TcpSock.ACK_SCHED;
+      sk.dataReady();
+      if (sk.isReadable() && skb.len > 0) {
+        tp.net.addMib(Mib.TCP_RCVQ_DROP, 1);
+        drop(tp, packet, DropReason.PROTO_MEM);
+        return;
+      }
+      SkMem.forcedSchedule(sk, skb.truesize(), tp.net.machine().softirqGfp());
+    }
+    add(tp, skb);
+    if (skb.len > 0) {
+      TcpAcks.dataReceived(tp, skb);
+    }
+    if (skb.has(TcpHeader.FIN)) {
+      TcpInput.fin(tp);
+    }
+    if (!TcpOfo.isEmpty(tp)) {
+      TcpOfo.toReceiveQueue(tp);
+      if (TcpOfo.isEmpty(tp)) {
+        tp.ackPending |= TcpSock.ACK_NOW;
+      }
+    }
+    if (tp.rxOpt.numSacks > 0) {
+      TcpOfo.removeOld(tp);
+    }
+    TcpInput.fastPathCheck(tp);
+    if (!sk.flag(SockFlag.SOCK_DEAD)) {
+      dataReady(tp);
+    }
+  }
+
+  /** {@code tcp_data_ready}. */
+  static void dataReady(TcpSock tp) {
+    if (epollinReady(tp, tp.sk.rare().rcvlowat()) || tp.sk.flag(SockFlag.SOCK_DONE)) {
+      tp.sk.dataReady();
+    }
+  }
+
+  /** {@code tcp_epollin_ready}. */
+  static boolean epollinReady(TcpSock tp, int target) {
+    int available = tp.rcvNxt - tp.copiedSeq;
+    if (available <= 0) {
+      return false;
+    }
+    return available >= target || rmemPressure(tp) || tp.receiveWindow() <= tp.rcvMss;
+  }
+
+  private static boolean rmemPressure(TcpSock tp) {
+    if (SkMem.underPressure(tp.sk)) {
+      return true;
+    }
+    int rcvbuf = tp.sk.rcvbuf();
+    return tp.sk.rmemAlloc() > rcvbuf - (rcvbuf >> 3);
+  }
+
+  /** {@code tcp_queue_rcv}. */
+  static void add(TcpSock tp, TcpSkb skb) {
+    boolean joined = join(tp, skb);
+    SkbOwner.setOwnerR(tp.sk, skb.truesize());
+    append(tp, skb, joined);
+  }
+
+  /** The same for one that counts already, as it has waited out of order. */
+  static void addOwned(TcpSock tp, TcpSkb skb) {
+    int before = skb.truesize();
+    boolean joined = join(tp, skb);
+    if (joined) {
+      SkbOwner.rfree(tp.sk, before - skb.truesize());
+    }
+    append(tp, skb, joined);
+  }
+
+  private static void append(TcpSock tp, TcpSkb skb, boolean joined) {
+    skb.joined = joined;
+    tp.bytesReceived += skb.endSeq - tp.rcvNxt & 0xffff_ffffL;
+    tp.rcvNxt = skb.endSeq;
+    tp.sk.receiveQueue().add(skb);
+  }
+
+  /**
+   * {@code tcp_try_coalesce}: whether the data go with the buffer before them, whose head they need
+   * not bring a second time. They stay a piece of their own, which takes only their bytes.
+   */
+  private static boolean join(TcpSock tp, TcpSkb skb) {
+    if (!tp.sk.isReadable()
+        || !(tp.sk.receiveQueue().peekLast() instanceof TcpSkb tail)
+        || skb.len == 0
+        || skb.seq != tail.endSeq
+        || tail.isCloned()
+        || tail.groupFrags + frags(skb) > FRAGS_MAX) {
+      return false;
+    }
+    tp.net.addMib(Mib.TCP_RCV_COALESCE, 1);
+    skb.groupFrags = tail.groupFrags + frags(skb);
+    skb.setTruesize(Math.max(skb.truesize() - TcpSkb.HEAD_TRUESIZE, 0));
+    return true;
+  }
+
+  private static int frags(TcpSkb skb) {
+    return (skb.len + FRAG_BYTES - 1) / FRAG_BYTES;
+  }
+
+  /** {@code tcp_eat_recv_skb}: a piece is read; its memory goes with the last of its group. */
+  static void eat(TcpSock tp, TcpSkb skb) {
+    SkbQueue queue = tp.sk.receiveQueue();
+    TcpSkb next = skb.following();
+    queue.unlink(skb);
+    if (next != null && next.joined) {
+      next.joined = false;
+      next.setTruesize(next.truesize() + skb.truesize());
+    } else {
+      SkbOwner.rfree(tp.sk, skb.truesize());
+    }
+  }
+
+  /** {@code tcp_collapse}: small buffers are copied together. */
+  private static void collapse(TcpSock tp) {
+    if (!tp.sk.isReadable()) {
+      return;
+    }
+    SkbQueue queue = tp.sk.receiveQueue();
+    for (TcpSkb skb = (TcpSkb) queue.peek(); skb != null; skb = skb.following()) {
+      boolean bloated = skb.truesize() > TcpSkb.HEAD_TRUESIZE + skb.len;
+      TcpSkb next = skb.following();
+      while (next != null
+          && next.seq == skb.endSeq
+          && (bloated || !next.joined)
+          && !skb.has(TcpHeader.FIN)
+          && skb.len + next.len <= SkMem.PAGE_SIZE) {
+        byte[] both = new byte[skb.len + next.len];
+        System.arraycopy(skb.buf, skb.off, both, 0, skb.len);
+        System.arraycopy(next.buf, next.off, both, skb.len, next.len);
+        skb.buf = both;
+        skb.off = 0;
+        skb.len = both.length;
+        skb.endSeq = next.endSeq;
+        skb.flags |= next.flags;
+        skb.original = null;
+        queue.unlink(next);
+        int old = skb.truesize() + next.truesize();
+        int size = TcpSkb.HEAD_TRUESIZE + skb.len;
+        skb.setTruesize(Math.min(old, size));
+        SkbOwner.rfree(tp.sk, old - skb.truesize());
+        tp.net.addMib(Mib.TCP_RCV_COLLAPSED, 1);
+        next = skb.following();
+      }
+    }
+  }
+
+  /** Drops all that waits ({@code __skb_queue_purge}). */
+  static void purge(TcpSock tp) {
+    if (!tp.sk.isReadable()) {
+      return;
+    }
+    while (tp.sk.receiveQueue().poll() instanceof TcpSkb skb) {
+      SkbOwner.rfree(tp.sk, skb.truesize());
+    }
+  }
+}

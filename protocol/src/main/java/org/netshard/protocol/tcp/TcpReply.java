@@ -1,0 +1,153 @@
+package org.netshard.protocol.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetBytes;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.inet6.Ipv6Address;
+import org.netshard.protocol.ip.IpHeader;
+import org.netshard.protocol.ip.IpOutput;
+import org.netshard.protocol.ip6.Ip6Header;
+import org.netshard.protocol.ip6.Ip6Output;
+
+/**
+ * Segments that no connection sends: answers to what came.
+ *
+ * <p><b>Source:</b> RFC 9293, section 3.5.2; {@code net/ipv4/tcp_ipv4.c}: {@code
+ * tcp_v4_send_reset}, {@code tcp_v4_send_ack}; {@code net/ipv6/tcp_ipv6.c}, the same; {@code
+ * net/ipv4/ip_output.c}, {@code ip_send_unicast_reply}.
+ */
+final class TcpReply {
+  private static final int TIMESTAMP_WORD =
+      RxOpt.NOP << 24 | RxOpt.NOP << 16 | RxOpt.TIMESTAMP << 8 | RxOpt.TIMESTAMP_BYTES;
+
+  private TcpReply() {}
+
+  /** Resets whoever has sent a segment that is for nobody. */
+  static void reset(NetNs net, Packet packet) {
+    int flags = TcpHeader.flags(packet);
+    if ((flags & TcpHeader.RST) != 0 || packet.cast() != Packet.Cast.UNICAST) {
+      return;
+    }
+    boolean ack = (flags & TcpHeader.ACK) != 0;
+    int seq = ack ? TcpHeader.ackSeq(packet) : 0;
+    int ackSeq = ack ? 0 : TcpInput.endSeq(packet);
+    int out = ack ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK;
+    if (send(net, packet, seq, ackSeq, out, 0, false, 0, 0)) {
+      net.addMib(Mib.TCP_OUT_SEGS, 1);
+      net.addMib(Mib.TCP_OUT_RSTS, 1);
+    }
+  }
+
+  /** Acknowledges on behalf of a connection that has no sock. */
+  static void ack(
+      NetNs net,
+      Packet packet,
+      int seq,
+      int ackSeq,
+      int window,
+      boolean stamps,
+      int tsval,
+      int tsecr) {
+    if (send(net, packet, seq, ackSeq, TcpHeader.ACK, window, stamps, tsval, tsecr)) {
+      net.addMib(Mib.TCP_OUT_SEGS, 1);
+    }
+  }
+
+  private static boolean send(
+      NetNs net,
+      Packet to,
+      int seq,
+      int ackSeq,
+      int flags,
+      int window,
+      boolean stamps,
+      int tsval,
+      int tsecr) {
+    int optionBytes = stamps ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0;
+    int headerBytes = TcpHeader.BYTES + optionBytes;
+    boolean v6 = to.ethertype() == Packet.ETH_P_IPV6;
+    Packet packet = v6 ? packet6(net, to, headerBytes) : packet4(net, to, headerBytes);
+    if (packet == null) {
+      return false;
+    }
+    int at = packet.transport();
+    byte[] bytes = packet.bytes();
+    // The answer goes the other way.
+    int source = TcpHeader.dest(to);
+    int dest = TcpHeader.source(to);
+    TcpHeader.write(bytes, at, headerBytes, source, dest, seq, ackSeq, flags, window, 0);
+    if (stamps) {
+      NetBytes.put32(bytes, at + TcpHeader.BYTES, TIMESTAMP_WORD);
+      NetBytes.put32(bytes, at + TcpHeader.BYTES + 4, tsval);
+      NetBytes.put32(bytes, at + TcpHeader.BYTES + 8, tsecr);
+    }
+    if (v6) {
+      TcpXmit.checksum(
+          packet, Ip6Header.pseudo(bytes, packet.network(), headerBytes, Abi.IPPROTO_TCP));
+      int unused = Ip6Output.localOut(net, packet);
+    } else {
+      TcpXmit.checksum(
+          packet, IpHeader.pseudo(bytes, packet.network(), headerBytes, Abi.IPPROTO_TCP));
+      int unused = IpOutput.localOut(net, packet);
+    }
+    return true;
+  }
+
+  private static @Nullable Packet packet4(NetNs net, Packet to, int headerBytes) {
+    int saddr = IpHeader.daddr(to);
+    int daddr = IpHeader.saddr(to);
+    TcpDst dst = TcpDst.find4(net, saddr, daddr, 0);
+    if (dst == null) {
+      return null;
+    }
+    int at = Packet.LL_RESERVED_BYTES;
+    byte[] bytes = new byte[at + IpHeader.BYTES + headerBytes];
+    IpHeader.write(
+        bytes,
+        at,
+        0,
+        0,
+        0,
+        IpHeader.IP_DF,
+        (int) net.sysctl(Sysctl.IPV4_IP_DEFAULT_TTL),
+        Abi.IPPROTO_TCP,
+        saddr,
+        daddr);
+    return finish(dst, Packet.ETH_P_IP, bytes, at, IpHeader.BYTES);
+  }
+
+  private static @Nullable Packet packet6(NetNs net, Packet to, int headerBytes) {
+    byte[] saddr = Ip6Header.daddr(to);
+    byte[] daddr = Ip6Header.saddr(to);
+    int oif = Ipv6Address.isLinkLocal(daddr) ? to.ifindex() : 0;
+    TcpDst dst = TcpDst.find6(net, saddr, daddr, oif);
+    if (dst == null) {
+      return null;
+    }
+    int at = Packet.LL_RESERVED_BYTES;
+    byte[] bytes = new byte[at + Ip6Header.BYTES + headerBytes];
+    int label = Ip6Output.autoFlowlabel(net, null, saddr, daddr);
+    Ip6Header.write(bytes, at, 0, label, Abi.IPPROTO_TCP, TcpXmit.hopLimit(net), saddr, daddr);
+    return finish(dst, Packet.ETH_P_IPV6, bytes, at, Ip6Header.BYTES);
+  }
+
+  private static Packet finish(TcpDst dst, int ethertype, byte[] bytes, int at, int ipBytes) {
+    Packet packet = new Packet(dst.dev(), ethertype, bytes, at, TcpSkb.HEAD_TRUESIZE);
+    packet.setTransport(at + ipBytes);
+    packet.setRoute(dst.local(), Packet.Cast.UNICAST);
+    return packet;
+  }
+
+  /** A segment with headers of these sizes, to be filled in. */
+  static @Nullable Packet prepare(TcpEndpoint end, TcpDst dst, int headerBytes) {
+    int at = Packet.LL_RESERVED_BYTES;
+    int ipBytes = end.isV6() ? Ip6Header.BYTES : IpHeader.BYTES;
+    byte[] bytes = new byte[at + ipBytes + headerBytes];
+    int ethertype = end.isV6() ? Packet.ETH_P_IPV6 : Packet.ETH_P_IP;
+    return finish(dst, ethertype, bytes, at, ipBytes);
+  }
+}

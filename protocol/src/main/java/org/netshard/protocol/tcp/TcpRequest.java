@@ -1,0 +1,261 @@
+package org.netshard.protocol.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.inet.InetOptions;
+import org.netshard.protocol.inet6.Inet6Options;
+import org.netshard.protocol.ip.IpHeader;
+import org.netshard.protocol.ip.IpOutput;
+import org.netshard.protocol.ip6.Ip6Header;
+import org.netshard.protocol.ip6.Ip6Output;
+
+/**
+ * A request for a connection: a SYN has come, and a SYN-ACK was sent.
+ *
+ * <p><b>Source:</b> {@code include/linux/tcp.h}, {@code struct tcp_request_sock}; {@code
+ * net/ipv4/tcp_output.c}, {@code tcp_make_synack}; {@code net/ipv4/inet_connection_sock.c}, {@code
+ * reqsk_timer_handler}.
+ */
+public final class TcpRequest extends TcpEndpoint {
+  final Sk listener;
+  int rcvIsn;
+  int sntIsn;
+  int rcvNxt;
+  int mss;
+  int advmss;
+  int rcvWnd;
+  int windowClamp;
+  byte sndWscale;
+  byte rcvWscale;
+  boolean tstampOk;
+  boolean sackOk;
+  boolean wscaleOk;
+  boolean ecnOk;
+  int tsRecent;
+  int tsoffset;
+  int window;
+
+  /** {@code num_timeout}: how often the SYN-ACK was sent again for want of an answer. */
+  int numTimeout;
+
+  /** {@code num_retrans}. */
+  int numRetrans;
+
+  /** {@code acked}: the ACK has come, but the connection has to wait. */
+  boolean acked;
+
+  /** {@code snt_synack}, microseconds. */
+  long sntSynackUs;
+
+  int lastOowAckTime;
+  byte @Nullable [] savedSyn;
+  byte @Nullable [] fastopenCookie;
+
+  private final TcpTimer timer =
+      new TcpTimer() {
+        @Override
+        void end() {
+          timeout();
+        }
+      };
+
+  TcpRequest(Sk listener) {
+    super(listener.net());
+    this.listener = listener;
+  }
+
+  @Override
+  public int state() {
+    return TcpState.NEW_SYN_RECV;
+  }
+
+  /** The listener. */
+  public Sk listener() {
+    return listener;
+  }
+
+  /** {@code num_timeout}. */
+  public int numTimeout() {
+    return numTimeout;
+  }
+
+  /** When the SYN-ACK is sent again, virtual nanoseconds. */
+  public long endNs() {
+    return timer.endNs();
+  }
+
+  /** {@code tcp_reqsk_timeout}, jiffies. */
+  private long timeoutJiffies() {
+    long jiffies = (long) TcpSock.TIMEOUT_INIT << Math.min(numTimeout, 30);
+    return Math.min(jiffies, TcpOptions.of(listener).rtoMaxJiffies);
+  }
+
+  /** {@code inet_csk_reqsk_queue_hash_add}. */
+  void add(TcpListener queue) {
+    TcpHash.of(net).add(this);
+    queue.qlen++;
+    queue.young++;
+    arm();
+  }
+
+  void arm() {
+    timer.set(net, net.machine().nowNs() + timeoutJiffies() * TcpClock.NS_PER_JIFFY);
+  }
+
+  /** {@code inet_csk_reqsk_queue_drop}: takes it out; whether it was there. */
+  boolean remove() {
+    if (!hashed) {
+      return false;
+    }
+    timer.clear();
+    TcpHash.of(net).remove(this);
+    TcpListener queue = TcpListener.of(listener);
+    if (queue != null) {
+      queue.qlen--;
+      if (numTimeout == 0) {
+        queue.young--;
+      }
+    }
+    return true;
+  }
+
+  /** {@code reqsk_timer_handler}. */
+  private void timeout() {
+    TcpListener queue = TcpListener.of(listener);
+    if (!hashed || queue == null || listener.state() != TcpState.LISTEN) {
+      boolean unused = remove();
+      return;
+    }
+    TcpOptions options = TcpOptions.of(listener);
+    int synAck =
+        options.synRetries != 0
+            ? options.synRetries
+            : (int) net.sysctl(Sysctl.IPV4_TCP_SYNACK_RETRIES);
+    int most = synAck;
+    int backlog = org.netshard.protocol.inet.InetBinding.forWrite(listener).maxAckBacklog();
+    if (queue.qlen << 1 > Math.max(8, backlog)) {
+      int young = queue.young << 1;
+      while (most > 2) {
+        if (queue.qlen < young) {
+          break;
+        }
+        most--;
+        young <<= 1;
+      }
+    }
+    int defer = options.deferAccept & 0xff;
+    if (defer != 0) {
+      most = defer;
+    }
+    boolean expire;
+    boolean resend;
+    if (defer == 0) {
+      expire = numTimeout >= most;
+      resend = true;
+    } else {
+      expire = numTimeout >= most && (!acked || numTimeout >= synAck);
+      resend = !acked || numTimeout >= defer - 1;
+    }
+    net.addMib(Mib.TCP_TIMEOUTS, 1);
+    if (expire) {
+      boolean unused = remove();
+      return;
+    }
+    if (resend) {
+      resendSynack();
+    }
+    if (numTimeout++ == 0) {
+      queue.young--;
+    }
+    arm();
+  }
+
+  /** {@code tcp_rtx_synack}. */
+  void resendSynack() {
+    if (sendSynack()) {
+      numRetrans++;
+      net.addMib(Mib.TCP_RETRANS_SEGS, 1);
+      net.addMib(Mib.TCP_SYN_RETRANS, 1);
+    }
+  }
+
+  /** What its clock of time stamps says. */
+  int tsval() {
+    return (int) (TcpClock.nowNs(net) / 1_000_000) + tsoffset;
+  }
+
+  /** {@code tcp_v4_send_synack}; false if there is no way. */
+  boolean sendSynack() {
+    TcpDst dst = TcpDst.find(this);
+    if (dst == null) {
+      return false;
+    }
+    byte[] options = new byte[40];
+    sntSynackUs = TcpClock.nowNs(net) / 1000;
+    int optionBytes =
+        TcpXmit.writeSyn(
+            options,
+            advmss,
+            sackOk,
+            tstampOk,
+            tsval(),
+            tsRecent,
+            wscaleOk ? rcvWscale : -1,
+            fastopenCookie);
+    int headerBytes = TcpHeader.BYTES + optionBytes;
+    Packet packet = TcpReply.prepare(this, dst, headerBytes);
+    if (packet == null) {
+      return false;
+    }
+    byte[] bytes = packet.bytes();
+    int at = packet.transport();
+    System.arraycopy(options, 0, bytes, at + TcpHeader.BYTES, optionBytes);
+    int flags = TcpHeader.SYN | TcpHeader.ACK | (ecnOk ? TcpHeader.ECE : 0);
+    TcpHeader.write(
+        bytes, at, headerBytes, sport, dport, sntIsn, rcvNxt, flags, Math.min(rcvWnd, 0xffff), 0);
+    packet.setMarkAndPriority(listener.mark(), listener.priority());
+    net.addMib(Mib.TCP_OUT_SEGS, 1);
+    if (isV6()) {
+      Inet6Options inet6 = Inet6Options.of(listener);
+      int hops = inet6.hopLimit() >= 0 ? inet6.hopLimit() : TcpXmit.hopLimit(net);
+      Ip6Header.write(
+          bytes,
+          packet.network(),
+          inet6.tclass() & ~3,
+          Ip6Output.autoFlowlabel(net, null, saddr6, daddr6),
+          Abi.IPPROTO_TCP,
+          hops,
+          saddr6,
+          daddr6);
+      TcpXmit.checksum(
+          packet, Ip6Header.pseudo(bytes, packet.network(), headerBytes, Abi.IPPROTO_TCP));
+      return Ip6Output.localOut(net, packet) == 0;
+    }
+    InetOptions inet = InetOptions.of(listener);
+    int ttl = inet.ucTtl() >= 0 ? inet.ucTtl() : (int) net.sysctl(Sysctl.IPV4_IP_DEFAULT_TTL);
+    IpHeader.write(
+        bytes,
+        packet.network(),
+        0,
+        inet.tos() & ~3,
+        0,
+        IpHeader.IP_DF,
+        ttl,
+        Abi.IPPROTO_TCP,
+        saddr,
+        daddr);
+    TcpXmit.checksum(
+        packet, IpHeader.pseudo(bytes, packet.network(), headerBytes, Abi.IPPROTO_TCP));
+    return IpOutput.localOut(net, packet) == 0;
+  }
+
+  /** Acknowledges a segment that is out of the window ({@code tcp_v4_reqsk_send_ack}). */
+  void sendAck(NetNs ns, Packet packet) {
+    TcpReply.ack(ns, packet, sntIsn + 1, rcvNxt, rcvWnd >>> rcvWscale, tstampOk, tsval(), tsRecent);
+  }
+}

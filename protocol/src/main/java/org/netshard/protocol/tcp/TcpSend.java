@@ -1,0 +1,249 @@
+package org.netshard.protocol.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Msg;
+import org.netshard.protocol.core.Poll;
+import org.netshard.protocol.core.Progress;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SkRare;
+import org.netshard.protocol.core.SkbOwner;
+import org.netshard.protocol.memcg.Gfp;
+
+/**
+ * Data that a program sends.
+ *
+ * <p><b>Source:</b> RFC 9293, section 3.10.2; {@code net/ipv4/tcp.c}, {@code tcp_sendmsg_locked};
+ * {@code net/core/stream.c}: {@code sk_stream_wait_connect}, {@code sk_stream_wait_memory}, {@code
+ * sk_stream_error}.
+ */
+final class TcpSend {
+  private static final int SENDING = TcpState.set(TcpState.ESTABLISHED, TcpState.CLOSE_WAIT);
+
+  private TcpSend() {}
+
+  /**
+   * {@code tcp_sendmsg}.
+   *
+   * <p><b>Errors</b>, in order, if nothing has been sent: those of the sock while it connects,
+   * EPIPE with a SIGPIPE if it is not connected, EAGAIN, EINTR; EINVAL for a bad control message;
+   * EPIPE with a SIGPIPE if it sends no more; EAGAIN and EINTR if there is no room; EFAULT.
+   */
+  static int send(Sk sk, Caller caller, Msg msg) {
+    TcpSock tp = TcpSock.of(sk);
+    int result = loop(sk, tp, caller, msg);
+    if (result == Progress.WAIT) {
+      return result;
+    }
+    int done = caller.progress().done();
+    if (result >= 0 || done > 0) {
+      return done;
+    }
+    return streamError(sk, caller, msg, result);
+  }
+
+  /** {@code sk_stream_error}. */
+  private static int streamError(Sk sk, Caller caller, Msg msg, int result) {
+    if (result != Errno.EPIPE.negated()) {
+      return result;
+    }
+    if (sk.err() != 0) {
+      return -sk.takeErr();
+    }
+    if (!msg.has(Abi.MSG_NOSIGNAL)) {
+      caller.task().sigpipe();
+    }
+    return result;
+  }
+
+  private static int loop(Sk sk, @Nullable TcpSock tp, Caller caller, Msg msg) {
+    long timeout = msg.has(Abi.MSG_DONTWAIT) ? 0 : sk.rare().sndtimeoJiffies();
+    Progress progress = caller.progress();
+    if (tp != null && !progress.slept()) {
+      TcpRate.checkAppLimited(tp);
+    }
+    if (tp == null || !TcpState.in(sk.state(), SENDING)) {
+      if (progress.done() == 0 || tp == null) {
+        int waited = waitConnect(sk, tp, caller, timeout);
+        if (waited != 0) {
+          return waited;
+        }
+      }
+    }
+    if (tp == null) {
+      return Errno.EPIPE.negated();
+    }
+    if (msg.controlLength() > 0 && progress.done() == 0) {
+      int control = TcpCmsg.check(sk, caller, msg);
+      if (control < 0) {
+        return control;
+      }
+    }
+    return copy(sk, tp, caller, msg, timeout);
+  }
+
+  /** {@code sk_stream_wait_connect}. */
+  private static int waitConnect(Sk sk, @Nullable TcpSock tp, Caller caller, long timeout) {
+    if (sk.err() != 0) {
+      return -sk.takeErr();
+    }
+    boolean connecting =
+        TcpState.in(sk.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV));
+    if (!connecting || tp == null) {
+      return Errno.EPIPE.negated();
+    }
+    tp.writePending = 0;
+    int result = sleep(sk, caller, timeout);
+    if (result == Progress.WAIT) {
+      tp.writePending = 1;
+    }
+    return result;
+  }
+
+  private static int sleep(Sk sk, Caller caller, long timeout) {
+    Progress progress = caller.progress();
+    long now = sk.net().machine().nowNs();
+    if (!progress.mayWait(timeout, now)) {
+      return Errno.EAGAIN.negated();
+    }
+    if (progress.interrupted()) {
+      return timeout == SkRare.MAX_SCHEDULE_TIMEOUT ? Progress.ERESTARTSYS : Errno.EINTR.negated();
+    }
+    return progress.sleep(sk.waitQueue(), false, timeout, now);
+  }
+
+  private static int copy(Sk sk, TcpSock tp, Caller caller, Msg msg, long timeout) {
+    Progress progress = caller.progress();
+    boolean large = !msg.has(Abi.MSG_OOB);
+    int mss = TcpMss.current(tp);
+    int goal = TcpMss.sizeGoal(tp, mss, large);
+    int size = msg.size();
+    if (sk.err() != 0 || (sk.shutdown() & Sk.SEND_SHUTDOWN) != 0) {
+      return failed(tp, msg, mss, progress, Errno.EPIPE.negated());
+    }
+    int doneHere = 0;
+    while (progress.done() < size) {
+      TcpSkb skb = (TcpSkb) tp.writeQueue.peekLast();
+      int room = skb == null ? 0 : goal - skb.len;
+      if (skb == null || room <= 0 || skb.eor) {
+        if (!TcpOutput.memoryFree(sk, tp, 0)) {
+          return waitMemory(sk, tp, caller, msg, mss, timeout, doneHere);
+        }
+        skb = newSegment(sk, tp, Math.min(goal, size - progress.done()));
+        if (skb == null) {
+          return waitMemory(sk, tp, caller, msg, mss, timeout, doneHere);
+        }
+        room = goal;
+      }
+      int bytes = Math.min(room, size - progress.done());
+      bytes = TcpMem.wmemSchedule(sk, bytes, Gfp.KERNEL);
+      if (bytes <= 0) {
+        return waitMemory(sk, tp, caller, msg, mss, timeout, doneHere);
+      }
+      skb.ensure(bytes);
+      if (!msg.readInto(progress.done(), skb.buf, skb.off + skb.len, bytes)) {
+        removeEmpty(tp);
+        return failed(tp, msg, mss, progress, Errno.EFAULT.negated());
+      }
+      skb.len += bytes;
+      skb.setTruesize(skb.truesize() + bytes);
+      SkbOwner.entail(sk, bytes);
+      if (doneHere == 0) {
+        skb.flags &= ~TcpHeader.PSH;
+      }
+      tp.writeSeq += bytes;
+      skb.endSeq += bytes;
+      skb.pcount = 0;
+      doneHere += bytes;
+      progress.setDone(progress.done() + bytes);
+      if (progress.done() == size) {
+        skb.eor = msg.has(Abi.MSG_EOR);
+        break;
+      }
+      if (skb.len < goal || msg.has(Abi.MSG_OOB)) {
+        continue;
+      }
+      if (TcpOutput.forcedPush(tp)) {
+        TcpOutput.markPush(tp, skb);
+        TcpOutput.pushPending(tp, mss, TcpOutput.NAGLE_PUSH);
+      } else if (skb == tp.sendHead()) {
+        TcpOutput.pushOne(tp, mss);
+      }
+    }
+    if (doneHere > 0) {
+      TcpOutput.push(tp, msg.has(Abi.MSG_MORE), msg.has(Abi.MSG_OOB), mss, TcpOutput.nonagle(tp));
+    }
+    return progress.done();
+  }
+
+  private static @Nullable TcpSkb newSegment(Sk sk, TcpSock tp, int capacity) {
+    boolean first = tp.queuesEmpty();
+    if (!TcpMem.streamAlloc(sk, TcpSkb.HEAD_TRUESIZE, first, Gfp.KERNEL)) {
+      return null;
+    }
+    TcpSkb skb = TcpSkb.forSending(capacity);
+    skb.seq = tp.writeSeq;
+    skb.endSeq = tp.writeSeq;
+    skb.flags = TcpHeader.ACK;
+    tp.writeQueue.add(skb);
+    SkbOwner.entail(sk, skb.truesize());
+    tp.naglePush = false;
+    TcpCwnd.afterIdle(tp);
+    TcpChrono.start(tp, TcpChrono.BUSY);
+    return skb;
+  }
+
+  /** {@code tcp_remove_empty_skb}. */
+  private static void removeEmpty(TcpSock tp) {
+    TcpSkb tail = (TcpSkb) tp.writeQueue.peekLast();
+    if (tail != null && tail.seq == tail.endSeq) {
+      tp.writeQueue.unlink(tail);
+      if (tp.queuesEmpty()) {
+        TcpChrono.stop(tp, TcpChrono.BUSY);
+      }
+      TcpOutput.freeQueued(tp, tail);
+    }
+  }
+
+  private static int failed(TcpSock tp, Msg msg, int mss, Progress progress, int error) {
+    removeEmpty(tp);
+    if (progress.done() > 0 && !tp.writeQueue.isEmpty()) {
+      TcpOutput.push(tp, msg.has(Abi.MSG_MORE), msg.has(Abi.MSG_OOB), mss, TcpOutput.nonagle(tp));
+    }
+    return error;
+  }
+
+  /** What is there goes out, then {@code sk_stream_wait_memory}. */
+  private static int waitMemory(
+      Sk sk, TcpSock tp, Caller caller, Msg msg, int mss, long timeout, int doneHere) {
+    tp.nospace = true;
+    removeEmpty(tp);
+    if (doneHere > 0) {
+      TcpOutput.push(tp, false, msg.has(Abi.MSG_OOB), mss, TcpOutput.NAGLE_PUSH);
+    }
+    if (sk.err() != 0 || (sk.shutdown() & Sk.SEND_SHUTDOWN) != 0) {
+      return Errno.EPIPE.negated();
+    }
+    int result = sleep(sk, caller, timeout);
+    if (result == Errno.EAGAIN.negated() && tp.queuesEmpty()) {
+      writeSpace(sk, tp);
+    }
+    return result;
+  }
+
+  /** {@code sk_stream_write_space}: there is room for who waits for it. */
+  static void writeSpace(Sk sk, @Nullable TcpSock tp) {
+    if (tp != null && isWriteable(sk, tp)) {
+      tp.nospace = false;
+      sk.wake(Poll.OUT | Poll.WRNORM | Poll.WRBAND);
+    }
+  }
+
+  /** {@code __sk_stream_is_writeable}. */
+  static boolean isWriteable(Sk sk, TcpSock tp) {
+    int space = sk.sndbuf() - sk.wmemQueued();
+    return space >= sk.wmemQueued() >> 1 && TcpOutput.memoryFree(sk, tp, 1);
+  }
+}

@@ -1,0 +1,207 @@
+package org.netshard.protocol.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Skb;
+
+/**
+ * A piece of a connection's data, in one of its queues: to be sent, sent and not acknowledged,
+ * received in order, or received too early.
+ *
+ * <p>Room for all headers is kept before the data, so that a segment which is sent for the first
+ * time is made without a copy, and is received without one: the receiver's piece is the sender's
+ * bytes.
+ *
+ * <p><b>Source:</b> {@code include/net/tcp.h}, {@code struct tcp_skb_cb}; {@code
+ * include/linux/skbuff.h}, {@code struct sk_buff}.
+ */
+final class TcpSkb extends Skb {
+  /** Room before the data for the headers of link, network and transport, bytes. */
+  static final int HEADROOM = Packet.LL_RESERVED_BYTES + 40 + 60;
+
+  /**
+   * {@code SKB_TRUESIZE} of a buffer whose data are all in pages ({@code tcp_stream_alloc_skb}).
+   */
+  static final int HEAD_TRUESIZE = Skb.unaccountedTruesize(0);
+
+  /** {@code TCPCB_SACKED_ACKED}. */
+  static final int SACKED_ACKED = 0x01;
+
+  /** {@code TCPCB_SACKED_RETRANS}. */
+  static final int SACKED_RETRANS = 0x02;
+
+  /** {@code TCPCB_LOST}. */
+  static final int LOST = 0x04;
+
+  /** {@code TCPCB_TAGBITS}. */
+  static final int TAGBITS = 0x07;
+
+  /** {@code TCPCB_REPAIRED}. */
+  static final int REPAIRED = 0x10;
+
+  /** {@code TCPCB_EVER_RETRANS}. */
+  static final int EVER_RETRANS = 0x80;
+
+  /** Bytes that one piece holds at most. */
+  static final int LIMIT = 65536;
+
+  private static final byte[] NONE = {};
+
+  byte[] buf;
+  int off;
+  int len;
+
+  /** {@code seq}: of the first byte, or of SYN or FIN. */
+  int seq;
+
+  /** {@code end_seq}: that behind the last, SYN and FIN counted. */
+  int endSeq;
+
+  /** {@code tcp_flags}. */
+  int flags;
+
+  /** {@code sacked}: {@link #SACKED_ACKED} and so on. */
+  int sacked;
+
+  /** {@code tcp_gso_segs}: segments that it is sent as. */
+  int pcount;
+
+  /** {@code tcp_gso_size}: bytes of each of them. */
+  int gsoSize;
+
+  /** {@code eor}: nothing may be added to it. */
+  boolean eor;
+
+  /** Whether the packet that was made of it is still on its way. */
+  boolean inFlight;
+
+  /** {@code skb_mstamp_ns}: when it was sent last, virtual nanoseconds; 0 if never. */
+  long sentNs;
+
+  /** {@code tx.first_tx_mstamp}, microseconds. */
+  long firstTxMstamp;
+
+  /** {@code tx.delivered_mstamp}, microseconds. */
+  long deliveredMstamp;
+
+  /** {@code tx.delivered}. */
+  int delivered;
+
+  /** {@code tx.delivered_ce}. */
+  int deliveredCe;
+
+  /** {@code tx.is_app_limited}. */
+  boolean appLimited;
+
+  /** {@code tcp_tsorted_anchor}: its place among those that were sent, by time. */
+  @Nullable TcpSkb earlier;
+
+  @Nullable TcpSkb later;
+  boolean tsorted;
+
+  /** Of one that was received: the piece of its sender, as long as that has not given it up. */
+  @Nullable TcpSkb original;
+
+  /** Of one that was sent: it was acknowledged, so its bytes are the receiver's alone. */
+  boolean gone;
+
+  /** Time when it was received, virtual nanoseconds. */
+  long rcvdNs;
+
+  /** Whether it goes with the buffer before it, whose head it shares. */
+  boolean joined;
+
+  /** Pages of the buffer up to here. */
+  int groupFrags = 1;
+
+  /** ECN bits of the IP header that it came with. */
+  int ipEcn;
+
+  private TcpSkb(byte[] buf, int off, int len, int truesize) {
+    super(NONE, truesize);
+    this.buf = buf;
+    this.off = off;
+    this.len = len;
+  }
+
+  /** An empty one to be filled and sent. */
+  static TcpSkb forSending(int capacity) {
+    byte[] buf = new byte[HEADROOM + capacity];
+    return new TcpSkb(buf, HEADROOM, 0, HEAD_TRUESIZE);
+  }
+
+  /** What came with a segment. */
+  static TcpSkb received(Packet packet, int seq, int endSeq, int flags) {
+    int off = packet.transport() + TcpHeader.headerBytes(packet);
+    TcpSkb skb = new TcpSkb(packet.bytes(), off, packet.end() - off, packet.truesize());
+    skb.seq = seq;
+    skb.endSeq = endSeq;
+    skb.flags = flags;
+    skb.rcvdNs = packet.tstampNs();
+    if (packet.cb() instanceof TcpSkb sent) {
+      skb.original = sent;
+    }
+    return skb;
+  }
+
+  /** Whether the bytes belong to somebody else too ({@code skb_cloned}). */
+  boolean isCloned() {
+    TcpSkb sent = original;
+    return sent != null && !sent.gone;
+  }
+
+  /** Makes room for more bytes at the end. */
+  void ensure(int more) {
+    int need = off + len + more;
+    if (need > buf.length) {
+      byte[] larger = new byte[Math.max(need, Math.min(buf.length * 2, HEADROOM + 65536))];
+      System.arraycopy(buf, off, larger, HEADROOM, len);
+      buf = larger;
+      off = HEADROOM;
+    }
+  }
+
+  /** Adds bytes of another at the end. */
+  void append(byte[] bytes, int at, int length) {
+    ensure(length);
+    System.arraycopy(bytes, at, buf, off + len, length);
+    len += length;
+  }
+
+  /** A new one with what is behind so many bytes, which this one loses. */
+  TcpSkb split(int at) {
+    int rest = len - at;
+    TcpSkb second = forSending(rest);
+    second.append(buf, off + at, rest);
+    len = at;
+    second.endSeq = endSeq;
+    second.seq = seq + at;
+    endSeq = second.seq;
+    second.setTruesize(HEAD_TRUESIZE + rest);
+    return second;
+  }
+
+  /** Drops bytes at its begin. */
+  void trimHead(int bytes) {
+    off += bytes;
+    len -= bytes;
+  }
+
+  @Override
+  public int remaining() {
+    return len;
+  }
+
+  boolean has(int flag) {
+    return (flags & flag) != 0;
+  }
+
+  boolean tagged(int bit) {
+    return (sacked & bit) != 0;
+  }
+
+  /** The one after it. */
+  @Nullable TcpSkb following() {
+    return (TcpSkb) next();
+  }
+}

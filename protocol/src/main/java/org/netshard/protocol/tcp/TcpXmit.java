@@ -1,0 +1,350 @@
+package org.netshard.protocol.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.HopTrace;
+import org.netshard.protocol.core.InetChecksum;
+import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetBytes;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.inet.InetOptions;
+import org.netshard.protocol.inet6.Inet6Options;
+import org.netshard.protocol.ip.IpHeader;
+import org.netshard.protocol.ip.IpOutput;
+import org.netshard.protocol.ip6.Ip6Header;
+import org.netshard.protocol.ip6.Ip6Output;
+
+/**
+ * Makes segments and hands them to IP.
+ *
+ * <p><b>Source:</b> {@code net/ipv4/tcp_output.c}: {@code __tcp_transmit_skb}, {@code
+ * tcp_options_write}, {@code tcp_syn_options}, {@code tcp_established_options}; {@code
+ * net/ipv4/ip_output.c}, {@code __ip_queue_xmit}; {@code net/ipv6/ip6_output.c}, {@code ip6_xmit}.
+ */
+final class TcpXmit {
+  private static final int OPTIONS_MAX = 40;
+  private static final int WINDOW_MAX = 0xffff;
+  private static final int URG_REACH = 0x10000;
+  private static final int ECT_0 = 2;
+  private static final int ECN_MASK = 3;
+  private static final int DEFAULT_TTL = 64;
+
+  private TcpXmit() {}
+
+  /** Sends a bare segment with no data ({@code tcp_send_ack}, RST and so on). */
+  static void sendBare(TcpSock tp, int seq, int flags) {
+    send(tp, null, seq, seq + ((flags & TcpHeader.SYN) != 0 ? 1 : 0), flags);
+  }
+
+  /**
+   * Sends a piece of the queue ({@code tcp_transmit_skb}).
+   *
+   * @return 0 or {@code -errno}
+   */
+  static int transmit(TcpSock tp, TcpSkb skb) {
+    long prior = tp.wstampNs;
+    tp.wstampNs = Math.max(tp.wstampNs, tp.clockCacheNs);
+    skb.sentNs = tp.wstampNs;
+    int result = send(tp, skb, skb.seq, skb.endSeq, skb.flags);
+    if (result == 0) {
+      TcpPacing.afterSend(tp, skb, prior);
+      TcpRate.skbSent(tp, skb);
+    }
+    return result;
+  }
+
+  private static int send(TcpSock tp, @Nullable TcpSkb skb, int seq, int endSeq, int flags) {
+    boolean syn = (flags & TcpHeader.SYN) != 0;
+    int dataLen = skb == null ? 0 : skb.len;
+    byte[] options = new byte[OPTIONS_MAX];
+    int optionBytes =
+        syn ? synOptions(tp, flags, options) : establishedOptions(tp, options, dataLen);
+    int headerBytes = TcpHeader.BYTES + optionBytes;
+    Packet packet = packet(tp, skb, dataLen, headerBytes);
+    if (packet == null) {
+      return Errno.EHOSTUNREACH.negated();
+    }
+    int window = syn ? Math.min(tp.rcvWnd, WINDOW_MAX) : TcpWindow.select(tp);
+    int urgent = 0;
+    int sent = flags;
+    if (tp.sndUna != tp.sndUp && Seq.before(seq, tp.sndUp)) {
+      if (Seq.before(tp.sndUp, seq + URG_REACH)) {
+        urgent = tp.sndUp - seq;
+        sent |= TcpHeader.URG;
+      } else if (Seq.after(seq + WINDOW_MAX, tp.sndNxt)) {
+        urgent = WINDOW_MAX;
+        sent |= TcpHeader.URG;
+      }
+    }
+    int ecn = 0;
+    if (!syn && (tp.ecnFlags & TcpSock.ECN_OK) != 0) {
+      if (dataLen > 0 && !Seq.before(seq, tp.sndNxt)) {
+        ecn = ECT_0;
+        if ((tp.ecnFlags & TcpSock.ECN_QUEUE_CWR) != 0) {
+          tp.ecnFlags &= (byte) ~TcpSock.ECN_QUEUE_CWR;
+          sent |= TcpHeader.CWR;
+        }
+      } else if (tp.ca.needsEcn()) {
+        ecn = ECT_0;
+      }
+      if ((tp.ecnFlags & TcpSock.ECN_DEMAND_CWR) != 0) {
+        sent |= TcpHeader.ECE;
+      }
+    }
+    int at = packet.transport();
+    System.arraycopy(options, 0, packet.bytes(), at + TcpHeader.BYTES, optionBytes);
+    int ack = (flags & TcpHeader.ACK) != 0 ? tp.rcvNxt : 0;
+    TcpHeader.write(
+        packet.bytes(), at, headerBytes, tp.sport, tp.dport, seq, ack, sent, window, urgent);
+    if ((flags & TcpHeader.ACK) != 0) {
+      TcpAcks.sent(tp);
+    }
+    int pcount = skb == null ? 1 : Math.max(1, skb.pcount);
+    if (dataLen > 0) {
+      TcpCwnd.dataSent(tp);
+      tp.dataSegsOut += pcount;
+      tp.bytesSent += dataLen;
+    }
+    NetNs net = tp.net;
+    if (Seq.after(endSeq, tp.sndNxt) || seq == endSeq) {
+      net.addMib(Mib.TCP_OUT_SEGS, pcount);
+    }
+    tp.segsOut += pcount;
+    if (skb != null && skb.pcount > 1) {
+      packet.setGso(skb.gsoSize, headerBytes);
+    }
+    HopTrace.note(net, "Sock", "bytes", dataLen, "__tcp_transmit_skb");
+    Sk sk = tp.sk;
+    packet.setMarkAndPriority(sk.mark(), sk.priority());
+    packet.setOrigin(sk);
+    return queueXmit(tp, packet, ecn);
+  }
+
+  /** The packet of a piece, or of no data, with room for all headers. */
+  private static @Nullable Packet packet(
+      TcpSock tp, @Nullable TcpSkb skb, int dataLen, int headerBytes) {
+    if (tp.dev == null || !tp.dev.isUp()) {
+      TcpMss.route(tp);
+    }
+    if (tp.dev == null) {
+      return null;
+    }
+    int ipBytes = tp.isV6() ? Ip6Header.BYTES : IpHeader.BYTES + ipOptions(tp).length;
+    int before = Packet.LL_RESERVED_BYTES + ipBytes + headerBytes;
+    int ethertype = tp.isV6() ? Packet.ETH_P_IPV6 : Packet.ETH_P_IP;
+    byte[] bytes;
+    int off;
+    int truesize;
+    boolean inPlace = skb != null && !skb.inFlight && skb.off >= before && skb.sacked == 0;
+    if (skb != null && inPlace) {
+      bytes = skb.buf;
+      off = skb.off;
+      truesize = skb.truesize();
+    } else {
+      bytes = new byte[before + dataLen];
+      off = before;
+      truesize = TcpSkb.HEAD_TRUESIZE + dataLen;
+      if (skb != null) {
+        System.arraycopy(skb.buf, skb.off, bytes, off, dataLen);
+      }
+    }
+    int transport = off - headerBytes;
+    Packet packet = new Packet(tp.dev, ethertype, bytes, transport - ipBytes, truesize);
+    packet.setStart(packet.network());
+    packet.trim(off + dataLen - packet.network());
+    packet.setTransport(transport);
+    if (skb != null) {
+      packet.setCb(skb);
+    }
+    return packet;
+  }
+
+  private static byte[] ipOptions(TcpSock tp) {
+    return InetOptions.of(tp.sk).options();
+  }
+
+  /** {@code ip_queue_xmit}, {@code inet6_csk_xmit}. */
+  private static int queueXmit(TcpSock tp, Packet packet, int ecn) {
+    Sk sk = tp.sk;
+    NetNs net = tp.net;
+    byte[] bytes = packet.bytes();
+    int at = packet.network();
+    int length = packet.end() - packet.transport();
+    packet.setRoute(tp.dstLocal, Packet.Cast.UNICAST);
+    if (tp.isV6()) {
+      Inet6Options inet6 = Inet6Options.of(sk);
+      int hops = inet6.hopLimit() >= 0 ? inet6.hopLimit() : hopLimit(net);
+      int tclass = (inet6.tclass() & ~ECN_MASK) | ecn;
+      int label = Ip6Output.autoFlowlabel(net, sk, tp.saddr6, tp.daddr6);
+      Ip6Header.write(bytes, at, tclass, label, Abi.IPPROTO_TCP, hops, tp.saddr6, tp.daddr6);
+      checksum(packet, Ip6Header.pseudo(bytes, at, length, Abi.IPPROTO_TCP));
+      return Ip6Output.localOut(net, packet);
+    }
+    InetOptions inet = InetOptions.of(sk);
+    byte[] options = ipOptions(tp);
+    System.arraycopy(options, 0, bytes, at + IpHeader.BYTES, options.length);
+    int ttl = inet.ucTtl() >= 0 ? inet.ucTtl() : (int) net.sysctl(Sysctl.IPV4_IP_DEFAULT_TTL);
+    boolean df = inet.pmtudisc() != InetOptions.IP_PMTUDISC_DONT;
+    int segs = Math.max(1, packet.gsoSegs());
+    int id = inet.nextId();
+    for (int i = 1; i < segs; i++) {
+      inet.nextId();
+    }
+    IpHeader.write(
+        bytes,
+        at,
+        options.length,
+        (inet.tos() & ~ECN_MASK) | ecn,
+        id,
+        df ? IpHeader.IP_DF : 0,
+        ttl == 0 ? DEFAULT_TTL : ttl,
+        Abi.IPPROTO_TCP,
+        tp.saddr,
+        tp.daddr);
+    checksum(packet, IpHeader.pseudo(bytes, at, length, Abi.IPPROTO_TCP));
+    return IpOutput.localOut(net, packet);
+  }
+
+  /** Leaves the checksum to the device ({@code __tcp_v4_send_check}). */
+  static void checksum(Packet packet, long pseudo) {
+    NetBytes.put16(packet.bytes(), packet.transport() + TcpHeader.CHECK, InetChecksum.fold(pseudo));
+    packet.setChecksumPartial(TcpHeader.CHECK);
+  }
+
+  static int hopLimit(NetNs net) {
+    return (int) net.sysctl(Sysctl.IPV6_CONF_DEFAULT_HOP_LIMIT);
+  }
+
+  // Options.
+
+  /** {@code tcp_syn_options}. */
+  private static int synOptions(TcpSock tp, int flags, byte[] options) {
+    NetNs net = tp.net;
+    boolean answer = (flags & TcpHeader.ACK) != 0;
+    boolean stamps = answer ? tp.rxOpt.tstampOk : net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) != 0;
+    boolean scale = answer ? tp.rxOpt.wscaleOk : net.sysctl(Sysctl.IPV4_TCP_WINDOW_SCALING) != 0;
+    boolean sack = answer ? tp.rxOpt.sackOk : net.sysctl(Sysctl.IPV4_TCP_SACK) != 0;
+    tp.rxOpt.rcvWscale = scale ? tp.rxOpt.rcvWscale : 0;
+    return writeSyn(
+        options,
+        tp.advmss,
+        sack,
+        stamps,
+        tp.tsval(tp.wstampNs / 1000),
+        tp.rxOpt.tsRecent,
+        scale ? tp.rxOpt.rcvWscale : -1,
+        TcpFastOpen.synCookie(tp));
+  }
+
+  /**
+   * The options of a SYN or a SYN-ACK, in Linux's order.
+   *
+   * @param wscale shift of the window, or below 0 for none
+   * @param cookie of Fast Open, or null for no such option
+   * @return how many bytes
+   */
+  static int writeSyn(
+      byte[] options,
+      int mss,
+      boolean sack,
+      boolean stamps,
+      int tsval,
+      int tsecr,
+      int wscale,
+      byte @Nullable [] cookie) {
+    NetBytes.put32(options, 0, RxOpt.MSS << 24 | RxOpt.MSS_BYTES << 16 | mss);
+    int at = Integer.BYTES;
+    if (stamps) {
+      int first =
+          sack
+              ? RxOpt.SACK_PERM << 24 | RxOpt.SACK_PERM_BYTES << 16
+              : RxOpt.NOP << 24 | RxOpt.NOP << 16;
+      at = putStamp(options, at, first, tsval, tsecr);
+    } else if (sack) {
+      NetBytes.put32(
+          options,
+          at,
+          RxOpt.NOP << 24 | RxOpt.NOP << 16 | RxOpt.SACK_PERM << 8 | RxOpt.SACK_PERM_BYTES);
+      at += Integer.BYTES;
+    }
+    if (wscale >= 0) {
+      NetBytes.put32(
+          options, at, RxOpt.NOP << 24 | RxOpt.WINDOW << 16 | RxOpt.WINDOW_BYTES << 8 | wscale);
+      at += Integer.BYTES;
+    }
+    if (cookie != null && at + ((cookie.length + 2 + 3) & ~3) <= OPTIONS_MAX) {
+      options[at] = (byte) RxOpt.FASTOPEN;
+      options[at + 1] = (byte) (cookie.length + 2);
+      System.arraycopy(cookie, 0, options, at + 2, cookie.length);
+      int end = at + 2 + cookie.length;
+      at = (end + 3) & ~3;
+      for (int i = end; i < at; i++) {
+        options[i] = RxOpt.NOP;
+      }
+    }
+    return at;
+  }
+
+  private static int putStamp(byte[] options, int at, int first, int tsval, int tsecr) {
+    NetBytes.put32(options, at, first | RxOpt.TIMESTAMP << 8 | RxOpt.TIMESTAMP_BYTES);
+    NetBytes.put32(options, at + 4, tsval);
+    NetBytes.put32(options, at + 8, tsecr);
+    return at + RxOpt.TIMESTAMP_ALIGNED_BYTES;
+  }
+
+  /** {@code tcp_established_options}. */
+  private static int establishedOptions(TcpSock tp, byte[] options, int dataLen) {
+    int at = 0;
+    if (tp.rxOpt.tstampOk) {
+      long us = dataLen > 0 ? tp.wstampNs / 1000 : tp.tcpMstamp;
+      at = putStamp(options, 0, RxOpt.NOP << 24 | RxOpt.NOP << 16, tp.tsval(us), tp.rxOpt.tsRecent);
+    }
+    int blocks = tp.rxOpt.numSacks + (tp.rxOpt.dsack ? 1 : 0);
+    if (blocks == 0) {
+      return at;
+    }
+    int fit = (OPTIONS_MAX - at - Integer.BYTES) / RxOpt.SACK_BLOCK_BYTES;
+    int count = Math.min(blocks, fit);
+    if (count <= 0) {
+      return at;
+    }
+    NetBytes.put32(
+        options,
+        at,
+        RxOpt.NOP << 24
+            | RxOpt.NOP << 16
+            | RxOpt.SACK << 8
+            | (RxOpt.SACK_BASE_BYTES + count * RxOpt.SACK_BLOCK_BYTES));
+    at += Integer.BYTES;
+    int[] sacks = tp.sacks;
+    int first = 0;
+    if (tp.rxOpt.dsack) {
+      NetBytes.put32(options, at, tp.dsackStart);
+      NetBytes.put32(options, at + 4, tp.dsackEnd);
+      at += RxOpt.SACK_BLOCK_BYTES;
+      first = 1;
+      tp.rxOpt.dsack = false;
+    }
+    for (int i = first; i < count && sacks != null; i++) {
+      NetBytes.put32(options, at, sacks[(i - first) * 2]);
+      NetBytes.put32(options, at + 4, sacks[(i - first) * 2 + 1]);
+      at += RxOpt.SACK_BLOCK_BYTES;
+    }
+    return at;
+  }
+
+  /** Bytes of the header that the next segment with data will have ({@code tcp_current_mss}). */
+  static int establishedHeaderBytes(TcpSock tp) {
+    int bytes = TcpHeader.BYTES + (tp.rxOpt.tstampOk ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0);
+    int blocks = tp.rxOpt.numSacks + (tp.rxOpt.dsack ? 1 : 0);
+    if (blocks > 0) {
+      int room = OPTIONS_MAX - (bytes - TcpHeader.BYTES) - Integer.BYTES;
+      bytes += Integer.BYTES + Math.min(blocks, room / RxOpt.SACK_BLOCK_BYTES) * 8;
+    }
+    return bytes;
+  }
+}
