@@ -102,6 +102,7 @@ final class PacketdrillCommand implements Callable<Integer> {
           result.log().forEach(line -> stdout.println("  " + line));
         }
         stdout.println((result.passed() ? "passed " : "FAILED ") + script);
+        result.notes().forEach(note -> stdout.println("note: " + note));
         if (result.passed()) {
           passed++;
         } else {

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.netshard.namespace.event.EventQueue;
 import org.netshard.namespace.spec.KernelReport;
 import org.netshard.namespace.spec.KernelSpec;
+import org.netshard.namespace.spec.SysctlSetting;
 import org.netshard.node.cli.BadInputException;
 import org.netshard.node.local.LocalKernel;
 import org.netshard.node.packetdrill.script.ScriptSyntaxException;
@@ -17,6 +18,11 @@ import org.netshard.node.packetdrill.script.ScriptSyntaxException;
 /** Runs scripts, each against a kernel of its own. */
 public final class Packetdrill {
   private static final String SUFFIX = ".pkt";
+
+  /** What Linux's own configuration says, so that scripts may choose it in a namespace. */
+  private static final SysctlSetting CUBIC =
+      new SysctlSetting("net.ipv4.tcp_congestion_control", "cubic", "packetdrill");
+
   private static final long WINDOW_NS = 10_000_000_000L;
 
   private Packetdrill() {}
@@ -26,10 +32,12 @@ public final class Packetdrill {
    *
    * @param file the script
    * @param failure what was not as expected, with its place; empty if all was
+   * @param notes what failed in its shell and did not matter to that, with places
    * @param log its events as they happened
    */
-  public record Result(String file, String failure, List<String> log) {
+  public record Result(String file, String failure, List<String> notes, List<String> log) {
     public Result {
+      notes = List.copyOf(notes);
       log = List.copyOf(log);
     }
 
@@ -111,7 +119,8 @@ public final class Packetdrill {
         long nextNs = kernel.runUntil(endNs);
         KernelReport report = kernel.report();
         if (!report.crash().isEmpty()) {
-          return new Result(file, file + ": a bug stopped the kernel: " + report.crash(), log);
+          String crash = file + ": a bug stopped the kernel: " + report.crash();
+          return new Result(file, crash, run.notes(), log);
         }
         if (nextNs == EventQueue.NEVER) {
           run.stuck();
@@ -119,7 +128,7 @@ public final class Packetdrill {
         endNs = Math.max(endNs, nextNs) + WINDOW_NS;
       }
     }
-    return new Result(file, run.failure(), log);
+    return new Result(file, run.failure(), run.notes(), log);
   }
 
   private static KernelSpec machine() {
@@ -128,7 +137,7 @@ public final class Packetdrill {
         0,
         "linux-6.18",
         "",
-        List.of(),
+        List.of(CUBIC),
         List.of(),
         List.of(),
         List.of(),

@@ -1,5 +1,6 @@
 package org.netshard.node.packetdrill;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,6 +65,7 @@ final class ScriptRun implements Program, Waiter {
   private boolean lastInbound;
   private boolean finished;
   private String failure = "";
+  private final List<String> notes = new ArrayList<>();
 
   /** A call that the second thread makes. */
   private record BlockingCall(Planned planned, long endNs) {}
@@ -91,6 +93,11 @@ final class ScriptRun implements Program, Waiter {
   /** What was not as expected, or empty. */
   String failure() {
     return failure;
+  }
+
+  /** What failed in the shell and did not matter to it, with places. */
+  List<String> notes() {
+    return notes;
   }
 
   /** The kernel has nothing to do any more, though the script is not at its end. */
@@ -131,7 +138,12 @@ final class ScriptRun implements Program, Waiter {
       made.tun().readers().add(this);
       shell(
           ScriptMachine.network(settings),
-          () -> steps(script.init(), 0, new Place(file, 1, 1), this::start));
+          problem -> {
+            if (!problem.isEmpty()) {
+              throw new IllegalStateException(problem);
+            }
+            steps(script.init(), 0, this::start);
+          });
     }
     return null;
   }
@@ -335,7 +347,6 @@ final class ScriptRun implements Program, Waiter {
       steps(
           planned.steps(),
           0,
-          planned.place(),
           () -> {
             busy = false;
             done(planned);
@@ -427,41 +438,47 @@ final class ScriptRun implements Program, Waiter {
         });
   }
 
-  private void shell(List<SetupLine> lines, Runnable then) {
+  /** Carries lines out, then tells what failed first, or an empty text. */
+  private void shell(List<SetupLine> lines, Consumer<String> then) {
     kernel()
         .attach(
             new ShellProgram(
-                machine().pid(),
-                lines,
-                problem -> {
-                  if (problem.isEmpty()) {
-                    kernel().later(0, then);
-                  } else {
-                    failure = problem;
-                    finished = true;
-                  }
-                }));
+                machine().pid(), lines, problem -> kernel().later(0, () -> then.accept(problem))));
   }
 
-  /** Carries out steps of a shell from one on. */
-  private void steps(List<ShellStep> steps, int from, Place place, Runnable then) {
+  /**
+   * Carries out steps of a shell from one on. As in a shell, what fails is told and the rest goes
+   * on; the last step decides whether all has failed.
+   */
+  private void steps(List<ShellStep> steps, int from, Runnable then) {
     if (from == steps.size()) {
       then.run();
       return;
     }
     ShellStep step = steps.get(from);
-    Runnable rest = () -> steps(steps, from + 1, place, then);
+    Consumer<String> rest =
+        problem -> {
+          if (problem.isEmpty()) {
+            steps(steps, from + 1, then);
+          } else if (from + 1 == steps.size()) {
+            failure = problem;
+            finished = true;
+          } else {
+            notes.add(problem);
+            steps(steps, from + 1, then);
+          }
+        };
     if (step instanceof ShellStep.Lines lines) {
       shell(lines.lines(), rest);
       return;
     }
     Map<String, Long> now = Nstat.counters(machine().net());
+    String problem = "";
     if (step instanceof ShellStep.NstatGrep grep && !Nstat.grew(counters, now, grep.counter())) {
-      fail(grep.place(), "nstat: no counter `" + grep.counter() + "` has been counted");
-      return;
+      problem = grep.place() + ": nstat: no counter `" + grep.counter() + "` has been counted";
     }
     counters = now;
-    rest.run();
+    rest.accept(problem);
   }
 
   /** The last event is over: calls that block must have ended, then the process ends. */

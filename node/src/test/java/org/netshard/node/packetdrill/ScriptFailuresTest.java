@@ -100,6 +100,20 @@ class ScriptFailuresTest {
   }
 
   @Test
+  void commandThatFailsBeforeAnotherIsANote() {
+    Packetdrill.Result result =
+        run(" +0 `sysctl -q net.ipv4.no_such=1\nsysctl -q net.ipv4.ip_default_ttl=9`\n");
+    assertThat(result.failure()).isEmpty();
+    assertThat(result.notes()).containsExactly("x.pkt:4:2: sysctl net.ipv4.no_such=1: ENOENT");
+  }
+
+  @Test
+  void congestionControlOfTheMachineIsCubicAndMayBeChosen() {
+    String cubic = " +0 `sysctl -q net.ipv4.tcp_congestion_control=cubic`\n";
+    assertThat(run(cubic).failure()).isEmpty();
+  }
+
+  @Test
   void whatIsNotSimulatedIsNamedBeforeAnythingRuns() {
     for (Map.Entry<String, String> one :
         Map.of(
