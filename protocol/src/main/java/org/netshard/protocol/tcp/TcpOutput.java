@@ -145,7 +145,7 @@ final class TcpOutput {
       if (TcpPacing.mustWait(tp)) {
         break;
       }
-      int quota = cwndTest(tp);
+      int quota = cwndTest(tp, skb);
       if (quota == 0) {
         if (pushOne != PUSH_PROBE) {
           break;
@@ -234,7 +234,11 @@ final class TcpOutput {
   }
 
   /** {@code tcp_cwnd_test}: how many segments the window of congestion lets out. */
-  private static int cwndTest(TcpSock tp) {
+  private static int cwndTest(TcpSock tp, TcpSkb skb) {
+    if (skb.has(TcpHeader.FIN) && skb.pcount <= 1) {
+      // The last segment need not wait for it.
+      return 1;
+    }
     int inFlight = tp.inFlight();
     int cwnd = tp.sndCwnd;
     if (inFlight >= cwnd) {
@@ -330,7 +334,8 @@ final class TcpOutput {
     if (tp.caState >= TcpSock.CA_RECOVERY) {
       return SEND;
     }
-    if (tp.clockCacheNs - tp.wstampNs - NS_PER_MS > 0) {
+    // Exactly one millisecond, which no real clock ever shows, counts as over.
+    if (tp.clockCacheNs - tp.wstampNs - NS_PER_MS >= 0) {
       return SEND;
     }
     int sendWin = tp.wndEnd() - skb.seq;
@@ -447,7 +452,7 @@ final class TcpOutput {
   // Retransmission.
 
   /**
-   * {@code __tcp_retransmit_skb}.
+   * {@code tcp_retransmit_skb}: the piece counts as sent again.
    *
    * @return 0 or {@code -errno}; 1 if it must not go out now
    */
@@ -467,7 +472,8 @@ final class TcpOutput {
     return result;
   }
 
-  private static int retransmitOnce(TcpSock tp, TcpSkb skb, int segs) {
+  /** {@code __tcp_retransmit_skb}: only sends it, as a probe does. */
+  static int retransmitOnce(TcpSock tp, TcpSkb skb, int segs) {
     if (Seq.before(skb.seq, tp.sndUna)) {
       if (skb.has(TcpHeader.SYN)) {
         skb.flags &= ~TcpHeader.SYN;

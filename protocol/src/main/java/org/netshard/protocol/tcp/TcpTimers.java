@@ -519,7 +519,7 @@ final class TcpTimers {
         boolean cut = TcpOutput.fragment(tp, skb, (pcount - 1) * mss, mss, true);
         skb = cut ? skb.following() : skb;
       }
-      if (skb == null || TcpOutput.retransmit(tp, skb, 1) != 0) {
+      if (skb == null || TcpOutput.retransmitOnce(tp, skb, 1) != 0) {
         rearmRto(tp);
         return;
       }

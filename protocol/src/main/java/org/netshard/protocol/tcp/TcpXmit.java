@@ -49,7 +49,9 @@ final class TcpXmit {
     long prior = tp.wstampNs;
     tp.wstampNs = Math.max(tp.wstampNs, tp.clockCacheNs);
     skb.sentNs = tp.wstampNs;
-    int result = send(tp, skb, skb.seq, skb.endSeq, skb.flags);
+    // What is sent as one has a PSH, so that its receiver does not wait for more of it.
+    int flags = skb.pcount > 1 ? skb.flags | TcpHeader.PSH : skb.flags;
+    int result = send(tp, skb, skb.seq, skb.endSeq, flags);
     if (result == 0) {
       TcpPacing.afterSend(tp, skb, prior);
       TcpRate.skbSent(tp, skb);
