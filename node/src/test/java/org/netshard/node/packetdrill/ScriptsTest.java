@@ -23,7 +23,7 @@ class ScriptsTest {
     for (Path script : Packetdrill.scripts(List.of(FOLDER))) {
       tests.add(DynamicTest.dynamicTest(script.toString(), () -> passes(script, Map.of())));
     }
-    assertThat(tests).hasSizeGreaterThan(8);
+    assertThat(tests).hasSizeGreaterThan(20);
     return tests;
   }
 
@@ -31,7 +31,14 @@ class ScriptsTest {
   List<DynamicTest> scriptsWithoutAddressesPassWithTheOtherVersionsOfIp() {
     List<DynamicTest> tests = new ArrayList<>();
     for (String version : List.of("ipv6", "ipv4-mapped-ipv6")) {
-      for (String name : List.of("udp-connected.pkt", "udp-port-unreachable.pkt")) {
+      for (String name :
+          List.of(
+              "udp-connected.pkt",
+              "udp-port-unreachable.pkt",
+              "tcp-server.pkt",
+              "tcp-client.pkt",
+              "tcp-fast-retransmit.pkt",
+              "tcp-rto.pkt")) {
         tests.add(
             DynamicTest.dynamicTest(
                 version + " " + name,
