@@ -72,8 +72,7 @@ final class TcpXmit {
     }
     int window = syn ? Math.min(tp.rcvWnd, WINDOW_MAX) : TcpWindow.select(tp);
     int urgent = 0;
-    // A piece that stands for several segments is pushed, so that its receiver waits for no more.
-    int sent = !syn && skb != null && skb.pcount > 1 ? flags | TcpHeader.PSH : flags;
+    int sent = flags;
     if (tp.sndUna != tp.sndUp && Seq.before(seq, tp.sndUp)) {
       if (Seq.before(tp.sndUp, seq + URG_REACH)) {
         urgent = tp.sndUp - seq;
