@@ -29,7 +29,7 @@ public final class MemcgState implements Memcg {
   private final Memcontrol control;
   private final @Nullable MemcgState parent;
   private final List<MemcgState> children = new ArrayList<>(0);
-  private final List<ObjCgroupState> objcgs = new ArrayList<>(0);
+  private List<ObjCgroupState> objcgs = List.of();
   private final @Nullable ObjCgroupState objcg;
   private final String path;
   private long[] events = NO_EVENTS;
@@ -64,7 +64,7 @@ public final class MemcgState implements Memcg {
   boolean oomKillDisable;
 
   private final MemcgSocks socks = new MemcgSocks(this);
-  private final MemcgUserPages userPages = new MemcgUserPages(this);
+  private @Nullable MemcgUserPages userPages;
   private long kernelPages;
   private long refused;
   private boolean online = true;
@@ -80,7 +80,7 @@ public final class MemcgState implements Memcg {
     tcpmem = new PageCounter(this, parent == null ? null : parent.tcpmem, false);
     objcg = parent == null ? null : new ObjCgroupState(this);
     if (objcg != null) {
-      objcgs.add(objcg);
+      adopt(objcg);
     }
     if (parent != null) {
       parent.children.add(this);
@@ -90,6 +90,13 @@ public final class MemcgState implements Memcg {
       }
       oomKillDisable = v1 && parent.oomKillDisable;
     }
+  }
+
+  private void adopt(ObjCgroupState payer) {
+    if (objcgs.isEmpty()) {
+      objcgs = new ArrayList<>(1);
+    }
+    objcgs.add(payer);
   }
 
   /** What few cgroups need, to be looked at. */
@@ -134,7 +141,9 @@ public final class MemcgState implements Memcg {
 
   /** Its pages of programs and of the page cache. */
   public MemcgUserPages userPages() {
-    return userPages;
+    MemcgUserPages present = userPages == null ? new MemcgUserPages(this) : userPages;
+    userPages = present;
+    return present;
   }
 
   /** Charges pages of kernel objects. */
@@ -235,16 +244,19 @@ public final class MemcgState implements Memcg {
       kernelPages -= pages;
       above.kernelPages += pages;
       payer.reparent(above);
-      above.objcgs.add(payer);
+      above.adopt(payer);
     }
-    objcgs.clear();
-    userPages.offline();
+    objcgs = List.of();
+    if (userPages != null) {
+      userPages.offline();
+    }
     releaseIfUnused();
   }
 
   /** Ends it for good if it was removed and nothing is bound or charged to it any more. */
   void releaseIfUnused() {
-    boolean used = socks.references() > 0 || !children.isEmpty() || userPages.any();
+    boolean pages = userPages != null && userPages.any();
+    boolean used = socks.references() > 0 || !children.isEmpty() || pages;
     if (online || used || parent == null) {
       return;
     }

@@ -16,7 +16,7 @@ import org.netshard.namespace.cgroup.CgroupVersion;
 import org.netshard.namespace.net.MachineState;
 import org.netshard.namespace.net.NetSockets;
 import org.netshard.namespace.net.NetState;
-import org.netshard.namespace.net.SocketFinder;
+import org.netshard.namespace.net.TaskFiles;
 import org.netshard.namespace.security.SecurityHooks;
 import org.netshard.namespace.task.Family;
 import org.netshard.namespace.task.FdTable;
@@ -43,7 +43,7 @@ import org.netshard.protocol.profile.KernelProfile;
  * <p>It belongs to one {@code Kernel} actor; those below it read and change their parts of it while
  * they hold the baton.
  */
-public final class KernelModel implements CgroupTasks, SocketFinder {
+public final class KernelModel implements CgroupTasks, TaskFiles {
   private static final long SYSCALL_NS = 1000;
 
   private final MachineState machine;
@@ -77,11 +77,11 @@ public final class KernelModel implements CgroupTasks, SocketFinder {
             profile.chargeCpus());
     cgroups.memcontrol().setNosocket(profile.nosocket());
     cgroups.setTasks(this);
-    machine.setSocketFinder(this);
-    machine.setPidFiles(this::pidFile);
+    machine.setTaskFiles(this);
   }
 
   /** A file that stands for a process, or for one that is gone; nobody pays for it. */
+  @Override
   public OpenFile pidFile(int tgid) {
     List<Task> threads = threadGroup(tgid);
     Family family = threads.isEmpty() ? exits().zombie(tgid) : threads.get(0).family();

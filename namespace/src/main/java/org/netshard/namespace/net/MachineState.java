@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.files.FileNames;
 import org.netshard.namespace.sysctl.SysctlTable;
@@ -55,7 +54,7 @@ public final class MachineState implements Machine {
   private final SysctlTable sysctls;
   private final UserNamespace initUserNs;
   private final NetState initNet;
-  private final BitSet inums = new BitSet(0);
+  private @Nullable BitSet inums;
   private @Nullable List<NetState> dying;
   private NetState lastNet;
   private int namespaceCount = 1;
@@ -70,12 +69,11 @@ public final class MachineState implements Machine {
   private int orphanCount;
   private @Nullable Set<String> leftOut;
   private @Nullable FileNames fileNames;
-  private @Nullable SocketFinder socketFinder;
+  private @Nullable TaskFiles taskFiles;
   private @Nullable Softirqs softirqs;
   private @Nullable HopTrace trace;
   private long random;
   private @Nullable ArrayDeque<PassedFile> delayedFput;
-  private @Nullable IntFunction<PassedFile> pidFiles;
 
   /** A machine at boot, with its initial namespace; what is random comes from seed 0. */
   public MachineState(MachineImage image) {
@@ -169,8 +167,10 @@ public final class MachineState implements Machine {
     if (!owner.incNetNamespaces(uid)) {
       throw new IllegalStateException("more network namespaces than allowed, unchecked");
     }
-    int free = inums.nextClearBit(0);
-    inums.set(free);
+    BitSet taken = inums == null ? new BitSet() : inums;
+    inums = taken;
+    int free = taken.nextClearBit(0);
+    taken.set(free);
     NetState net =
         new NetState(
             this,
@@ -265,7 +265,9 @@ public final class MachineState implements Machine {
     for (int i = 0; i < profile.kernelNetlink().size(); i++) {
       net.putPassive();
     }
-    inums.clear((int) (net.inum() - FIRST_INUM));
+    if (inums != null) {
+      inums.clear((int) (net.inum() - FIRST_INUM));
+    }
     net.userNs().decNetNamespaces(net.creatorUid());
     net.putPassive();
     namespaceCount--;
@@ -397,14 +399,14 @@ public final class MachineState implements Machine {
     return fileNames;
   }
 
-  /** Says how the sockets of a namespace are found. */
-  public void setSocketFinder(SocketFinder finder) {
-    socketFinder = finder;
+  /** Says who knows the files of tasks. */
+  public void setTaskFiles(TaskFiles files) {
+    taskFiles = files;
   }
 
   /** The sockets of a namespace that a task can reach. */
   public NetSockets sockets(NetState net) {
-    return socketFinder == null ? new NetSockets(net) : socketFinder.sockets(net);
+    return taskFiles == null ? new NetSockets(net) : taskFiles.sockets(net);
   }
 
   @Override
@@ -420,18 +422,13 @@ public final class MachineState implements Machine {
     delayedFput.add(file);
   }
 
-  /** Says who makes the files that stand for processes. */
-  public void setPidFiles(IntFunction<PassedFile> newPidFiles) {
-    pidFiles = newPidFiles;
-  }
-
   /** A file that stands for a process, which nobody has a reference of. */
   public PassedFile pidFile(int pid) {
-    IntFunction<PassedFile> present = pidFiles;
+    TaskFiles present = taskFiles;
     if (present == null) {
       throw new IllegalStateException("a machine without tasks");
     }
-    return present.apply(pid);
+    return present.pidFile(pid);
   }
 
   /** A file whose reference is to be given back, or null ({@code delayed_fput}). */

@@ -1,0 +1,12 @@
+package org.netshard.namespace.net;
+
+import org.netshard.protocol.core.PassedFile;
+
+/** The files of tasks, as network namespaces and their sockets ask for them. */
+public interface TaskFiles {
+  /** The sockets of a namespace that a task can reach. */
+  NetSockets sockets(NetState net);
+
+  /** A file that stands for a process, which nobody has a reference of ({@code pidfd_prepare}). */
+  PassedFile pidFile(int tgid);
+}
