@@ -20,6 +20,9 @@ public final class Sk {
   /** {@code TCP_ESTABLISHED}: connected. */
   public static final byte TCP_ESTABLISHED = 1;
 
+  /** {@code TCP_SYN_SENT}: asks for a connection. */
+  public static final byte TCP_SYN_SENT = 2;
+
   /** {@code TCP_LISTEN}: takes connections. */
   public static final byte TCP_LISTEN = 10;
 
@@ -180,7 +183,8 @@ public final class Sk {
     this.boundDevIf = parent.boundDevIf;
     this.mark = parent.mark;
     this.flags = parent.flags & ~(SockFlag.SOCK_DONE.bit() | SockFlag.SK_REUSEPORT_CB.bit());
-    this.rare = parent.rare == null ? null : parent.rare.cloneLock();
+    this.rare = parent.rare == null ? new SkRare() : parent.rare.cloneLock();
+    this.rare.incomingCpu = net.machine().cpu();
     this.inet = parent.inet == null ? null : parent.inet.cloned();
     this.inet6 = parent.inet6 == null ? null : parent.inet6.cloned();
     this.transport = parent.transport == null ? null : parent.transport.cloned();

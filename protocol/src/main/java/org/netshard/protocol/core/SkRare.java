@@ -98,7 +98,6 @@ public final class SkRare {
     copy.maxPacingRateBps = maxPacingRateBps;
     copy.rcvlowat = rcvlowat;
     copy.peekOff = peekOff;
-    copy.incomingCpu = incomingCpu;
     copy.tsflags = tsflags;
     copy.bindPhc = bindPhc;
     copy.llUsec = llUsec;

@@ -192,6 +192,14 @@ public interface SockOps {
   }
 
   /**
+   * MTU of the route that the sock keeps, bytes ({@code sk_dst_get}, {@code dst_mtu}); 0 if it
+   * keeps none.
+   */
+  default int dstMtu(Sk sk) {
+    return 0;
+  }
+
+  /**
    * Maps the sock into the memory of a program.
    *
    * @param prot {@code PROT_READ} and so on

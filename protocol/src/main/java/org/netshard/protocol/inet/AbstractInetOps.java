@@ -115,7 +115,7 @@ public abstract class AbstractInetOps implements SockOps, InetPorts {
   @Override
   public int getname(Sk sk, byte[] address, int which) {
     boolean own = which == SockNames.OWN;
-    if (!own && (sk.dport() == 0 || (sk.state() == Sk.TCP_CLOSE && which == SockNames.PEER))) {
+    if (!own && (sk.dport() == 0 || (which == SockNames.PEER && hasNoPeerYet(sk)))) {
       return Errno.ENOTCONN.negated();
     }
     int port = own ? sk.sport() : sk.dport();
@@ -128,5 +128,14 @@ public abstract class AbstractInetOps implements SockOps, InetPorts {
     InetOptions inet = InetOptions.of(sk);
     int local = inet.rcvSaddr != 0 ? inet.rcvSaddr : inet.saddr;
     return SockAddr.putIn(address, own ? local : inet.daddr, port);
+  }
+
+  private static boolean hasNoPeerYet(Sk sk) {
+    return sk.state() == Sk.TCP_CLOSE || sk.state() == Sk.TCP_SYN_SENT;
+  }
+
+  @Override
+  public int dstMtu(Sk sk) {
+    return DatagramConnect.dstMtu(sk);
   }
 }

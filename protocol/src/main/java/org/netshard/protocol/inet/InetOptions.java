@@ -219,6 +219,12 @@ public final class InetOptions extends OptionBlock {
     id = (char) next;
   }
 
+  /** Sets {@code mc_index} and {@code mc_ttl}. */
+  public void setMulticast(int ifindex, int hops) {
+    mcIndex = ifindex;
+    mcTtl = (byte) hops;
+  }
+
   /** {@code inet_daddr}, network byte order. */
   public int daddr() {
     return daddr;

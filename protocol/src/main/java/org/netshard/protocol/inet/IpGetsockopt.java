@@ -57,7 +57,7 @@ public final class IpGetsockopt {
             : SockoptVal.putBytes(optval, optlen, len, options);
       }
       case IpOption.IP_MTU -> {
-        int mtu = DatagramConnect.dstMtu(sk);
+        int mtu = sk.ops().dstMtu(sk);
         yield mtu == 0
             ? Errno.ENOTCONN.negated()
             : SockoptVal.putIntOrByte(optval, optlen, len, mtu);

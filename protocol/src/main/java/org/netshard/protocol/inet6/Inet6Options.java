@@ -30,6 +30,12 @@ public final class Inet6Options extends OptionBlock {
   /** {@code hop_limit}, hops; -1 is the namespace's default. */
   short hopLimit = -1;
 
+  /** Sets {@code mcast_oif} and {@code mcast_hops}. */
+  public void setMcast(int oif, int hops) {
+    mcastOif = oif;
+    mcastHops = (short) hops;
+  }
+
   /** {@code mcast_hops}, hops. */
   short mcastHops = 1;
 

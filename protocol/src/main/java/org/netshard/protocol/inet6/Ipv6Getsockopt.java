@@ -11,7 +11,6 @@ import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.inet.CmsgWriter;
-import org.netshard.protocol.inet.DatagramConnect;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpGetsockopt;
@@ -81,7 +80,7 @@ public final class Ipv6Getsockopt {
         yield unconnected != 0 ? unconnected : SockoptVal.putInt(optval, optlen, len, sk.family());
       }
       case Ipv6Option.IPV6_MTU -> {
-        int mtu = DatagramConnect.dstMtu(sk);
+        int mtu = sk.ops().dstMtu(sk);
         yield mtu == 0 ? Errno.ENOTCONN.negated() : SockoptVal.putInt(optval, optlen, len, mtu);
       }
       case Ipv6Option.IPV6_PATHMTU -> getPathmtu(sk, optval, optlen, len);
@@ -175,7 +174,7 @@ public final class Ipv6Getsockopt {
     if (Integer.compareUnsigned(len, MTUINFO_BYTES) < 0) {
       return Errno.EINVAL.negated();
     }
-    int mtu = DatagramConnect.dstMtu(sk);
+    int mtu = sk.ops().dstMtu(sk);
     if (mtu == 0) {
       return Errno.ENOTCONN.negated();
     }

@@ -109,7 +109,7 @@ final class TcpConnect {
       }
     }
     TcpSock tp = TcpSock.of(sk);
-    int error = Errno.EINPROGRESS.negated();
+    Errno begun = progress.state() == Errno.EALREADY ? Errno.EALREADY : Errno.EINPROGRESS;
     if (!again || tp == null) {
       if (tp != null && tp.socketState == TcpSock.SS_CONNECTED) {
         return Errno.EISCONN.negated();
@@ -121,14 +121,15 @@ final class TcpConnect {
         if (tp.deferConnect) {
           return Errno.EISCONN.negated();
         }
-        error = Errno.EALREADY.negated();
+        begun = Errno.EALREADY;
+        progress.setState(begun);
       } else {
         if (sk.state() != TcpState.CLOSE) {
           return Errno.EISCONN.negated();
         }
-        int begun = begin(sk, address);
-        if (begun < 0) {
-          return begun;
+        int error = begin(sk, address);
+        if (error < 0) {
+          return error;
         }
         tp = TcpSock.of(sk);
         if (tp == null) {
@@ -140,7 +141,7 @@ final class TcpConnect {
         }
       }
     }
-    return await(sk, tp, caller, error);
+    return await(sk, tp, caller, begun.negated());
   }
 
   /** {@code inet_wait_for_connect}, and what comes of it. */

@@ -14,6 +14,9 @@ import org.netshard.protocol.inet6.Ip6Route;
  * @param mtu the longest packet, bytes
  */
 record TcpDst(NetDevice dev, boolean local, int mtu) {
+  /** {@code IP_MAX_MTU}: no packet of IPv4 is longer. */
+  private static final int IP_MTU_MAX = 65_535;
+
   /** The way from one address to another; null if there is none. */
   static @Nullable TcpDst find(TcpEndpoint end) {
     return end.isV6()
@@ -24,7 +27,9 @@ record TcpDst(NetDevice dev, boolean local, int mtu) {
   static @Nullable TcpDst find4(NetNs net, int saddr, int daddr, int oif) {
     IpRoute.Result route = IpRoute.output(net, daddr, saddr, oif);
     NetDevice dev = route.errno() == 0 ? net.device(route.oif()) : null;
-    return dev == null ? null : new TcpDst(dev, route.type() == IpRoute.Type.LOCAL, dev.mtu());
+    return dev == null
+        ? null
+        : new TcpDst(dev, route.type() == IpRoute.Type.LOCAL, Math.min(dev.mtu(), IP_MTU_MAX));
   }
 
   static @Nullable TcpDst find6(NetNs net, byte[] saddr, byte[] daddr, int oif) {

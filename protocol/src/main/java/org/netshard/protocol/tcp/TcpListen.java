@@ -46,6 +46,10 @@ public final class TcpListen {
 
   private static int start(Sk sk, InetPorts ports, InetBinding binding) {
     binding.setAckBacklog(0);
+    if (sk.isTcp() && TcpOptions.of(sk).pingpong) {
+      // inet_csk_delack_init
+      TcpOptions.forWrite(sk).pingpong = false;
+    }
     // Others see it listen while it is still being checked whether it may.
     sk.setState(Sk.TCP_LISTEN);
     int error = ports.getPort(sk, sk.num());
@@ -74,7 +78,9 @@ public final class TcpListen {
 
   /** {@code inet_unhash} of a listener. */
   private static void unhash(Sk sk) {
-    TcpHash.of(sk.net()).removeListener(sk);
+    if (sk.isTcp()) {
+      TcpHash.of(sk.net()).removeListener(sk);
+    }
     ReuseportGroup.detach(sk);
     BindTable.unhash(sk);
   }

@@ -348,6 +348,7 @@ final class TcpListenRcv {
     tp.copyFlow(req);
     newsk.setBoundDevIf(req.boundDevIf);
     names(newsk, req);
+    multicast(newsk, packet);
     openReqChild(tp, newsk, req, packet);
     boolean routed = TcpMss.route(tp);
     int unused = TcpMss.sync(tp, tp.pmtu);
@@ -385,6 +386,18 @@ final class TcpListenRcv {
       inet6.setRcvSaddr(Ipv6Address.mapped(req.saddr));
       inet6.setSaddr(Ipv6Address.mapped(req.saddr));
       inet6.setDaddr(Ipv6Address.mapped(req.daddr));
+    }
+  }
+
+  /** The child sends to groups by the device, and as far, as the packet that made it came. */
+  private static void multicast(Sk newsk, Packet packet) {
+    boolean over6 = packet.ethertype() == Packet.ETH_P_IPV6;
+    int hops = over6 ? Ip6Header.hopLimit(packet) : IpHeader.ttl(packet);
+    if (!over6) {
+      InetOptions.forWrite(newsk).setMulticast(packet.ifindex(), hops);
+    }
+    if (newsk.isInet6()) {
+      Inet6Options.forWrite(newsk).setMcast(packet.ifindex(), hops);
     }
   }
 

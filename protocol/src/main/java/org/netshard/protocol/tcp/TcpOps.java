@@ -95,6 +95,12 @@ public final class TcpOps extends AbstractInetOps {
   }
 
   @Override
+  public int dstMtu(Sk sk) {
+    TcpSock tp = TcpSock.of(sk);
+    return tp == null || tp.dev == null ? 0 : tp.pmtu;
+  }
+
+  @Override
   public int sendmsg(Sk sk, Caller caller, Msg msg) {
     return TcpSend.send(sk, caller, msg);
   }

@@ -117,8 +117,9 @@ public final class TcpRcv implements NetProtocol {
     if (packet.end() - packet.transport() > TcpHeader.headerBytes(packet)) {
       tp.dataSegsIn += segs;
     }
-    if (tp.sk.rare().incomingCpu() < 0) {
-      tp.sk.rareForWrite().setIncomingCpu(tp.net.machine().cpu());
+    int cpu = tp.net.machine().cpu();
+    if (tp.sk.rare().incomingCpu() != cpu) {
+      tp.sk.rareForWrite().setIncomingCpu(cpu);
     }
   }
 
