@@ -9,10 +9,7 @@ import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 
-/**
- * Rows about calls that follow each other on one socket, most of them about its address. Steps of
- * TCP that need a connection are left out: in these sequences no later one depends on them.
- */
+/** Rows about calls that follow each other on one socket, most of them about its address. */
 final class AddressSequences {
   private static final int DISCARD = 9;
   private static final int IDENT = 77;
@@ -35,8 +32,6 @@ final class AddressSequences {
   /** Plans the sequence up to the row's own step. */
   void plan(String sequence, KernelModel model) {
     switch (sequence) {
-      case "connect on a listening socket" ->
-          table.listening(kind, (fd, address) -> steps(listeningSocket(fd)));
       case "UDP connect, disconnect" ->
           table.bound(
               kind,
@@ -70,13 +65,6 @@ final class AddressSequences {
 
   private void steps(SequenceSteps steps) {
     sequences.run(row, steps);
-  }
-
-  private SequenceSteps listeningSocket(int fd) {
-    return new SequenceSteps()
-        .connect("connect", fd, ProbeAddress.loopback(kind.family(), DISCARD))
-        .connect("connect AF_UNSPEC", fd, UserMem.zeroed(16))
-        .then("listen again", Syscall.of(SyscallName.LISTEN, fd, 1));
   }
 
   private SequenceSteps disconnect(int fd, UserMem third) {

@@ -44,6 +44,10 @@ public final class Conformance {
     KINDS.put("id\tgroup\tdescription\tobserved", new Kind(BindIsolationTable::new, 1));
     KINDS.put("id\texperiment\tstep\tobserved", new Kind(MemcgTcpTable::new, 1));
     KINDS.put(
+        "option\tlevel\toptnum\tset_on_listener\tset_result\tlistener_reads\taccepted_reads"
+            + "\tinherited",
+        new Kind(AcceptInheritTable::new, 1));
+    KINDS.put(
         "id\tcaps\tkind\tstate\toperation\tresult\treturn_value\tdetail",
         new Kind(SyscallErrorsTable::new, 2));
   }

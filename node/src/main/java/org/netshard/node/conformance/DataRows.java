@@ -330,6 +330,11 @@ final class DataRows {
         level = 999;
         option = 1;
       }
+      case "TCP_INFO state byte" -> {
+        level = Abi.IPPROTO_TCP;
+        option = 11;
+        length = 1;
+      }
       case "TCP_NODELAY" -> {
         level = Abi.IPPROTO_TCP;
         option = 1;

@@ -3,6 +3,7 @@ package org.netshard.node.conformance;
 import java.util.List;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.node.conformance.SyscallErrorsTable.Kind;
+import org.netshard.protocol.abi.Abi;
 
 /**
  * Rows about calls that follow each other. For a row all steps before its own are made too, on
@@ -22,7 +23,12 @@ final class SequenceRows {
 
   /** Plans the sequence of a row up to its own step, or counts it as not simulated. */
   void plan(TableRow row, Kind kind, String name, KernelModel model) {
-    if (!new DataSequences(table, this, targets, row, kind).plan(name)) {
+    boolean tcp = kind.isInet() && kind.type() == Abi.SOCK_STREAM;
+    boolean planned =
+        tcp
+            ? new TcpSequences(table, this, targets, row, kind).plan(name)
+            : new DataSequences(table, this, targets, row, kind).plan(name);
+    if (!planned) {
       new AddressSequences(table, this, row, kind).plan(name, model);
     }
   }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.SoOption;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
@@ -26,8 +27,13 @@ final class SequenceSteps {
    * @param name its name, or empty if no row is about it
    * @param call the call
    * @param value what the table gives as its result, or null for what it returns
+   * @param error what the table gives as its error, or null for that of the call
    */
-  record Step(String name, Syscall call, DataRows.@Nullable Detail value) {}
+  record Step(
+      String name,
+      Syscall call,
+      DataRows.@Nullable Detail value,
+      DataRows.@Nullable Detail error) {}
 
   /** All of them, in their order. */
   List<Step> all() {
@@ -39,7 +45,7 @@ final class SequenceSteps {
   }
 
   SequenceSteps then(String name, Syscall call, DataRows.@Nullable Detail value) {
-    steps.add(new Step(name, call, value));
+    steps.add(new Step(name, call, value, null));
     return this;
   }
 
@@ -99,7 +105,29 @@ final class SequenceSteps {
     return then(name, poll(fd, Poll.OUT, 0), DataRows::ready);
   }
 
-  private static Syscall poll(int fd, int events, int timeoutMs) {
+  /** What {@code SO_ERROR} tells, which the table has as the error of the step. */
+  SequenceSteps error(String name, int fd) {
+    steps.add(
+        new Step(
+            name,
+            errorOf(fd),
+            (result, after) -> "0",
+            (result, after) -> TableProgram.okOrErrno(-after.mem(3).getInt(0))));
+    return this;
+  }
+
+  static Syscall errorOf(int fd) {
+    UserMem value = UserMem.zeroed(Integer.BYTES);
+    UserMem length = UserMem.ofInt(Integer.BYTES);
+    return Syscall.of(SyscallName.GETSOCKOPT, fd, Abi.SOL_SOCKET, SoOption.SO_ERROR, value, length);
+  }
+
+  /** Lets time go by. */
+  static Syscall sleep(int ms) {
+    return Syscall.of(SyscallName.POLL, UserMem.NULL, 0, ms);
+  }
+
+  static Syscall poll(int fd, int events, int timeoutMs) {
     UserMem pollfd = UserMem.zeroed(Long.BYTES);
     pollfd.putInt(0, fd);
     pollfd.putShort(Integer.BYTES, events);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
@@ -44,7 +45,14 @@ final class SockDefaultsTable extends TableProgram {
   }
 
   private static final List<String> STATES =
-      List.of("", "socketpair", "bound", "listening", "connected");
+      List.of(
+          "",
+          "socketpair",
+          "bound",
+          "listening",
+          "connected",
+          "established, connect side",
+          "established, accept side");
   private static final int SERVER_PORT = 40000;
   private static final int CLIENT_PORT = 40001;
   private static final int BACKLOG = 5;
@@ -127,6 +135,10 @@ final class SockDefaultsTable extends TableProgram {
     opened.forEach(fd -> call(pid, Syscall.close(fd.intValue())));
     opened.clear();
     sockets.keySet().removeIf(name -> !name.endsWith("[socketpair]") && name.endsWith("]"));
+    if (kind.state().startsWith("established")) {
+      establish(row, kind);
+      return;
+    }
     boolean connected = kind.state().equals("connected");
     int port = connected ? CLIENT_PORT : SERVER_PORT;
     if (connected) {
@@ -147,6 +159,36 @@ final class SockDefaultsTable extends TableProgram {
             call(pid, Syscall.of(SyscallName.CONNECT, fd, server, server.size()));
           }
           created(row, fd);
+        });
+  }
+
+  /** Both ends are made once, for the rows of both. */
+  private void establish(TableRow row, SocketKind kind) {
+    String name = row.cell(0).substring(0, row.cell(0).indexOf('['));
+    UserMem server = ProbeAddress.loopback(kind.family(), SERVER_PORT);
+    Syscall socket = Syscall.socket(kind.family(), kind.type(), 0);
+    call(
+        pid,
+        socket.copy(),
+        (listener, made) -> {
+          bind(listener, kind, SERVER_PORT);
+          call(pid, Syscall.of(SyscallName.LISTEN, listener, BACKLOG));
+          call(
+              pid,
+              socket.copy(),
+              (client, alsoMade) -> {
+                bind(client, kind, CLIENT_PORT);
+                call(pid, Syscall.of(SyscallName.CONNECT, client, server, server.size()));
+                sockets.put(name + "[established, connect side]", client);
+                call(
+                    pid,
+                    Syscall.of(SyscallName.ACCEPT, listener, UserMem.NULL, UserMem.NULL),
+                    (accepted, done) -> {
+                      opened.add(accepted);
+                      sockets.put(name + "[established, accept side]", accepted);
+                      options(row, Objects.requireNonNull(sockets.get(row.cell(0))));
+                    });
+              });
         });
   }
 

@@ -40,8 +40,12 @@ final class SocketStates {
     if (kind.family() == Abi.AF_UNIX) {
       return unix(then);
     }
-    boolean datagrams = kind.isInet() && kind.type() != Abi.SOCK_STREAM;
-    return datagrams && datagram(then);
+    if (!kind.isInet()) {
+      return false;
+    }
+    return kind.type() == Abi.SOCK_STREAM
+        ? new TcpStates(table, kind).plan(state, then)
+        : datagram(then);
   }
 
   // AF_UNIX.

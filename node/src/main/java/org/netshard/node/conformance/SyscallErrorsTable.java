@@ -276,6 +276,11 @@ final class SyscallErrorsTable extends TableProgram {
     call(pid, syscall, (result, made) -> then.accept(result));
   }
 
+  /** Makes a call whose memory tells how to go on. */
+  void makeAndRead(Syscall syscall, Consumer<Syscall> then) {
+    call(pid, syscall, (result, made) -> then.accept(made));
+  }
+
   private void connect(long fd, UserMem address) {
     call(pid, Syscall.of(SyscallName.CONNECT, fd, address, address.size()));
   }
@@ -475,8 +480,11 @@ final class SyscallErrorsTable extends TableProgram {
     call(
         pid,
         step.call(),
-        (made, after) ->
-            finishValue(row, okOrErrno(made), Errno.isError(made) ? "-" : value.of(made, after)));
+        (made, after) -> {
+          DataRows.Detail error = step.error();
+          String said = error == null ? okOrErrno(made) : error.of(made, after);
+          finishValue(row, said, said.equals("OK") ? value.of(made, after) : "-");
+        });
   }
 
   /** Compares what came of a row that is not about one call. */

@@ -47,6 +47,7 @@ class ConformanceTest {
                 "socket_caps",
                 "sock_defaults",
                 "setsockopt_buf",
+                "accept_inherit",
                 "bind_isolation",
                 "syscall_errors",
                 "memcg_tcp")
@@ -129,21 +130,51 @@ class ConformanceTest {
   }
 
   @Test
-  void everyOptionOfANewBoundOrListeningSocketIsAsOnLinux() {
+  void everyOptionInEveryStateIsAsOnLinuxButRatesOfBbr() {
     TableResult result = result("sock_defaults");
+    assertThat(result.differences())
+        .hasSize(3)
+        .extracting(TableResult.Difference::row)
+        .allMatch(row -> row.contains("TCP_CC_INFO"));
+    assertThat(result.same()).isEqualTo(7_534);
+    assertThat(result.notSimulatedCount()).isZero();
+  }
+
+  @Test
+  void everyOptionOfAListenerIsInheritedAsOnLinux() {
+    TableResult result = result("accept_inherit");
     assertThat(result.differences()).isEmpty();
-    assertThat(result.same()).isEqualTo(6_838);
-    assertThat(result.notSimulatedCount()).isEqualTo(699);
+    assertThat(result.same()).isEqualTo(43);
+  }
+
+  @Test
+  void flagsAndNamesOfAcceptedSocketsAreComparedAsTheProbeWritesThem() throws IOException {
+    Path table = folder.resolve("accept.tsv");
+    Files.writeString(
+        table,
+        INHERIT_HEADER
+            + """
+            O_NONBLOCK\t-\t-\t1\tOK\tTrue\tFalse\tno
+            FD_CLOEXEC\t-\t-\t1\tOK\t1\t1\tyes
+            SOCK_OTHER\t-\t-\t1\tOK\t1\t0\tno
+            SO_BROADCAST\t1\t6\t1\tOK\t1\t1\tyes
+            TCP_CONGESTION reno\t6\t13\treno\tOK\treno\treno\tyes
+            SO_RCVTIMEO\t1\t20\t3 0\tOK\t3 0\t4 0\tno
+            """);
+    TableResult result = Conformance.run(table);
+    assertThat(result.differences())
+        .extracting(TableResult.Difference::simulated)
+        .containsExactly("OK | 1 | 0 | no", "OK | 3 0 | 3 0 | yes");
+    assertThat(result.same()).isEqualTo(3);
+    assertThat(result.notSimulatedCount()).isEqualTo(1);
   }
 
   @Test
   void everyCallInEveryStateAnswersAsOnLinux() {
     TableResult result = result("syscall_errors");
     assertThat(result.differences()).isEmpty();
-    assertThat(result.same()).isGreaterThanOrEqualTo(13_350);
-    assertThat(result.leftOut())
-        .extracting(TableResult.LeftOut::kind)
-        .containsOnly("tcp4", "tcp6", "mptcp4");
+    assertThat(result.same()).isGreaterThanOrEqualTo(19_148);
+    assertThat(result.leftOut()).extracting(TableResult.LeftOut::kind).containsOnly("mptcp4");
   }
 
   @Test
@@ -248,6 +279,10 @@ class ConformanceTest {
   private static final String CAPS_HEADER =
       "who\tsetting\tsocket\tfamily\ttype\tprotocol\tresult\n";
 
+  private static final String INHERIT_HEADER =
+      "option\tlevel\toptnum\tset_on_listener\tset_result\tlistener_reads\taccepted_reads"
+          + "\tinherited\n";
+
   private static final String DEFAULTS_HEADER =
       "socket\tlevel\toptnum\toptname\tresult\toptlen\tvalue\n";
 
@@ -283,6 +318,8 @@ class ConformanceTest {
         Arguments.of(BUF_HEADER + limits, buf + "0\tOK\t2304\t2\t0\tx\t4194304"),
         Arguments.of(BUF_HEADER + limits, buf + "0\tOK\t2304\t2\t0"),
         Arguments.of(BUF_HEADER + "\n", buf + "many\tOK\t2304\t2\t0"),
+        Arguments.of(INHERIT_HEADER, "SO_X\tone\t2\t1\tOK\t1\t1\tyes"),
+        Arguments.of(INHERIT_HEADER, "SO_X\t1\t2\t99999999999999\tOK\t1\t1\tyes"),
         Arguments.of(CREATE_HEADER, "root\t2\tAF_INET\t1|FOO\t0\tOK\t-\t-\t-\t-"),
         Arguments.of(CREATE_HEADER, "some\t2\tAF_INET\t1\t0\tOK\t-\t-\t-\t-"));
   }
