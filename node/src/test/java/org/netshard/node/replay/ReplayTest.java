@@ -58,6 +58,13 @@ class ReplayTest {
   }
 
   @Test
+  void connectionsOfTcpAreTheSame() throws IOException {
+    ReplayResult result = replay("fuzz", "tcp-");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().same()).isGreaterThan(3300);
+  }
+
+  @Test
   void packetsOfEachKindAreCountedTheSame() throws IOException {
     ReplayResult result = replay("packets", "counters");
     assertThat(result.total().same()).isGreaterThan(430);

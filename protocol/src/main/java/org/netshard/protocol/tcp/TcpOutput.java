@@ -463,7 +463,8 @@ final class TcpOutput {
       tp.retransOut += skb.pcount;
     }
     if (tp.retransStamp == 0) {
-      tp.retransStamp = Math.max(1, tp.tsval(tp.tcpMstamp));
+      int stamp = tp.tsval(tp.tcpMstamp);
+      tp.retransStamp = stamp == 0 ? 1 : stamp;
     }
     if (tp.undoRetrans < 0) {
       tp.undoRetrans = 0;
