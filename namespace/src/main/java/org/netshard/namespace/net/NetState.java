@@ -38,7 +38,6 @@ public final class NetState implements NetNs {
   private int count = 1;
   private int passive = 1;
   private int socketsUsed;
-  private int timeWaitCount;
   private @Nullable NetDevice lo;
   private List<NetDevice> others = List.of();
   private int lastIfindex = LO_IFINDEX;
@@ -289,16 +288,6 @@ public final class NetState implements NetNs {
   /** User sockets that sockstat shows as {@code sockets: used}. */
   public int socketsUsed() {
     return socketsUsed;
-  }
-
-  /** Counts TIME_WAIT socks, which sockstat shows as {@code tw}. */
-  public void addTimeWait(int delta) {
-    timeWaitCount += delta;
-  }
-
-  /** TIME_WAIT socks. */
-  public int timeWaitCount() {
-    return timeWaitCount;
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.netshard.protocol.core.Proto;
 import org.netshard.protocol.ip.IpReassembly;
 import org.netshard.protocol.ip6.Ip6Reassembly;
+import org.netshard.protocol.tcp.TcpHash;
 
 /**
  * The text of files of {@code /proc/net}, as Linux prints them.
@@ -31,7 +32,7 @@ public final class ProcNet {
         + " orphan "
         + machine.orphanCount()
         + " tw "
-        + net.timeWaitCount()
+        + TcpHash.of(net).timeWaits()
         + " alloc "
         + allocated(machine, "TCP")
         + " mem "

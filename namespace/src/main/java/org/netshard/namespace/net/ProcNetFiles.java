@@ -8,6 +8,7 @@ import org.netshard.protocol.netlink.NetlinkSeq;
 import org.netshard.protocol.packet.PacketSeq;
 import org.netshard.protocol.ping.PingTable;
 import org.netshard.protocol.raw.RawTable;
+import org.netshard.protocol.tcp.TcpSeq;
 import org.netshard.protocol.udp.UdpTable;
 import org.netshard.protocol.unix.UnixSeq;
 
@@ -36,7 +37,7 @@ public final class ProcNetFiles {
       case "netlink" -> () -> NetlinkSeq.text(net, net.machine().profile().kernelNetlink());
       case "packet" -> () -> PacketSeq.text(net.sockets(Abi.AF_PACKET));
       case "unix" -> () -> unix(net.machine().sockets(net));
-      default -> datagrams(name, net);
+      default -> inet(name, net);
     };
   }
 
@@ -44,8 +45,10 @@ public final class ProcNetFiles {
     return UnixSeq.text(sockets.of(Abi.AF_UNIX), sockets.waiting());
   }
 
-  private static @Nullable Supplier<String> datagrams(String name, NetState net) {
+  private static @Nullable Supplier<String> inet(String name, NetState net) {
     return switch (name) {
+      case "tcp" -> () -> TcpSeq.text(net, Abi.AF_INET);
+      case "tcp6" -> () -> TcpSeq.text(net, Abi.AF_INET6);
       case "udp", "udp6" -> () -> udp(net, name, false);
       case "udplite", "udplite6" -> () -> udp(net, name, true);
       case "raw" ->

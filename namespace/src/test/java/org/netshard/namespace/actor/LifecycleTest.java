@@ -39,7 +39,8 @@ class LifecycleTest {
   private static final int FD = 3;
   private static final List<String> FILES =
       List.of(
-          "udp", "udp6", "udplite", "raw", "raw6", "icmp", "icmp6", "unix", "netlink", "packet");
+          "tcp", "tcp6", "udp", "udp6", "udplite", "raw", "raw6", "icmp", "icmp6", "unix",
+          "netlink", "packet");
 
   @AfterAll
   static void stop() {
@@ -47,7 +48,7 @@ class LifecycleTest {
   }
 
   /** The files of {@code /proc/net} at one moment. */
-  private record Moment(long result, Map<String, List<String>> files) {
+  record Moment(long result, Map<String, List<String>> files) {
     static Moment of(long result, NetState net) {
       Map<String, List<String>> files = new TreeMap<>();
       for (String name : FILES) {
@@ -108,7 +109,7 @@ class LifecycleTest {
   }
 
   /** Calls one after the other, and how things are before the first and after each. */
-  private static final class Life implements Program {
+  static final class Life implements Program {
     private final List<Step> steps = new ArrayList<>();
     final List<Moment> moments = new ArrayList<>();
     private int position;
@@ -116,6 +117,11 @@ class LifecycleTest {
 
     Life call(Syscall call) {
       steps.add(new Step(atNs, 1, call));
+      return this;
+    }
+
+    Life call(int pid, Syscall call) {
+      steps.add(new Step(atNs, pid, call));
       return this;
     }
 
@@ -174,7 +180,7 @@ class LifecycleTest {
     return String.format(Locale.ROOT, "%+d", change);
   }
 
-  private static String observed(String group, String step) {
+  static String observed(String group, String step) {
     return OracleTable.rows("lifecycle").stream()
         .filter(row -> group.equals(row.get("group")) && step.equals(row.get("step")))
         .map(row -> row.getOrDefault("observed", ""))
@@ -182,7 +188,7 @@ class LifecycleTest {
         .orElseThrow();
   }
 
-  private static UserMem address(int family, int port) {
+  static UserMem address(int family, int port) {
     byte[] storage = new byte[SockAddr.STORAGE_BYTES];
     int size;
     if (family == Abi.AF_INET6) {
@@ -198,7 +204,7 @@ class LifecycleTest {
     return UserMem.of(Arrays.copyOf(storage, size));
   }
 
-  private static Syscall named(SyscallName name, int fd, UserMem address) {
+  static Syscall named(SyscallName name, int fd, UserMem address) {
     return Syscall.of(name, fd, address, address.size());
   }
 

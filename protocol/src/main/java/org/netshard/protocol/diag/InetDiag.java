@@ -18,7 +18,8 @@ import org.netshard.protocol.netlink.SockDiagMsg;
 import org.netshard.protocol.udp.UdpTable;
 
 /**
- * Sockets of UDP and UDP-Lite as {@code ss} lists them.
+ * Sockets of UDP and UDP-Lite as {@code ss} lists them, and what those of TCP have in common with
+ * them.
  *
  * <p><b>Source:</b> {@code net/ipv4/udp_diag.c}, {@code udp_dump}; {@code net/ipv4/inet_diag.c}:
  * {@code inet_diag_msg_common_fill}, {@code inet_diag_msg_attrs_fill}, {@code inet_sk_diag_fill}.
@@ -36,6 +37,7 @@ final class InetDiag {
   private static final int INET_DIAG_CLASS_ID = 17;
   private static final int INET_DIAG_CGROUP_ID = 21;
   private static final int INET_DIAG_SOCKOPT = 22;
+  private static final int IS_ICSK = 2;
   private static final int ADDRESS_BYTES = 16;
 
   private InetDiag() {}
@@ -46,18 +48,15 @@ final class InetDiag {
     return switch (protocol) {
       case Abi.IPPROTO_UDP, Abi.IPPROTO_UDPLITE ->
           new NetlinkDump(request, () -> messages(request, protocol == Abi.IPPROTO_UDPLITE));
-      case Abi.IPPROTO_TCP -> {
-        request.net().machine().leftOut("sockets of TCP are not listed for ss");
-        yield new NetlinkDump(request, List::of);
-      }
+      case Abi.IPPROTO_TCP -> TcpDiag.dump(request);
       default -> NetlinkDump.failed(request, Errno.ENOENT.negated());
     };
   }
 
   private static List<NlMsg> messages(NlRequest request, boolean udplite) {
     List<NlMsg> all = new ArrayList<>();
-    int sport = Short.toUnsignedInt(Short.reverseBytes((short) request.getShort(SPORT_AT)));
-    int dport = Short.toUnsignedInt(Short.reverseBytes((short) request.getShort(SPORT_AT + 2)));
+    int sport = port(request, SPORT_AT);
+    int dport = port(request, SPORT_AT + 2);
     for (Sk sk : UdpTable.of(request.net(), udplite).socks()) {
       boolean asked =
           sk.family() == request.getByte(0)
@@ -71,37 +70,59 @@ final class InetDiag {
     return all;
   }
 
+  /** A port as the request has it, at this place behind its header. */
+  static int port(NlRequest request, int at) {
+    return Short.toUnsignedInt(Short.reverseBytes((short) request.getShort(at)));
+  }
+
+  /** Begins an answer. */
+  static NlMsg begin(NlRequest request, int flags) {
+    return new NlMsg().begin(SockDiag.SOCK_DIAG_BY_FAMILY, flags, request.seq(), request.portid());
+  }
+
   private static NlMsg fill(NlRequest request, Sk sk) {
     NlMsg out = SockDiagMsg.begin(request);
-    out.putByte(sk.family()).putByte(sk.state()).putByte(0).putByte(0);
+    putNames(out, sk, 0, 0);
+    out.putInt(0);
+    out.putInt(sk.rmemAlloc()).putInt(sk.wmemAlloc() - 1).putInt(sk.uid());
+    out.putInt(SockInodes.of(sk));
+    putAttrs(request, out, sk);
+    return out;
+  }
+
+  /** {@code inet_diag_msg_common_fill}: up to the cookie. */
+  static void putNames(NlMsg out, Sk sk, int timer, int retransmits) {
+    out.putByte(sk.family()).putByte(sk.state()).putByte(timer).putByte(retransmits);
     out.putBe16(sk.sport()).putBe16(sk.dport());
-    boolean inet6 = sk.family() == Abi.AF_INET6;
-    if (inet6) {
+    if (sk.family() == Abi.AF_INET6) {
       out.put(Inet6Options.of(sk).rcvSaddr()).put(Inet6Options.of(sk).daddr());
     } else {
       InetOptions inet = InetOptions.of(sk);
       out.putInt(inet.rcvSaddr()).putZeros(ADDRESS_BYTES - Integer.BYTES);
       out.putInt(inet.daddr()).putZeros(ADDRESS_BYTES - Integer.BYTES);
     }
-    out.putInt(sk.boundDevIf()).putLong(sk.cookie()).putInt(0);
-    out.putInt(sk.rmemAlloc()).putInt(sk.wmemAlloc() - 1).putInt(sk.uid());
-    out.putInt(SockInodes.of(sk));
-    putAttrs(request, out, sk, inet6);
-    return out;
+    out.putInt(sk.boundDevIf()).putLong(sk.cookie());
   }
 
-  private static boolean wants(int ext, int attr) {
-    return (ext & 1 << (attr - 1)) != 0;
+  /** Whether the request asks for an attribute. */
+  static boolean wants(NlRequest request, int attr) {
+    return (request.getByte(2) & 1 << (attr - 1)) != 0;
   }
 
-  private static void putAttrs(NlRequest request, NlMsg out, Sk sk, boolean inet6) {
-    int ext = request.getByte(2);
+  /** Whether who asks may see marks, and may end sockets. */
+  static boolean isAdmin(NlRequest request) {
+    return request.caller().cred().nsCapable(request.net().userNs(), Capability.CAP_NET_ADMIN);
+  }
+
+  /** {@code inet_diag_msg_attrs_fill}, and memory. */
+  static void putAttrs(NlRequest request, NlMsg out, Sk sk) {
+    boolean inet6 = sk.family() == Abi.AF_INET6;
     out.attrByte(INET_DIAG_SHUTDOWN, sk.shutdown());
-    if (wants(ext, INET_DIAG_TOS)) {
+    if (wants(request, INET_DIAG_TOS)) {
       out.attrByte(INET_DIAG_TOS, InetOptions.of(sk).tos());
     }
     if (inet6) {
-      if (wants(ext, INET_DIAG_TCLASS)) {
+      if (wants(request, INET_DIAG_TCLASS)) {
         out.attrByte(INET_DIAG_TCLASS, Inet6Options.of(sk).tclass());
       }
       if (sk.state() == Sk.TCP_CLOSE || sk.state() == Sk.TCP_LISTEN) {
@@ -109,29 +130,28 @@ final class InetDiag {
         out.attrByte(INET_DIAG_SKV6ONLY, v6only ? 1 : 0);
       }
     }
-    boolean admin =
-        request.caller().cred().nsCapable(request.net().userNs(), Capability.CAP_NET_ADMIN);
-    if (admin) {
+    if (isAdmin(request)) {
       out.attrInt(INET_DIAG_MARK, sk.mark());
     }
-    if (wants(ext, INET_DIAG_TCLASS)) {
+    if (wants(request, INET_DIAG_TCLASS)) {
       out.attrInt(INET_DIAG_CLASS_ID, sk.priority());
     }
     int cgroup = out.nest(INET_DIAG_CGROUP_ID);
     out.putLong(1).nestEnd(cgroup);
-    out.attrShort(INET_DIAG_SOCKOPT, sockopt(InetOptions.of(sk)));
-    if (wants(ext, INET_DIAG_MEMINFO)) {
+    out.attrShort(INET_DIAG_SOCKOPT, sockopt(sk));
+    if (wants(request, INET_DIAG_MEMINFO)) {
       int at = out.nest(INET_DIAG_MEMINFO);
       out.putInt(sk.rmemAlloc()).putInt(sk.wmemQueued()).putInt(sk.forwardAlloc());
       out.putInt(sk.wmemAlloc() - 1).nestEnd(at);
     }
-    if (wants(ext, INET_DIAG_SKMEMINFO)) {
+    if (wants(request, INET_DIAG_SKMEMINFO)) {
       SockDiagMsg.putMeminfo(out, INET_DIAG_SKMEMINFO, sk);
     }
   }
 
   /** {@code struct inet_diag_sockopt}: a bit for each flag. */
-  private static int sockopt(InetOptions inet) {
+  private static int sockopt(Sk sk) {
+    InetOptions inet = InetOptions.of(sk);
     InetFlag[] bits = {
       InetFlag.RECVERR,
       null,
@@ -144,7 +164,7 @@ final class InetDiag {
       InetFlag.BIND_ADDRESS_NO_PORT,
       InetFlag.RECVERR_RFC4884
     };
-    int mask = 0;
+    int mask = sk.isTcp() ? IS_ICSK : 0;
     for (int i = 0; i < bits.length; i++) {
       mask |= bits[i] != null && inet.has(bits[i]) ? 1 << i : 0;
     }

@@ -37,16 +37,16 @@ public final class SockDiag implements NetlinkKernel {
    * {@code sock_diag_rcv_msg}.
    *
    * <p><b>Errors</b>, in order: EINVAL for another type, a short message and a family that cannot
-   * be, ENOENT for one that is not listed.
+   * be, ENOENT for one that is not listed, EOPNOTSUPP for one whose socks cannot be ended.
    */
   @Override
   public int receive(NlRequest request, ExtAck ext) {
     int type = request.type();
-    if (type == TCPDIAG_GETSOCK || type == SOCK_DESTROY) {
+    if (type == TCPDIAG_GETSOCK) {
       request.net().machine().leftOut("sock_diag message " + type + " is not simulated: ENOENT");
       return Errno.ENOENT.negated();
     }
-    if (type != SOCK_DIAG_BY_FAMILY || request.payload() < 2) {
+    if ((type != SOCK_DIAG_BY_FAMILY && type != SOCK_DESTROY) || request.payload() < 2) {
       return Errno.EINVAL.negated();
     }
     int family = request.getByte(0);
@@ -64,14 +64,31 @@ public final class SockDiag implements NetlinkKernel {
     if (least < 0) {
       return Errno.ENOENT.negated();
     }
+    boolean inet = family == Abi.AF_INET || family == Abi.AF_INET6;
+    if (type == SOCK_DESTROY && !inet) {
+      return Errno.EOPNOTSUPP.negated();
+    }
     if (request.payload() < least) {
       return Errno.EINVAL.negated();
     }
-    if ((request.flags() & Nl.NLM_F_DUMP) == 0) {
-      boolean one = family == Abi.AF_INET || family == Abi.AF_INET6 || family == Abi.AF_UNIX;
-      return one ? Errno.ENOENT.negated() : Errno.EOPNOTSUPP.negated();
+    if (type == SOCK_DIAG_BY_FAMILY && (request.flags() & Nl.NLM_F_DUMP) != 0) {
+      return NetlinkRcv.dump(request, dump(request, family));
     }
-    return NetlinkRcv.dump(request, dump(request, family));
+    if (inet) {
+      return exact(request, type == SOCK_DESTROY);
+    }
+    return family == Abi.AF_UNIX ? Errno.ENOENT.negated() : Errno.EOPNOTSUPP.negated();
+  }
+
+  /** {@code inet_diag_cmd_exact}: shows or ends one sock. <b>Errors:</b> ENOENT, EPERM. */
+  private static int exact(NlRequest request, boolean destroy) {
+    if (request.getByte(1) == Abi.IPPROTO_TCP) {
+      return destroy ? TcpDiag.destroy(request) : TcpDiag.one(request);
+    }
+    if (destroy) {
+      request.net().machine().leftOut("sockets of UDP are not ended by SOCK_DESTROY: ENOENT");
+    }
+    return Errno.ENOENT.negated();
   }
 
   private static NetlinkDump dump(NlRequest request, int family) {

@@ -5,8 +5,8 @@
  * net/ipv4/udp_diag.c}, {@code net/unix/diag.c}, {@code net/netlink/diag.c}, {@code
  * net/packet/diag.c}. Read {@link org.netshard.protocol.diag.SockDiag} first.
  *
- * <p><b>Differs from Linux:</b> filters in bytecode let everything pass; sockets of TCP are not
- * listed and one socket alone cannot be asked for; nothing can be destroyed.
+ * <p><b>Differs from Linux:</b> filters in bytecode let everything pass; of sockets that are not of
+ * TCP, one alone cannot be asked for and none can be ended.
  */
 @NullMarked
 package org.netshard.protocol.diag;

@@ -51,6 +51,17 @@ public abstract class TcpEndpoint {
   /** {@code sk_state}, by the numbers of {@link TcpState}. */
   public abstract int state();
 
+  /** {@code sk_family}: AF_INET6 also for one over IPv4 of a sock of AF_INET6. */
+  public abstract int family();
+
+  /** {@code sk_cookie}: given out at the first question. */
+  public abstract long cookie();
+
+  /** {@code sk_bound_dev_if}. */
+  public final int boundDevIf() {
+    return boundDevIf;
+  }
+
   /** Whether its packets are of IPv6. */
   public final boolean isV6() {
     return daddr6.length != 0;

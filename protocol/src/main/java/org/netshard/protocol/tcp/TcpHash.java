@@ -3,6 +3,7 @@ package org.netshard.protocol.tcp;
 import java.util.Arrays;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.NetGeneric;
 import org.netshard.protocol.core.NetNs;
@@ -127,7 +128,7 @@ public final class TcpHash {
   }
 
   /** The connection that a segment of IPv4 is for, or null. */
-  @Nullable TcpEndpoint find4(int from, int fromPort, int to, int toPort, int dif) {
+  public @Nullable TcpEndpoint find4(int from, int fromPort, int to, int toPort, int dif) {
     int slot = TcpEndpoint.hash(to, toPort, from, fromPort) & slots.length - 1;
     for (TcpEndpoint each = slots[slot]; each != null; each = each.hashNext) {
       if (each.matches4(from, fromPort, to, toPort, dif)) {
@@ -138,7 +139,7 @@ public final class TcpHash {
   }
 
   /** The connection that a segment of IPv6 is for, or null. */
-  @Nullable TcpEndpoint find6(byte[] from, int fromPort, byte[] to, int toPort, int dif) {
+  public @Nullable TcpEndpoint find6(byte[] from, int fromPort, byte[] to, int toPort, int dif) {
     int hash = TcpEndpoint.hash(Arrays.hashCode(to), toPort, Arrays.hashCode(from), fromPort);
     for (TcpEndpoint each = slots[hash & slots.length - 1]; each != null; each = each.hashNext) {
       if (each.matches6(from, fromPort, to, toPort, dif)) {
@@ -226,6 +227,28 @@ public final class TcpHash {
           bestScore = score;
           best = selected(sk, hash, packet);
         }
+      }
+    }
+    return best;
+  }
+
+  /** The listener of an address and a port, or null; of a group, the first. */
+  public @Nullable Sk listener4(int to, int port, int dif) {
+    return best(port, sk -> Math.max(4 * score4(sk, to, dif), score4(sk, 0, dif)));
+  }
+
+  /** The same for IPv6. */
+  public @Nullable Sk listener6(byte[] to, int port, int dif) {
+    return best(port, sk -> Math.max(4 * score6(sk, to, dif), score6(sk, null, dif)));
+  }
+
+  private @Nullable Sk best(int port, ToIntFunction<Sk> score) {
+    SkList list = listeners.get(port);
+    Sk best = null;
+    for (int i = 0; list != null && i < list.size(); i++) {
+      int points = score.applyAsInt(list.get(i));
+      if (points > 0 && (best == null || points > score.applyAsInt(best))) {
+        best = list.get(i);
       }
     }
     return best;

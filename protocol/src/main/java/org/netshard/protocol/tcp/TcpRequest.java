@@ -52,6 +52,9 @@ public final class TcpRequest extends TcpEndpoint {
   /** {@code snt_synack}, microseconds. */
   long sntSynackUs;
 
+  /** {@code ir_cookie}; 0 until somebody asks. */
+  long cookie;
+
   int lastOowAckTime;
   byte @Nullable [] savedSyn;
   byte @Nullable [] fastopenCookie;
@@ -72,6 +75,19 @@ public final class TcpRequest extends TcpEndpoint {
   @Override
   public int state() {
     return TcpState.NEW_SYN_RECV;
+  }
+
+  @Override
+  public int family() {
+    return listener.family();
+  }
+
+  @Override
+  public long cookie() {
+    if (cookie == 0) {
+      cookie = net.machine().nextSockCookie();
+    }
+    return cookie;
   }
 
   /** The listener. */

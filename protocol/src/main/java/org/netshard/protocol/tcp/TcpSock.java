@@ -331,6 +331,21 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
     return sk.state();
   }
 
+  @Override
+  public int family() {
+    return sk.family();
+  }
+
+  @Override
+  public long cookie() {
+    return sk.cookie();
+  }
+
+  /** Whether there is a file of it; else it has no inode. */
+  public boolean hasFile() {
+    return !orphan && listener == null;
+  }
+
   /** {@code tcp_set_state}: the one way to another state. */
   void setState(int state) {
     TcpLife.setState(this, state);

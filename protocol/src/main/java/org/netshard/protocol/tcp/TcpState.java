@@ -33,7 +33,7 @@ public final class TcpState {
   }
 
   /** Whether a state is in a set. */
-  static boolean in(int state, int set) {
+  public static boolean in(int state, int set) {
     return (1 << state & set) != 0;
   }
 }

@@ -64,6 +64,16 @@ public final class TcpTimeWait extends TcpEndpoint {
     return TcpState.TIME_WAIT;
   }
 
+  @Override
+  public int family() {
+    return owner.family();
+  }
+
+  @Override
+  public long cookie() {
+    return owner.cookie();
+  }
+
   /** {@code tw_substate}: FIN_WAIT2 as long as the other end has not closed. */
   public int substate() {
     return substate;

@@ -12,17 +12,27 @@ import org.netshard.protocol.core.NetNs;
 abstract class TcpTimer {
   private static final long OFF = Long.MAX_VALUE;
 
+  /** When it ends; negative if it was cleared since, and would have ended then. */
   private long endNs = OFF;
+
   private long eventNs = OFF;
 
   /** Whether it is set. */
   final boolean isSet() {
-    return endNs != OFF;
+    return endNs >= 0 && endNs != OFF;
+  }
+
+  /**
+   * Whether it keeps a reference to its sock: one that was cleared stays in the kernel's timer
+   * wheel until its time is over ({@code inet_csk_clear_xmit_timer}).
+   */
+  final boolean isPending(long nowNs) {
+    return isSet() || (endNs < 0 && -endNs > nowNs);
   }
 
   /** When it ends, virtual nanoseconds; the largest number if it is not set. */
   final long endNs() {
-    return endNs;
+    return isSet() ? endNs : OFF;
   }
 
   /** Sets it, or sets it anew ({@code mod_timer}). */
@@ -33,9 +43,11 @@ abstract class TcpTimer {
     }
   }
 
-  /** Takes it back ({@code del_timer}). */
+  /** Takes it back. */
   final void clear() {
-    endNs = OFF;
+    if (isSet()) {
+      endNs = -endNs;
+    }
   }
 
   private void ask(NetNs net) {
@@ -50,7 +62,7 @@ abstract class TcpTimer {
       return;
     }
     eventNs = OFF;
-    if (endNs == OFF) {
+    if (!isSet()) {
       return;
     }
     if (net.machine().nowNs() < endNs) {
