@@ -23,8 +23,8 @@ import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
 
 /**
- * What calls answer, by kind and state of the socket. Each row has a socket of its own, brought into
- * its state.
+ * What calls answer, by kind and state of the socket. Each row has a socket of its own, brought
+ * into its state.
  */
 final class SyscallErrorsTable extends TableProgram {
   private static final int CAPS = 1;
