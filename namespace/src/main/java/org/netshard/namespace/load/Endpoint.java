@@ -76,7 +76,7 @@ final class Endpoint {
 
   /** Whether messages can be lost on the way, so that nobody may wait for ever. */
   boolean isLossy() {
-    return spec.family() != Abi.AF_UNIX;
+    return spec.family() != Abi.AF_UNIX && spec.type() == Abi.SOCK_DGRAM;
   }
 
   /** Whether each client has a connection of its own. */

@@ -10,7 +10,7 @@ import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 
-/** A server that makes a child for each connection, and ends when each client has come. */
+/** A server that makes a child for each connection, and ends when all have come. */
 final class ForkingServer extends LoadProgram {
   private static final int BACKLOG = 4096;
 
@@ -20,7 +20,8 @@ final class ForkingServer extends LoadProgram {
   private final List<? extends Program> clients;
   private int fd;
   private int connection;
-  private int accepted;
+  private final long connectionCount;
+  private long accepted;
 
   /**
    * A server.
@@ -40,6 +41,8 @@ final class ForkingServer extends LoadProgram {
     this.endpoint = endpoint;
     this.draw = draw;
     this.clients = List.copyOf(clients);
+    this.connectionCount =
+        clients.size() * (spec.kind() == LoadSpec.Kind.HTTP_LIKE ? spec.count() : 1);
   }
 
   @Override
@@ -62,7 +65,7 @@ final class ForkingServer extends LoadProgram {
   }
 
   private void accept(long nowNs) {
-    if (accepted == clients.size()) {
+    if (accepted == connectionCount) {
       exit(nowNs);
     } else {
       must(nowNs, Syscall.of(SyscallName.ACCEPT, fd, UserMem.NULL, UserMem.NULL), this::accepted);
@@ -77,10 +80,16 @@ final class ForkingServer extends LoadProgram {
 
   private void forked(KernelView kernel, Syscall call, long result, long nowNs) {
     must(nowNs, Syscall.close(connection), this::closed);
+    kernel.attach(child(kernel.lastChildPid()));
+  }
+
+  private Program child(int childPid) {
+    if (spec.kind() == LoadSpec.Kind.BULK) {
+      return new StreamReader(name(), childPid, stats, connection, fd);
+    }
     Answers answers = new Answers(spec.response(), spec.serviceNs(), draw);
     boolean stream = spec.type() == Abi.SOCK_STREAM;
-    kernel.attach(
-        new Answerer(name(), kernel.lastChildPid(), stats, connection, fd, stream, spec, answers));
+    return new Answerer(name(), childPid, stats, connection, fd, stream, spec, answers);
   }
 
   private void closed(KernelView kernel, Syscall call, long result, long nowNs) {

@@ -64,7 +64,7 @@ public final class Loads {
           first.add(new PairParent(spec, name, clients.get(i), stats, draw(name), answers));
         }
       }
-      case REQUEST_RESPONSE -> first.add(server(clients, servers.get(0), port));
+      case REQUEST_RESPONSE, BULK, HTTP_LIKE -> first.add(server(clients, servers.get(0), port));
     }
     return first;
   }
@@ -73,7 +73,7 @@ public final class Loads {
     String name = spec.serverName(index);
     Endpoint endpoint = new Endpoint(spec, port, name);
     String senderName = spec.clientName(index);
-    UdpSender sender = new UdpSender(spec, senderName, client, stats, endpoint, draw(senderName));
+    FlowSender sender = new FlowSender(spec, senderName, client, stats, endpoint, draw(senderName));
     return new DatagramServer(
         name,
         server,
@@ -85,14 +85,22 @@ public final class Loads {
         List.of(sender));
   }
 
+  private Program client(int index, int pid, Endpoint server) {
+    String name = spec.clientName(index);
+    Draw draw = draw(name);
+    return switch (spec.kind()) {
+      case BULK -> new FlowSender(spec, name, pid, stats, server, draw);
+      case HTTP_LIKE -> new HttpClient(spec, name, pid, stats, server, draw);
+      default -> new RequestClient(spec, name, pid, stats, draw, server, index);
+    };
+  }
+
   private Program server(List<Integer> clientPids, int pid, int port) {
     String name = spec.serverName(0);
     Endpoint endpoint = new Endpoint(spec, port, name);
     List<Program> clients = new ArrayList<>();
     for (int i = 0; i < spec.parallel(); i++) {
-      String client = spec.clientName(i);
-      clients.add(
-          new RequestClient(spec, client, clientPids.get(i), stats, draw(client), endpoint, i));
+      clients.add(client(i, clientPids.get(i), endpoint));
     }
     if (endpoint.isConnected()) {
       return new ForkingServer(spec, name, pid, stats, endpoint, draw(name), clients);

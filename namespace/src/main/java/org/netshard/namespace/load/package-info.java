@@ -5,7 +5,7 @@
  * <p>Read {@link org.netshard.namespace.load.LoadProgram} first, then {@link
  * org.netshard.namespace.load.Asker}. The {@code socket-storm} is in {@code program}.
  *
- * <p><b>Not supported:</b> tasks in different namespaces or kernels, and TCP.
+ * <p><b>Not supported:</b> tasks in different namespaces or kernels.
  */
 @NullMarked
 package org.netshard.namespace.load;

@@ -59,7 +59,11 @@ public record LoadSpec(
     /** Two tasks at the ends of a {@code socketpair}. */
     UNIX_PAIR,
     /** Clients that ask one server. */
-    REQUEST_RESPONSE;
+    REQUEST_RESPONSE,
+    /** Streams from clients to a server. */
+    BULK,
+    /** Clients that make a connection for each request. */
+    HTTP_LIKE;
 
     /** How scenarios name it. */
     public String scenarioName() {
@@ -94,7 +98,7 @@ public record LoadSpec(
   public int servers() {
     return switch (kind) {
       case UDP_FLOW -> parallel;
-      case REQUEST_RESPONSE -> 1;
+      case REQUEST_RESPONSE, BULK, HTTP_LIKE -> 1;
       case PING, UNIX_PAIR -> 0;
     };
   }

@@ -39,6 +39,10 @@ final class WorkloadReader {
               "udp-flow",
                   List.of("parallel", "rate", "think", "size", "port", "family", "protocol"),
               "ping", List.of("parallel", "rate", "think", "size", "timeout", "family"),
+              "bulk", List.of("parallel", "rate", "think", "size", "port", "family"),
+              "http-like",
+                  List.of(
+                      "parallel", "rate", "think", "size", "response", "service", "port", "family"),
               "unix-pair", List.of("parallel", "think", "size", "response", "service", "type"),
               "request-response",
                   List.of(
@@ -72,7 +76,7 @@ final class WorkloadReader {
     this.problems = problems;
     this.kind = item.text("kind");
     boolean storm = kind.equals(StormSpec.KIND);
-    boolean stream = storm || kind.equals("unix-pair");
+    boolean stream = storm || kind.equals("unix-pair") || overTcp();
     int usual = kind.equals("unix-pair") ? Abi.AF_UNIX : Abi.AF_INET;
     this.family = calls.symbol(item, "family", usual);
     boolean overUnix = family == Abi.AF_UNIX && kind.equals("request-response");
@@ -174,20 +178,29 @@ final class WorkloadReader {
                   kind.equals("request-response") ? ", and AF_UNIX" : ""));
       return;
     }
+    boolean tcp = inet && type == Abi.SOCK_STREAM && (kind.equals("request-response") || overTcp());
     boolean known = type == Abi.SOCK_STREAM || type == Abi.SOCK_SEQPACKET;
-    if (type != Abi.SOCK_DGRAM && !(unix && known)) {
+    if (type != Abi.SOCK_DGRAM && !tcp && !(unix && known)) {
       problems.add(
           item.place("type"),
-          inet && type == Abi.SOCK_STREAM
-              ? "TCP does not carry data in this version; allowed is SOCK_DGRAM"
-              : "`%s` is no type for %s; allowed are SOCK_STREAM, SOCK_SEQPACKET and SOCK_DGRAM"
-                  .formatted(item.text("type"), kind));
+          "`%s` is no type for %s over %s; allowed are %s"
+              .formatted(
+                  item.text("type"),
+                  kind,
+                  unix ? "AF_UNIX" : "IP",
+                  unix
+                      ? "SOCK_STREAM, SOCK_SEQPACKET and SOCK_DGRAM"
+                      : "SOCK_STREAM and SOCK_DGRAM"));
     }
     if (item.number("port", 0) + item.number("parallel", 1) - 1 > PORT_MAX) {
       problems.add(item.place("port"), "the last port would be above " + PORT_MAX);
     }
     checkSize("size", size);
     checkSize("response", response);
+  }
+
+  private boolean overTcp() {
+    return kind.equals("bulk") || kind.equals("http-like");
   }
 
   private void checkSize(String key, Distribution drawn) {

@@ -80,10 +80,20 @@ class RunCommandTest {
 
   @Test
   void datagramLoadMeasuresTheSameOnOneNodeAndOnThree() throws IOException {
-    String file = EXAMPLES.resolve("datagram-load.yaml").toString();
+    measuresTheSameOnOneNodeAndOnThree("datagram-load.yaml", 7);
+  }
+
+  @Test
+  void tcpLoadMeasuresTheSameOnOneNodeAndOnThree() throws IOException {
+    measuresTheSameOnOneNodeAndOnThree("tcp-load.yaml", 5);
+  }
+
+  private void measuresTheSameOnOneNodeAndOnThree(String example, int workloads)
+      throws IOException {
+    String file = EXAMPLES.resolve(example).toString();
     assertThat(netshard("run", file, "--json")).isEqualTo(ExitCodes.GOOD);
     JsonNode report = json();
-    assertThat(report.path("workloads")).hasSize(7);
+    assertThat(report.path("workloads")).hasSize(workloads);
     for (JsonNode workload : report.path("workloads")) {
       assertThat(workload.path("received").asLong()).as(workload.toString()).isPositive();
       assertThat(workload.path("lost").asLong()).as(workload.toString()).isZero();

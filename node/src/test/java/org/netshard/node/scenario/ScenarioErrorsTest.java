@@ -78,7 +78,7 @@ class ScenarioErrorsTest {
             "an unknown kind",
             "workloads:\n  - {kind: storm, name: a, count: 1}\n",
             "s.yaml:2:12: `storm` is not a kind of workload; allowed are socket-storm, udp-flow,"
-                + " ping, unix-pair, request-response"),
+                + " ping, unix-pair, request-response, bulk, http-like"),
         bad(
             "a distribution that is not there",
             "workloads:\n  - {kind: ping, name: a, count: 1, think: zipf(1ms)}\n",
@@ -127,9 +127,14 @@ class ScenarioErrorsTest {
             "workloads: [{kind: unix-pair, name: w, count: 1, size: 8}]\n",
             "s.yaml:1:56: `8` is out of range; allowed are 16 to 65507"),
         bad(
-            "requests over TCP",
-            "workloads: [{kind: request-response, name: w, count: 1, type: SOCK_STREAM}]\n",
-            "s.yaml:1:63: TCP does not carry data in this version; allowed is SOCK_DGRAM"),
+            "requests over packets in order",
+            "workloads: [{kind: request-response, name: w, count: 1, type: SOCK_SEQPACKET}]\n",
+            "s.yaml:1:63: `SOCK_SEQPACKET` is no type for request-response over IP; allowed are"
+                + " SOCK_STREAM and SOCK_DGRAM"),
+        bad(
+            "a stream over UNIX sockets",
+            "workloads: [{kind: bulk, name: w, count: 1, family: AF_UNIX}]\n",
+            "s.yaml:1:53: `AF_UNIX` is no family for bulk; allowed are AF_INET and AF_INET6"),
         bad(
             "a flow over UNIX sockets",
             "workloads: [{kind: udp-flow, name: w, count: 1, family: AF_UNIX}]\n",

@@ -6,8 +6,11 @@ import org.netshard.namespace.stats.LoadStats;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 
-/** The sender of a {@code udp-flow}: datagrams at a rate, each with the time of its sending. */
-final class UdpSender extends LoadProgram {
+/**
+ * The sender of a {@code udp-flow} or a {@code bulk}: messages at a rate, each with the time of its
+ * sending.
+ */
+final class FlowSender extends LoadProgram {
   private final LoadSpec spec;
   private final Endpoint server;
   private final Draw draw;
@@ -17,7 +20,7 @@ final class UdpSender extends LoadProgram {
   private int fd;
   private int number;
 
-  UdpSender(LoadSpec spec, String name, int pid, LoadStats stats, Endpoint server, Draw draw) {
+  FlowSender(LoadSpec spec, String name, int pid, LoadStats stats, Endpoint server, Draw draw) {
     super(name, pid, spec.startNs(), stats);
     this.spec = spec;
     this.server = server;
@@ -41,7 +44,11 @@ final class UdpSender extends LoadProgram {
 
   private void send(long nowNs) {
     if (number == spec.count()) {
-      new Farewell(this, fd, 0).begin(nowNs);
+      if (server.isConnected()) {
+        exit(nowNs);
+      } else {
+        new Farewell(this, fd, 0).begin(nowNs);
+      }
       return;
     }
     long atNs = schedule.next(nowNs);
@@ -53,6 +60,11 @@ final class UdpSender extends LoadProgram {
   private void sent(KernelView kernel, Syscall call, long result, long nowNs) {
     if (Errno.isError(result)) {
       stats.failed(call.name(), result);
+      if (server.isConnected()) {
+        // Nobody is at the other end any more.
+        exit(nowNs);
+        return;
+      }
     } else {
       stats.sent();
     }
