@@ -27,7 +27,8 @@ import picocli.CommandLine;
  */
 class BadInputTest {
   private static final String CREATE_HEADER =
-      "caps\tfamily\tfamily_name\ttype\tprotocol\tresult\tso_domain\tso_type\tso_protocol\tfd_flags";
+      "caps\tfamily\tfamily_name\ttype\tprotocol\tresult\tso_domain\tso_type\tso_protocol"
+          + "\tfd_flags";
   private static final String GOOD = "tasks: [{name: t, calls: ['close(3) = -1 EBADF']}]\n";
 
   @TempDir Path folder = Path.of("");
@@ -189,8 +190,8 @@ class BadInputTest {
     netshard("walk");
     assertThat(err.toString())
         .isEqualTo(
-            "netshard: there is no command 'walk'; there are run, replay, conformance, trace, node"
-                + " (see netshard --help)\n");
+            "netshard: there is no command 'walk'; there are run, replay, conformance, trace,"
+                + " packetdrill, node (see netshard --help)\n");
   }
 
   @Test

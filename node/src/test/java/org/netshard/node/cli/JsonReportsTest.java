@@ -96,14 +96,14 @@ class JsonReportsTest {
             """
             socket(AF_INET, SOCK_STREAM, 0) = 3
             socket(AF_UNIX, SOCK_STREAM, 9) = 4
-            connect(3, {sa_family=AF_INET}, 16) = 0
+            shmget(IPC_PRIVATE, 4096, 0600) = 5
             """);
     String sysctls = write("s.conf", "vm.swappiness = 1\n");
     JsonNode report = report("replay", log, "--sysctl", sysctls);
     assertThat(report.path("calls").asInt()).isEqualTo(3);
     assertThat(report.path("same").asInt()).isOne();
     assertThat(report.path("byCall").path("socket").path("different").asInt()).isOne();
-    assertThat(report.path("byCall").path("connect").path("notSimulated").asInt()).isOne();
+    assertThat(report.path("byCall").path("shmget").path("notSimulated").asInt()).isOne();
     assertThat(report.path("differences").path(0).path("line").asInt()).isEqualTo(2);
     assertThat(report.path("differences").path(0).path("call").asText()).isEqualTo("socket");
     assertThat(report.path("warnings").path(0).asText())

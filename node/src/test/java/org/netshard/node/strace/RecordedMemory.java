@@ -1,6 +1,8 @@
 package org.netshard.node.strace;
 
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.netshard.node.strace.StraceEvent.Call;
 import org.netshard.node.strace.StraceValue.Array;
 import org.netshard.node.strace.StraceValue.Str;
@@ -12,6 +14,10 @@ import org.netshard.protocol.core.Poll;
 
 /** The memory of a call as a recorded kernel left it: what a perfect simulation would do. */
 final class RecordedMemory {
+  private static final int CLD_EXITED = 1;
+  private static final int CLD_KILLED = 2;
+  private static final Pattern STATUS = Pattern.compile("(WEXITSTATUS|WTERMSIG)\\(s\\) == (\\w+)");
+
   private RecordedMemory() {}
 
   static Syscall after(Call recorded, Syscall entry) {
@@ -94,9 +100,30 @@ final class RecordedMemory {
         put(after.mem(0), Notation.intNumber(pair.elements().get(0)));
         after.mem(0).putInt(4, Notation.intNumber(pair.elements().get(1)));
       }
+      case WAIT4 -> ended(recorded.arguments().get(1).text(), after.mem(1));
+      case WAITID -> told(recorded.arguments().get(2), after.mem(2));
       case FSTAT -> stat(recorded.arguments().get(1), after.mem(1));
       case NEWFSTATAT -> stat(recorded.arguments().get(2), after.mem(2));
       default -> {}
+    }
+  }
+
+  /** The status of a child that has ended, from {@code [{WIFEXITED(s) && WEXITSTATUS(s) == 3}]}. */
+  private static void ended(String text, UserMem status) {
+    Matcher matcher = STATUS.matcher(text);
+    if (matcher.find()) {
+      boolean exited = matcher.group(1).equals("WEXITSTATUS");
+      int number = Notation.intNumber(StraceParser.parseValue(matcher.group(2)));
+      put(status, exited ? number << 8 : number);
+    }
+  }
+
+  private static void told(StraceValue value, UserMem info) {
+    if (value instanceof Struct child && child.field("si_status") != null) {
+      info.putInt(0, (int) SockAddr.require(child, "si_signo"));
+      boolean exited = "CLD_EXITED".equals(Objects.requireNonNull(child.field("si_code")).text());
+      info.putInt(8, exited ? CLD_EXITED : CLD_KILLED);
+      info.putInt(24, (int) SockAddr.require(child, "si_status"));
     }
   }
 

@@ -115,6 +115,7 @@ class StraceCorpusTest {
             SyscallName.RMDIR,
             SyscallName.UNLINKAT,
             SyscallName.PIPE,
+            SyscallName.GETTID,
             SyscallName.NI_SYSCALL);
   }
 
