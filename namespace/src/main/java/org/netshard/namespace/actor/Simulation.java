@@ -299,6 +299,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
       }
       checkMemory();
       thaw();
+      queueCleanup();
       if (queue.nextTime() >= endNs) {
         return true;
       }
@@ -511,11 +512,16 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   /** A program goes on after its call. */
   private void next(ProgramRun ended) {
     running = null;
-    if (model.machine().cleanupPending() && !cleanupQueued) {
+    queueCleanup();
+    ended.schedule();
+  }
+
+  /** The last reference to a namespace may go with a call, or with a packet or a timer of TCP. */
+  private void queueCleanup() {
+    if (!cleanupQueued && model.machine().cleanupPending()) {
       cleanupQueued = true;
       queue.add(nowNs + CLEANUP_DELAY_NS, this::cleanupNet);
     }
-    ended.schedule();
   }
 
   /** A task that has passed {@code memory.high} sleeps before it makes its next call. */

@@ -78,6 +78,11 @@ class DatagramCalls {
     return picked;
   }
 
+  /** Begins to draw from a number. */
+  final void seed(int number) {
+    random = number;
+  }
+
   /** A call that is drawn from a number. */
   Syscall call(int number) {
     random = number;

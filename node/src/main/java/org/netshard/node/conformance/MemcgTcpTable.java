@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ import org.netshard.protocol.abi.UserMem;
  *
  * <p>The rows of one experiment follow one another: they share its cgroups and its process, which
  * runs in a namespace of its own. Whatever a row observes is read from the simulated kernel's
- * files. Rows for which data must flow are not simulated.
+ * files. What carries data is made by {@link MemcgTraffic}, {@link MemcgOwners} and {@link
+ * MemcgKinds}.
  */
 final class MemcgTcpTable extends TableProgram {
   private static final String ROOT = "/sys/fs/cgroup/memory";
@@ -29,11 +31,18 @@ final class MemcgTcpTable extends TableProgram {
   private static final int SOCKADDR_IN_BYTES = 16;
   private static final int BACKLOG = 5;
 
+  /** Port of {@link #SERVER}. */
+  static final int SERVER_PORT = 6000;
+
   /** AF_INET, port 6000, 127.0.0.1. */
   private static final byte[] SERVER = {2, 0, 0x17, 0x70, 127, 0, 0, 1};
 
+  private static final long PAUSE_NS = 1000;
   private static final int STEP_COLUMN = 2;
   private static final int OBSERVED_COLUMN = 3;
+
+  /** Experiments that are not about TCP alone. */
+  private static final List<String> KINDS = List.of("other kinds", "UDP limit", "sockstat");
 
   private static final Pattern LIMIT = Pattern.compile("(?:UDP )?limit (\\d{1,18})(?: blocking)?");
   private static final Pattern LIMITED = Pattern.compile("(sender|receiver) limited (\\d{1,18})");
@@ -48,7 +57,12 @@ final class MemcgTcpTable extends TableProgram {
   private String main = "";
   private int cgroupsMade;
   private int task;
+  private int stranger;
   private long socket = -1;
+  private @Nullable KernelModel model;
+  private @Nullable MemcgTraffic traffic;
+  private @Nullable MemcgOwners owners;
+  private @Nullable MemcgKinds kinds;
 
   MemcgTcpTable(List<TableRow> rows, TableResult result) {
     super(rows, result);
@@ -57,6 +71,17 @@ final class MemcgTcpTable extends TableProgram {
   @Override
   String profile() {
     return "cgroup { version = 1 }";
+  }
+
+  /** Ends the last process, as connections that are full would probe for ever. */
+  @Override
+  void atEnd() {
+    endTask();
+  }
+
+  @Override
+  long pauseNs() {
+    return PAUSE_NS;
   }
 
   /** The process that stays outside, in the initial namespace, and looks on. */
@@ -74,6 +99,7 @@ final class MemcgTcpTable extends TableProgram {
 
   @Override
   void row(TableRow row, KernelModel model) {
+    this.model = model;
     Shell shell = watcher(model);
     String step = row.cell(STEP_COLUMN);
     if (!row.cell(1).equals(experiment) || cgroups.isEmpty()) {
@@ -145,15 +171,95 @@ final class MemcgTcpTable extends TableProgram {
     if (!experiment.equals("files")) {
       task = process(model, model.rootCred(), freshNetns(model), NOFILE);
       shell.echo(main + "/cgroup.procs", Integer.toString(task));
+      stranger = process(model, model.rootCred(), freshNetns(model), NOFILE);
+      MemcgProcess process = new MemcgProcess(this, task);
+      traffic = new MemcgTraffic(process, shell, this);
+      owners = new MemcgOwners(process, this);
+      kinds = new MemcgKinds(process, new MemcgProcess(this, stranger), this);
     }
   }
 
-  private void endTask() {
+  /** Ends the process of the experiment, if it has not ended. */
+  void endTask() {
     if (task != 0) {
       call(task, Syscall.of(SyscallName.EXIT_GROUP, 0));
+      call(stranger, Syscall.of(SyscallName.EXIT_GROUP, 0));
       task = 0;
       socket = -1;
+      traffic = null;
+      owners = null;
+      kinds = null;
     }
+  }
+
+  // ---- what experiments with data ask for
+
+  long nowNs() {
+    KernelModel present = model;
+    if (present == null) {
+      throw new IllegalStateException("no row has begun");
+    }
+    return present.machine().nowNs();
+  }
+
+  /** The cgroup in which the process began. */
+  String folder() {
+    return main;
+  }
+
+  /** The socket that a row has let wait for connections. */
+  int listener() {
+    return (int) socket;
+  }
+
+  private Shell shell() {
+    Shell present = watcher;
+    if (present == null) {
+      throw new IllegalStateException("no row has begun");
+    }
+    return present;
+  }
+
+  /** Moves the process to a cgroup. */
+  void enter(String name) {
+    shell().echo(cgroups.get(name) + "/cgroup.procs", Integer.toString(task));
+  }
+
+  void limit(String name, String bytes) {
+    shell().echo(cgroups.get(name) + "/" + TCP_LIMIT, bytes);
+  }
+
+  /** Reads a number of {@link #folder()}. */
+  void number(String file, LongConsumer then) {
+    shell().cat(main + "/" + file, text -> then.accept(Long.parseLong(text)));
+  }
+
+  /** Reads how much memory TCP has of a cgroup; no name is {@link #folder()}. */
+  void usage(String name, Consumer<String> then) {
+    shell().cat(cgroups.getOrDefault(name, main) + "/" + TCP + "usage_in_bytes", then);
+  }
+
+  /** Reads the three counters of {@link #folder()}. */
+  void memory(Observed said) {
+    counters(main, said);
+  }
+
+  private void counters(String folder, Observed said) {
+    for (String key : new String[] {"usage", "max_usage", "failcnt"}) {
+      String file = key.equals("failcnt") ? key : key + "_in_bytes";
+      shell().cat(folder + "/" + TCP + file, text -> said.put(key, text));
+    }
+  }
+
+  /** Reads the three counters of a cgroup; what comes is as Python shows a dictionary. */
+  void counters(String name, Consumer<String> then) {
+    Observed said = new Observed();
+    counters(cgroups.getOrDefault(name, main), said);
+    call(
+        shell().pid(),
+        Syscall.of(SyscallName.LSEEK, 0, 0, 0),
+        (ignored, call) ->
+            then.accept("{'" + said.toString().replace("=", "': '").replace("; ", "', '") + "'}"));
   }
 
   // ---- files
@@ -286,8 +392,9 @@ final class MemcgTcpTable extends TableProgram {
       result().notSimulated(row, "no second cgroup to move to");
       return;
     }
-    call(task, Syscall.socket(Abi.AF_INET, Abi.SOCK_STREAM, 0));
-    call(task, Syscall.socket(Abi.AF_INET, Abi.SOCK_STREAM, 0));
+    if (owners == null || !owners.hasPair()) {
+      call(task, Syscall.socket(Abi.AF_INET, Abi.SOCK_STREAM, 0));
+    }
     shell.echo(other + "/cgroup.procs", Integer.toString(task));
     shell.rmdir(path, result -> compare(row, recorded, new Observed().put("result", result)));
     cgroups.remove(name);
@@ -312,7 +419,24 @@ final class MemcgTcpTable extends TableProgram {
         default -> result().notSimulated(row, "the step \"" + step + "\"");
       }
     } else {
+      data(row, recorded, step, shell);
+    }
+  }
+
+  /** A step in which data flow. */
+  private void data(TableRow row, Observed recorded, String step, Shell shell) {
+    Observed said = null;
+    if (owners != null && experiment.equals("who pays")) {
+      said = owners.run(step, recorded);
+    } else if (kinds != null && KINDS.stream().anyMatch(experiment::startsWith)) {
+      said = kinds.run(step, recorded);
+    } else if (traffic != null) {
+      said = traffic.run(step, recorded);
+    }
+    if (said == null) {
       result().notSimulated(row, "the step \"" + step + "\"");
+    } else {
+      atLast(row, recorded, said, shell);
     }
   }
 

@@ -91,6 +91,11 @@ final class Shell {
         });
   }
 
+  /** Waits. */
+  void sleep(int milliseconds) {
+    program.call(pid, Syscall.of(SyscallName.POLL, UserMem.NULL, 0, milliseconds));
+  }
+
   void mkdir(String path) {
     program.call(
         pid,

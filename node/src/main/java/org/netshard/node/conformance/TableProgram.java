@@ -37,6 +37,7 @@ abstract class TableProgram implements Program {
   private final TableResult result;
   private ArrayDeque<Planned> planned = new ArrayDeque<>();
   private int position;
+  private boolean over;
   private @Nullable Planned running;
   private @Nullable BadInputException bad;
 
@@ -60,6 +61,17 @@ abstract class TableProgram implements Program {
   /** What is different from the built-in profile in the kernel that the table is about; HOCON. */
   String profile() {
     return "";
+  }
+
+  /** Plans what comes after the last row. */
+  void atEnd() {}
+
+  /**
+   * How long the program takes from one call to the next, nanoseconds. What the calls sent over
+   * loopback has arrived by then, as softirqs run before a call returns.
+   */
+  long pauseNs() {
+    return 0;
   }
 
   /** The OOM killer has ended a task; what was planned for it is not any more. */
@@ -100,7 +112,12 @@ abstract class TableProgram implements Program {
   public @Nullable Step next(KernelView kernel, long nowNs) {
     while (planned.isEmpty()) {
       if (position == rows.size()) {
-        return null;
+        if (over) {
+          return null;
+        }
+        over = true;
+        atEnd();
+        continue;
       }
       try {
         row(rows.get(position++), kernel.model());
@@ -110,7 +127,7 @@ abstract class TableProgram implements Program {
     }
     Planned next = planned.removeFirst();
     running = next;
-    return new Step(nowNs, next.pid(), next.call());
+    return new Step(nowNs + pauseNs(), next.pid(), next.call());
   }
 
   @Override

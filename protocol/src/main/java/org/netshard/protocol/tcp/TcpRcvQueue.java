@@ -201,6 +201,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
     }
     tp.net.addMib(Mib.TCP_RCV_COALESCE, 1);
     skb.groupFrags = tail.groupFrags + frags(skb);
+    skb.original = tail.original;
     skb.setTruesize(Math.max(skb.truesize() - TcpSkb.HEAD_TRUESIZE, 0));
     return true;
   }
