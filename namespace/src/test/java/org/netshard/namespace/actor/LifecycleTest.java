@@ -155,6 +155,11 @@ class LifecycleTest {
 
     /** Runs all; the moments begin with the one before the first call. */
     List<Moment> run() {
+      return run(KIT);
+    }
+
+    /** The same for another class of tests, which has a kit of its own. */
+    List<Moment> run(ActorTestKit kit) {
       KernelSpec spec =
           new KernelSpec(
               "machine",
@@ -168,9 +173,9 @@ class LifecycleTest {
               List.of(TestKernel.task("t", "/", Capability.ALL, 64)),
               List.of(),
               List.of());
-      TestKernel kernel = new TestKernel(KIT, spec);
+      TestKernel kernel = new TestKernel(kit, spec);
       kernel.run(this);
-      kernel.stop(KIT);
+      kernel.stop(kit);
       assertThat(moments).hasSize(steps.size() + 1);
       return moments;
     }

@@ -2,12 +2,14 @@ package org.netshard.namespace.actor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.netshard.namespace.actor.LifecycleTest.Life;
 import org.netshard.namespace.actor.LifecycleTest.Moment;
@@ -22,6 +24,13 @@ import org.netshard.protocol.abi.UserMem;
  * live kernel's table and with answers of Linux 6.18.44.
  */
 class TcpSeenTest {
+  private static final ActorTestKit KIT = ActorTestKit.create();
+
+  @AfterAll
+  static void shutdown() {
+    KIT.shutdownTestKit();
+  }
+
   private static final int LISTENER = 3;
   private static final int CLIENT = 4;
   private static final int ACCEPTED = 5;
@@ -116,7 +125,7 @@ class TcpSeenTest {
             .call(Syscall.close(CLIENT))
             .waitMs(100)
             .call(LOOK)
-            .run();
+            .run(KIT);
     Map<String, String> names = new LinkedHashMap<>();
     assertThat(lines(moments.get(1), names)).isEqualTo(observed("socket()"));
     assertThat(lines(moments.get(2), names)).isEqualTo(observed("bind"));
@@ -143,7 +152,7 @@ class TcpSeenTest {
             .call(Syscall.close(ACCEPTED))
             .waitMs(100)
             .call(Syscall.of(SyscallName.READ, CLIENT, UserMem.zeroed(1), 1))
-            .run();
+            .run(KIT);
     Map<String, String> names = new LinkedHashMap<>();
     name(names, moments.get(3), "listener");
     assertThat(moments.get(10).result()).isEqualTo(Errno.ECONNRESET.negated());
@@ -158,7 +167,7 @@ class TcpSeenTest {
       life.call(stream(Abi.SOCK_NONBLOCK)).call(bind(CLIENT + i, 7021 + i));
       life.call(connect(CLIENT + i, 7020));
     }
-    List<Moment> moments = life.waitMs(50).call(LOOK).run();
+    List<Moment> moments = life.waitMs(50).call(LOOK).run(KIT);
     Map<String, String> names = new LinkedHashMap<>();
     name(names, moments.get(3), "listener");
     for (int i = 0; i < 3; i++) {
@@ -176,7 +185,7 @@ class TcpSeenTest {
             .call(Syscall.close(LISTENER))
             .call(2, Syscall.of(SyscallName.EXIT_GROUP, 0))
             .call(LOOK)
-            .run();
+            .run(KIT);
     List<String> line = moments.get(4).rows("tcp").get(0);
     assertThat("lines=%d; ref=%s".formatted(moments.get(4).rows("tcp").size(), line.get(10)))
         .isEqualTo(LifecycleTest.observed("fork", "fork(): the child shares it"));
@@ -195,7 +204,7 @@ class TcpSeenTest {
             .call(Syscall.close(CLIENT))
             .waitMs(400)
             .call(LOOK)
-            .run();
+            .run(KIT);
     List<List<String>> rows = sorted(moments.get(10));
     assertThat(rows.get(0).subList(12, 17)).containsExactly("100", "0", "0", "10", "0");
     assertThat(rows.get(1).subList(12, 17)).containsExactly("20", "4", "28", "10", "-1");
@@ -245,7 +254,7 @@ class TcpSeenTest {
   void listenerIsDumpedAsLinuxDoes() {
     UserMem answer = UserMem.zeroed(4096);
     List<Moment> moments =
-        ask(connected(7000), request(20, 0x301, dump(0xf8, 0xfff)), answer).run();
+        ask(connected(7000), request(20, 0x301, dump(0xf8, 0xfff)), answer).run(KIT);
     assertThat(moments.get(10).result()).isEqualTo(3 * 0xbc);
     assertThat(hex(answer, 16, 44))
         .isEqualTo(
@@ -268,7 +277,7 @@ class TcpSeenTest {
     List<Moment> moments =
         life.call(Syscall.of(SyscallName.READ, CLIENT, UserMem.zeroed(1), 1))
             .call(Syscall.of(SyscallName.READ, ACCEPTED, UserMem.zeroed(1), 1))
-            .run();
+            .run(KIT);
     assertThat(hex(answer, 16, 4)).isEqualTo("00000000");
     assertThat(moments.get(11).result()).isEqualTo(Errno.ECONNABORTED.negated());
     assertThat(moments.get(12).result()).isEqualTo(Errno.ECONNRESET.negated());
@@ -278,7 +287,8 @@ class TcpSeenTest {
   @Test
   void whoAsksForListenersIsShownNothingElse() {
     UserMem answer = UserMem.zeroed(4096);
-    List<Moment> moments = ask(connected(7000), request(20, 0x301, dump(0, 1 << 10)), answer).run();
+    List<Moment> moments =
+        ask(connected(7000), request(20, 0x301, dump(0, 1 << 10)), answer).run(KIT);
     assertThat(hex(answer, 16, 2)).isEqualTo("020a");
     int first = answer.getInt(0);
     assertThat(moments.get(10).result()).isEqualTo(first);
