@@ -167,7 +167,11 @@ class TcpSeenTest {
       life.call(stream(Abi.SOCK_NONBLOCK)).call(bind(CLIENT + i, 7021 + i));
       life.call(connect(CLIENT + i, 7020));
     }
-    List<Moment> moments = life.waitMs(50).call(LOOK).run(KIT);
+    life.waitMs(50).call(LOOK).call(Syscall.close(LISTENER));
+    for (int i = 0; i < 3; i++) {
+      life.call(Syscall.close(CLIENT + i));
+    }
+    List<Moment> moments = life.waitMs(100).call(LOOK).run(KIT);
     Map<String, String> names = new LinkedHashMap<>();
     name(names, moments.get(3), "listener");
     for (int i = 0; i < 3; i++) {
@@ -175,24 +179,7 @@ class TcpSeenTest {
     }
     assertThat(lines(moments.get(13), names))
         .isEqualTo(observed("listen(0), three connects: lines"));
-  }
-
-  @Test
-  void listenerLivesAsLongAsAProcessHasIt() {
-    List<Moment> moments =
-        listen(7040, 5)
-            .call(Syscall.of(SyscallName.FORK))
-            .call(Syscall.close(LISTENER))
-            .call(2, Syscall.of(SyscallName.EXIT_GROUP, 0))
-            .call(LOOK)
-            .run(KIT);
-    List<String> line = moments.get(4).rows("tcp").get(0);
-    assertThat("lines=%d; ref=%s".formatted(moments.get(4).rows("tcp").size(), line.get(10)))
-        .isEqualTo(LifecycleTest.observed("fork", "fork(): the child shares it"));
-    assertThat("lines=" + moments.get(5).rows("tcp").size())
-        .isEqualTo(LifecycleTest.observed("exit", "held by a child only"));
-    assertThat("lines=" + moments.get(7).rows("tcp").size())
-        .isEqualTo(LifecycleTest.observed("fork", "child exited"));
+    assertThat(lines(moments.get(18), names)).isEqualTo(observed("all closed"));
   }
 
   @Test
