@@ -215,6 +215,8 @@ class LifecycleTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
+    "TCP, 2, 1, 0, TCP",
+    "TCPv6, 10, 1, 0, TCPv6",
     "UDP, 2, 2, 0, UDP",
     "UDPv6, 10, 2, 0, UDPv6",
     "UDP-Lite, 2, 2, 136, UDP-Lite",
@@ -233,15 +235,19 @@ class LifecycleTest {
       String kind, int family, int type, int protocol, String protocolName) {
     boolean inet = family == Abi.AF_INET || family == Abi.AF_INET6;
     boolean bound = inet || family == Abi.AF_NETLINK;
+    boolean listens = inet && type == Abi.SOCK_STREAM;
     Life life = new Life().call(Syscall.socket(family, type, protocol));
     if (bound) {
       life.call(named(SyscallName.BIND, FD, address(family, 0)));
+    }
+    if (listens) {
+      life.call(Syscall.of(SyscallName.LISTEN, FD, 1));
     }
     life.call(Syscall.of(SyscallName.DUP, FD)).call(Syscall.close(FD)).call(Syscall.close(FD + 1));
     List<Moment> moments = life.waitMs(200).call(Syscall.close(FD)).run();
     Moment before = moments.get(0);
     Moment made = moments.get(1);
-    int dup = bound ? 3 : 2;
+    int dup = 2 + (bound ? 1 : 0) + (listens ? 1 : 0);
     Moment dupOpen = moments.get(dup + 1);
     Moment closed = moments.get(dup + 2);
     Moment later = moments.get(dup + 3);
@@ -259,6 +265,10 @@ class LifecycleTest {
         facts.add("protocols after bind=" + signed(sockets));
       }
       facts.add((inet ? "then" : "after bind") + " listed in=" + after.listedSince(before));
+    }
+    if (listens) {
+      facts.add("protocols after listen=" + moments.get(3).protocolsSince(before));
+      facts.add("after listen listed in=" + moments.get(3).listedSince(before));
     }
     int open = dupOpen.sockets(protocolName) - before.sockets(protocolName);
     facts.add("a dup open: protocols=" + signed(open));
