@@ -1,6 +1,7 @@
 package org.netshard.namespace.anon;
 
 import org.netshard.namespace.vfs.Kstat;
+import org.netshard.namespace.vfs.PollSource;
 import org.netshard.namespace.vfs.SuperBlock;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.UserMem;

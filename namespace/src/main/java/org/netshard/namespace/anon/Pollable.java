@@ -3,6 +3,7 @@ package org.netshard.namespace.anon;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.SocketPayload;
+import org.netshard.namespace.vfs.PollSource;
 import org.netshard.protocol.core.Poll;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.WaitQueue;

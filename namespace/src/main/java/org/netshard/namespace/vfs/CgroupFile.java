@@ -1,6 +1,5 @@
 package org.netshard.namespace.vfs;
 
-import org.netshard.namespace.anon.PollSource;
 import org.netshard.namespace.cgroup.CgroupOpenFile;
 import org.netshard.namespace.cgroup.ControlHandle;
 import org.netshard.namespace.task.Task;

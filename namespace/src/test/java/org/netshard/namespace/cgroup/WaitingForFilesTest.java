@@ -3,9 +3,9 @@ package org.netshard.namespace.cgroup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.netshard.namespace.anon.PollSource;
 import org.netshard.namespace.task.Task;
 import org.netshard.namespace.vfs.FileHandle;
+import org.netshard.namespace.vfs.PollSource;
 import org.netshard.namespace.vfs.TestFiles;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.core.Poll;

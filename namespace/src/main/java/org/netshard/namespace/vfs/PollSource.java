@@ -1,4 +1,4 @@
-package org.netshard.namespace.anon;
+package org.netshard.namespace.vfs;
 
 import org.netshard.protocol.core.WaitQueue;
 
