@@ -265,7 +265,7 @@ final class TcpAck {
           break;
         }
         int before = skb.pcount;
-        TcpOutput.trimHead(tp, skb, tp.sndUna - skb.seq);
+        TcpFragment.trimHead(tp, skb, tp.sndUna - skb.seq);
         acked = before - skb.pcount;
         if (acked == 0) {
           break;
@@ -321,7 +321,7 @@ final class TcpAck {
       }
       tp.rtxQueue.unlink(skb);
       TcpSorted.remove(tp, skb);
-      TcpOutput.freeQueued(tp, skb);
+      TcpFragment.freeQueued(tp, skb);
       skb = next;
     }
     if (skb == null) {

@@ -178,11 +178,11 @@ final class TcpLife {
   static void purgeWriteQueue(TcpSock tp) {
     TcpChrono.stop(tp, TcpChrono.BUSY);
     while (tp.writeQueue.poll() instanceof TcpSkb skb) {
-      TcpOutput.freeQueued(tp, skb);
+      TcpFragment.freeQueued(tp, skb);
     }
     while (tp.rtxQueue.poll() instanceof TcpSkb skb) {
       TcpSorted.remove(tp, skb);
-      TcpOutput.freeQueued(tp, skb);
+      TcpFragment.freeQueued(tp, skb);
     }
     tp.tsortedFirst = null;
     tp.tsortedLast = null;

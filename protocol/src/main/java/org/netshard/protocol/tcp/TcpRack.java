@@ -153,7 +153,7 @@ final class TcpRack {
     }
     int mss = skb.gsoSize != 0 ? skb.gsoSize : skb.len;
     if (skb.pcount > 1 && skb.len > mss) {
-      boolean unused = TcpOutput.fragment(tp, skb, mss, mss, true);
+      boolean unused = TcpFragment.fragment(tp, skb, mss, mss, true);
     }
     TcpRecovery.markLost(tp, skb);
   }

@@ -691,7 +691,7 @@ final class TcpRecovery {
         continue;
       }
       Mib mib = tp.caState == TcpSock.CA_LOSS ? Mib.TCP_SLOW_START_RETRANS : Mib.TCP_FAST_RETRANS;
-      if (TcpOutput.retransmit(tp, skb, segs) != 0) {
+      if (TcpRetransmit.retransmit(tp, skb, segs) != 0) {
         break;
       }
       tp.net.addMib(mib, skb.pcount);

@@ -191,7 +191,7 @@ final class TcpSack {
       return false;
     }
     if (at < skb.len) {
-      boolean unused = TcpOutput.fragment(tp, skb, at, mss, true);
+      boolean unused = TcpFragment.fragment(tp, skb, at, mss, true);
     }
     return inside;
   }

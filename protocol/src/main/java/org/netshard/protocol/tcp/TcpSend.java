@@ -203,7 +203,7 @@ final class TcpSend {
       if (tp.queuesEmpty()) {
         TcpChrono.stop(tp, TcpChrono.BUSY);
       }
-      TcpOutput.freeQueued(tp, tail);
+      TcpFragment.freeQueued(tp, tail);
     }
   }
 

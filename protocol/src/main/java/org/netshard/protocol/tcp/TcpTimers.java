@@ -191,7 +191,7 @@ final class TcpTimers {
         return;
       }
       TcpRecovery.enterLoss(tp);
-      TcpOutput.retransmit(tp, head, 1);
+      TcpRetransmit.retransmit(tp, head, 1);
       resetRtx(tp);
       return;
     }
@@ -216,7 +216,7 @@ final class TcpTimers {
     tp.retransmits++;
     updateRtoStats(tp);
     head = tp.rtxHead();
-    if (head != null && TcpOutput.retransmit(tp, head, 1) > 0) {
+    if (head != null && TcpRetransmit.retransmit(tp, head, 1) > 0) {
       // It did not go out for want of room: it is tried again soon.
       reset(tp, TcpSock.PENDING_RETRANS, RETRY_WAIT);
       return;
@@ -516,10 +516,10 @@ final class TcpTimers {
         return;
       }
       if (pcount > 1 && skb.len > (pcount - 1) * mss) {
-        boolean cut = TcpOutput.fragment(tp, skb, (pcount - 1) * mss, mss, true);
+        boolean cut = TcpFragment.fragment(tp, skb, (pcount - 1) * mss, mss, true);
         skb = cut ? skb.following() : skb;
       }
-      if (skb == null || TcpOutput.retransmitOnce(tp, skb, 1) != 0) {
+      if (skb == null || TcpRetransmit.retransmitOnce(tp, skb, 1) != 0) {
         rearmRto(tp);
         return;
       }

@@ -1,0 +1,154 @@
+package org.netshard.protocol.tcp;
+
+import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.SkbOwner;
+import org.netshard.protocol.core.Sysctl;
+
+/**
+ * Sends again what was sent before.
+ *
+ * <p><b>Source:</b> {@code net/ipv4/tcp_output.c}: {@code tcp_retransmit_skb}, {@code
+ * tcp_retrans_try_collapse}, {@code tcp_xmit_retransmit_queue}.
+ */
+final class TcpRetransmit {
+  private TcpRetransmit() {}
+
+  /**
+   * {@code tcp_retransmit_skb}: the piece counts as sent again.
+   *
+   * @return 0 or {@code -errno}; 1 if it must not go out now
+   */
+  static int retransmit(TcpSock tp, TcpSkb skb, int segs) {
+    int result = retransmitOnce(tp, skb, segs);
+    if (result == 0) {
+      skb.sacked |= TcpSkb.SACKED_RETRANS;
+      tp.retransOut += skb.pcount;
+    }
+    if (tp.retransStamp == 0) {
+      int stamp = tp.tsval(tp.tcpMstamp);
+      tp.retransStamp = stamp == 0 ? 1 : stamp;
+    }
+    if (tp.undoRetrans < 0) {
+      tp.undoRetrans = 0;
+    }
+    tp.undoRetrans += skb.pcount;
+    return result;
+  }
+
+  /** {@code __tcp_retransmit_skb}: only sends it, as a probe does. */
+  static int retransmitOnce(TcpSock tp, TcpSkb skb, int segs) {
+    if (Seq.before(skb.seq, tp.sndUna)) {
+      if (skb.has(TcpHeader.SYN)) {
+        skb.flags &= ~TcpHeader.SYN;
+        skb.seq++;
+      } else if (!Seq.before(tp.sndUna, skb.endSeq)) {
+        return 1;
+      } else {
+        TcpFragment.trimHead(tp, skb, tp.sndUna - skb.seq);
+      }
+    }
+    if (tp.dev == null && !TcpMss.route(tp)) {
+      return org.netshard.protocol.abi.Errno.EHOSTUNREACH.negated();
+    }
+    int mss = TcpMss.current(tp);
+    int window = tp.wndEnd() - skb.seq;
+    // A window that has shrunk: only the first byte is tried.
+    if (window <= 0) {
+      if (skb.seq != tp.sndUna) {
+        return 1;
+      }
+      window = mss;
+    }
+    int len = mss * segs;
+    if (len > window) {
+      len = window - window % mss;
+      if (len < mss) {
+        len = mss;
+      }
+    }
+    if (skb.len > len) {
+      boolean cut = TcpFragment.fragment(tp, skb, len, mss, true);
+      if (!cut) {
+        return 1;
+      }
+    } else {
+      int old = skb.pcount;
+      TcpFragment.setTsoSegs(skb, mss);
+      int diff = old - skb.pcount;
+      if (diff != 0) {
+        TcpFragment.adjustPcount(tp, skb, diff);
+      }
+      if (skb.len < mss && !skb.has(TcpHeader.SYN)) {
+        collapse(tp, skb, mss);
+      }
+    }
+    if ((skb.flags & (TcpHeader.SYN | TcpHeader.ECE | TcpHeader.CWR))
+            == (TcpHeader.SYN | TcpHeader.ECE | TcpHeader.CWR)
+        && tp.net.sysctl(Sysctl.IPV4_TCP_ECN_FALLBACK) != 0) {
+      skb.flags &= ~(TcpHeader.ECE | TcpHeader.CWR);
+      tp.ecnFlags = 0;
+    }
+    tp.net.addMib(Mib.TCP_RETRANS_SEGS, skb.pcount);
+    if (skb.has(TcpHeader.SYN)) {
+      tp.net.addMib(Mib.TCP_SYN_RETRANS, 1);
+    }
+    tp.totalRetrans += skb.pcount;
+    tp.bytesRetrans += skb.len;
+    skb.inFlight = true;
+    int result = TcpXmit.transmit(tp, skb);
+    skb.sacked |= TcpSkb.EVER_RETRANS;
+    if (result != 0) {
+      tp.net.addMib(Mib.TCP_RETRANS_FAIL, skb.pcount);
+    }
+    return result;
+  }
+
+  /** {@code tcp_retrans_try_collapse}: small pieces that follow go with it. */
+  private static void collapse(TcpSock tp, TcpSkb to, int space) {
+    if (tp.net.sysctl(Sysctl.IPV4_TCP_RETRANS_COLLAPSE) == 0) {
+      return;
+    }
+    int room = space - to.len;
+    while (to.next() instanceof TcpSkb next) {
+      boolean fits =
+          to.pcount <= 1
+              && next.pcount <= 1
+              && !next.tagged(TcpSkb.SACKED_ACKED)
+              && !next.has(TcpHeader.SYN)
+              && !to.eor
+              && next.len <= room
+              && !Seq.after(next.endSeq, tp.wndEnd())
+              && next.len > 0;
+      if (!fits) {
+        return;
+      }
+      room -= next.len;
+      to.append(next.buf, next.off, next.len);
+      to.endSeq = next.endSeq;
+      to.flags |= next.flags;
+      to.sacked |= next.sacked & TcpSkb.EVER_RETRANS;
+      to.eor = next.eor;
+      int pcount = next.pcount;
+      if (next.tagged(TcpSkb.LOST)) {
+        tp.lostOut -= pcount;
+      }
+      if (next.tagged(TcpSkb.SACKED_RETRANS)) {
+        tp.retransOut -= pcount;
+      }
+      tp.packetsOut -= pcount;
+      if (!tp.rxOpt.sackOk && tp.sackedOut > 0) {
+        tp.sackedOut -= Math.min(tp.sackedOut, pcount);
+      }
+      SkbOwner.entail(tp.sk, 0);
+      int moved = next.len;
+      tp.rtxQueue.unlink(next);
+      TcpSorted.remove(tp, next);
+      if (tp.retransmitHint == next) {
+        tp.retransmitHint = to;
+      }
+      to.setTruesize(to.truesize() + moved);
+      next.setTruesize(next.truesize() - moved);
+      TcpFragment.freeQueued(tp, next);
+    }
+  }
+}
