@@ -156,7 +156,7 @@ final class TcpAck {
     state.rate.ackDelayed = (flag & FLAG_ACK_MAYBE_DELAYED) != 0;
     TcpRate.generate(tp, newly, tp.lost - lost, reneg, state.rate);
     TcpRecovery.congControl(tp, ack, newly, flag, state.rate);
-    TcpRecovery.xmit(tp, rexmit[0]);
+    TcpRetransmit.xmit(tp, rexmit[0]);
     return 1;
   }
 
@@ -178,7 +178,7 @@ final class TcpAck {
     }
     flag = TcpRecovery.alert(tp, priorSndUna, 0, flag, rexmit);
     int unused = newlyDelivered(tp, delivered, flag);
-    TcpRecovery.xmit(tp, rexmit[0]);
+    TcpRetransmit.xmit(tp, rexmit[0]);
   }
 
   private static int newlyDelivered(TcpSock tp, int prior, int flag) {
@@ -357,7 +357,7 @@ final class TcpAck {
     if ((flag & FLAG_ACKED) != 0) {
       flag |= FLAG_SET_XMIT_TIMER;
       if (!tp.rxOpt.sackOk) {
-        TcpRecovery.removeRenoSacks(tp, pktsAcked, ece);
+        TcpRenoSack.removeRenoSacks(tp, pktsAcked, ece);
         if ((flag & FLAG_RETRANS_DATA_ACKED) != 0) {
           flag &= ~FLAG_ORIG_SACK_ACKED;
         }

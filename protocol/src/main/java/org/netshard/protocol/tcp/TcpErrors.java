@@ -165,6 +165,6 @@ final class TcpErrors {
       tp.hasUndoMarker = false;
       TcpRecovery.setCaState(tp, TcpSock.CA_LOSS);
     }
-    TcpRecovery.retransmitQueue(tp);
+    TcpRetransmit.retransmitQueue(tp);
   }
 }

@@ -116,7 +116,7 @@ final class TcpRack {
           TcpRecovery.reduceCwnd(tp, 1, tp.lost - lost, 0);
         }
       }
-      TcpRecovery.retransmitQueue(tp);
+      TcpRetransmit.retransmitQueue(tp);
     }
     if (tp.pending != TcpSock.PENDING_RETRANS) {
       TcpTimers.rearmRto(tp);

@@ -1,17 +1,15 @@
 package org.netshard.protocol.tcp;
 
-import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Sysctl;
 
 /**
- * The states of congestion: what a loss does to the window, what is sent again, and when it turns
- * out that nothing was lost.
+ * The states of congestion: what a loss does to the window, and what an acknowledgement tells of
+ * losses.
  *
- * <p><b>Source:</b> RFC 5681; RFC 6582 (NewReno); RFC 6937 (PRR); RFC 5682 (F-RTO); RFC 3522
- * (Eifel); {@code net/ipv4/tcp_input.c}: {@code tcp_fastretrans_alert}, {@code tcp_enter_loss},
- * {@code tcp_process_loss}, {@code tcp_cwnd_reduction}, {@code tcp_undo_cwnd_reduction}; {@code
- * net/ipv4/tcp_output.c}, {@code tcp_xmit_retransmit_queue}.
+ * <p><b>Source:</b> RFC 5681; RFC 6582 (NewReno); RFC 6937 (PRR); RFC 5682 (F-RTO); {@code
+ * net/ipv4/tcp_input.c}: {@code tcp_fastretrans_alert}, {@code tcp_enter_loss}, {@code
+ * tcp_process_loss}, {@code tcp_cwnd_reduction}.
  */
 final class TcpRecovery {
   /** What is sent at the end of {@code tcp_ack}. */
@@ -19,8 +17,6 @@ final class TcpRecovery {
 
   static final int REXMIT_LOST = 1;
   static final int REXMIT_NEW = 2;
-
-  private static final int PERSIST_MAX = 16;
 
   private TcpRecovery() {}
 
@@ -30,7 +26,7 @@ final class TcpRecovery {
     tp.caState = (byte) state;
   }
 
-  private static boolean isReno(TcpSock tp) {
+  static boolean isReno(TcpSock tp) {
     return !tp.rxOpt.sackOk;
   }
 
@@ -72,25 +68,10 @@ final class TcpRecovery {
     return tp.retransOut != 0 || (head != null && head.tagged(TcpSkb.EVER_RETRANS));
   }
 
-  private static void retransStampCleanup(TcpSock tp) {
+  static void retransStampCleanup(TcpSock tp) {
     if (!anyRetransDone(tp)) {
       tp.retransStamp = 0;
     }
-  }
-
-  // The window goes down.
-
-  /** {@code tcp_init_undo}. */
-  private static void initUndo(TcpSock tp) {
-    tp.undoMarker = tp.sndUna;
-    tp.undoRetrans = tp.retransOut;
-    if (tp.tlpHighSeq != 0 && tp.tlpRetrans) {
-      tp.undoRetrans++;
-    }
-    if (tp.undoRetrans == 0) {
-      tp.undoRetrans = -1;
-    }
-    tp.hasUndoMarker = true;
   }
 
   /** {@code tcp_init_cwnd_reduction}. */
@@ -161,7 +142,7 @@ final class TcpRecovery {
     retransStampCleanup(tp);
     tp.net.addMib(isReno(tp) ? Mib.TCP_RENO_RECOVERY : Mib.TCP_SACK_RECOVERY, 1);
     tp.priorSsthresh = 0;
-    initUndo(tp);
+    TcpUndo.initUndo(tp);
     if (!tp.inCwndReduction()) {
       if (!ece) {
         tp.priorSsthresh = TcpCwnd.currentSsthresh(tp);
@@ -182,7 +163,7 @@ final class TcpRecovery {
       tp.priorCwnd = tp.sndCwnd;
       tp.sndSsthresh = tp.ca.ssthresh(tp);
       tp.ca.lossEvent(tp);
-      initUndo(tp);
+      TcpUndo.initUndo(tp);
     }
     tp.sndCwnd = tp.inFlight() + 1;
     tp.sndCwndCnt = 0;
@@ -250,7 +231,7 @@ final class TcpRecovery {
         if (isReno(tp)) {
           tp.sackedOut = 0;
         }
-        if (tryUndoRecovery(tp)) {
+        if (TcpUndo.tryUndoRecovery(tp)) {
           return flag;
         }
         endCwndReduction(tp);
@@ -260,12 +241,12 @@ final class TcpRecovery {
       case TcpSock.CA_RECOVERY -> {
         if ((flag & TcpAck.FLAG_SND_UNA_ADVANCED) == 0) {
           if (isReno(tp)) {
-            addRenoSack(tp, dupacks, ece);
+            TcpRenoSack.addRenoSack(tp, dupacks, ece);
           }
-        } else if (tryUndoPartial(tp, priorSndUna)) {
+        } else if (TcpUndo.tryUndoPartial(tp, priorSndUna)) {
           return flag;
         }
-        if (tryUndoDsack(tp)) {
+        if (TcpUndo.tryUndoDsack(tp)) {
           tryToOpen(tp, flag);
         }
         flag = identifyLoss(tp, flag);
@@ -309,10 +290,10 @@ final class TcpRecovery {
       if ((flags & TcpAck.FLAG_SND_UNA_ADVANCED) != 0) {
         tp.sackedOut = 0;
       }
-      addRenoSack(tp, dupacks, ece);
+      TcpRenoSack.addRenoSack(tp, dupacks, ece);
     }
     if (tp.caState <= TcpSock.CA_DISORDER) {
-      boolean unused = tryUndoDsack(tp);
+      boolean unused = TcpUndo.tryUndoDsack(tp);
     }
     int flag = identifyLoss(tp, flags);
     if (tp.lostOut == 0) {
@@ -351,11 +332,11 @@ final class TcpRecovery {
   private static void processLoss(TcpSock tp, int flag, int dupacks, int[] rexmit) {
     boolean recovered = !Seq.before(tp.sndUna, tp.highSeq);
     boolean advanced = (flag & TcpAck.FLAG_SND_UNA_ADVANCED) != 0;
-    if (advanced && tryUndoLoss(tp, false)) {
+    if (advanced && TcpUndo.tryUndoLoss(tp, false)) {
       return;
     }
     if (tp.frto) {
-      if ((flag & TcpAck.FLAG_ORIG_SACK_ACKED) != 0 && tryUndoLoss(tp, true)) {
+      if ((flag & TcpAck.FLAG_ORIG_SACK_ACKED) != 0 && TcpUndo.tryUndoLoss(tp, true)) {
         return;
       }
       if (Seq.after(tp.sndNxt, tp.highSeq)) {
@@ -372,12 +353,12 @@ final class TcpRecovery {
       }
     }
     if (recovered) {
-      boolean unused = tryUndoRecovery(tp);
+      boolean unused = TcpUndo.tryUndoRecovery(tp);
       return;
     }
     if (isReno(tp)) {
       if (Seq.after(tp.sndNxt, tp.highSeq) && dupacks > 0) {
-        addRenoSack(tp, dupacks, (flag & TcpAck.FLAG_ECE) != 0);
+        TcpRenoSack.addRenoSack(tp, dupacks, (flag & TcpAck.FLAG_ECE) != 0);
       } else if (advanced) {
         tp.sackedOut = 0;
       }
@@ -385,119 +366,7 @@ final class TcpRecovery {
     rexmit[0] = REXMIT_LOST;
   }
 
-  // Nothing was lost after all.
-
-  /** {@code tcp_packet_delayed}. */
-  private static boolean packetDelayed(TcpSock tp) {
-    if (tp.retransStamp != 0
-        && tp.rxOpt.sawTstamp
-        && tp.rxOpt.rcvTsecr != 0
-        && Seq.before(tp.rxOpt.rcvTsecr, tp.retransStamp)) {
-      return true;
-    }
-    return tp.retransStamp == 0 && tp.state() != TcpState.SYN_SENT;
-  }
-
-  private static boolean mayUndo(TcpSock tp) {
-    return tp.hasUndoMarker && (tp.undoRetrans == 0 || packetDelayed(tp));
-  }
-
-  /** {@code tcp_undo_cwnd_reduction}. */
-  private static void undoCwnd(TcpSock tp, boolean unmarkLoss) {
-    if (unmarkLoss) {
-      for (TcpSkb skb = tp.rtxHead(); skb != null; skb = skb.following()) {
-        skb.sacked &= ~TcpSkb.LOST;
-      }
-      tp.lostOut = 0;
-      tp.retransmitHint = null;
-    }
-    if (tp.priorSsthresh != 0) {
-      tp.sndCwnd = tp.ca.undoCwnd(tp);
-      if (tp.priorSsthresh > tp.sndSsthresh) {
-        tp.sndSsthresh = tp.priorSsthresh;
-        tp.ecnFlags &= (byte) ~TcpSock.ECN_QUEUE_CWR;
-      }
-    }
-    tp.sndCwndStamp = tp.jiffies();
-    tp.hasUndoMarker = false;
-    tp.rackAdvanced = true;
-  }
-
-  /** {@code tcp_is_non_sack_preventing_reopen}. */
-  private static boolean preventsReopen(TcpSock tp) {
-    if (tp.sndUna == tp.highSeq && isReno(tp)) {
-      retransStampCleanup(tp);
-      return true;
-    }
-    return false;
-  }
-
-  /** {@code tcp_try_undo_recovery}. */
-  private static boolean tryUndoRecovery(TcpSock tp) {
-    if (mayUndo(tp)) {
-      Mib mib = tp.caState == TcpSock.CA_LOSS ? Mib.TCP_LOSS_UNDO : Mib.TCP_FULL_UNDO;
-      undoCwnd(tp, false);
-      tp.net.addMib(mib, 1);
-    } else if (tp.rackReoWndPersist > 0) {
-      tp.rackReoWndPersist--;
-    }
-    if (preventsReopen(tp)) {
-      return true;
-    }
-    setCaState(tp, TcpSock.CA_OPEN);
-    tp.sackReneg = false;
-    return false;
-  }
-
-  /** {@code tcp_try_undo_dsack}. */
-  private static boolean tryUndoDsack(TcpSock tp) {
-    if (tp.hasUndoMarker && tp.undoRetrans == 0) {
-      tp.rackReoWndPersist = (byte) Math.min(PERSIST_MAX, tp.rackReoWndPersist + 1);
-      undoCwnd(tp, false);
-      tp.net.addMib(Mib.TCP_DSACK_UNDO, 1);
-      return true;
-    }
-    return false;
-  }
-
-  /** {@code tcp_try_undo_loss}. */
-  private static boolean tryUndoLoss(TcpSock tp, boolean frtoUndo) {
-    if (!frtoUndo && !mayUndo(tp)) {
-      return false;
-    }
-    undoCwnd(tp, true);
-    tp.net.addMib(Mib.TCP_LOSS_UNDO, 1);
-    if (frtoUndo) {
-      tp.net.addMib(Mib.TCP_SPURIOUS_RTOS, 1);
-    }
-    tp.retransmits = 0;
-    if (preventsReopen(tp)) {
-      return true;
-    }
-    if (frtoUndo || !isReno(tp)) {
-      setCaState(tp, TcpSock.CA_OPEN);
-      tp.sackReneg = false;
-    }
-    return true;
-  }
-
-  /** {@code tcp_try_undo_partial}. */
-  private static boolean tryUndoPartial(TcpSock tp, int priorSndUna) {
-    if (!tp.hasUndoMarker || !packetDelayed(tp)) {
-      return false;
-    }
-    checkSackReordering(tp, priorSndUna, true);
-    if (tp.retransOut != 0) {
-      return true;
-    }
-    retransStampCleanup(tp);
-    undoCwnd(tp, true);
-    tp.net.addMib(Mib.TCP_PARTIAL_UNDO, 1);
-    tryKeepOpen(tp);
-    return false;
-  }
-
-  private static void tryKeepOpen(TcpSock tp) {
+  static void tryKeepOpen(TcpSock tp) {
     boolean disorder = tp.sackedOut + tp.lostOut != 0 || anyRetransDone(tp);
     int state = disorder ? TcpSock.CA_DISORDER : TcpSock.CA_OPEN;
     if (tp.caState != state) {
@@ -535,49 +404,6 @@ final class TcpRecovery {
   /** {@code tcp_highest_sack_seq}. */
   static int highestSackSeq(TcpSock tp) {
     return tp.sackedOut == 0 ? tp.sndUna : tp.fackSeq;
-  }
-
-  // Duplicate acknowledgements stand for selective ones.
-
-  private static boolean limitRenoSacked(TcpSock tp) {
-    int holes = Math.min(Math.max(tp.lostOut, 1), tp.packetsOut);
-    if (tp.sackedOut + holes > tp.packetsOut) {
-      tp.sackedOut = tp.packetsOut - holes;
-      return true;
-    }
-    return false;
-  }
-
-  private static void checkRenoReordering(TcpSock tp, int addend) {
-    if (!limitRenoSacked(tp)) {
-      return;
-    }
-    int most = (int) tp.net.sysctl(Sysctl.IPV4_TCP_MAX_REORDERING);
-    tp.reordering = Math.min(tp.packetsOut + addend, most);
-    tp.reordSeen++;
-    tp.net.addMib(Mib.TCP_RENO_REORDER, 1);
-  }
-
-  private static void addRenoSack(TcpSock tp, int dupacks, boolean ece) {
-    if (dupacks == 0) {
-      return;
-    }
-    int prior = tp.sackedOut;
-    tp.sackedOut += dupacks;
-    checkRenoReordering(tp, 0);
-    int delivered = tp.sackedOut - prior;
-    if (delivered > 0) {
-      countDelivered(tp, delivered, ece);
-    }
-  }
-
-  /** {@code tcp_remove_reno_sacks}. */
-  static void removeRenoSacks(TcpSock tp, int acked, boolean ece) {
-    if (acked > 0) {
-      countDelivered(tp, Math.max(acked - tp.sackedOut, 1), ece);
-      tp.sackedOut = acked - 1 >= tp.sackedOut ? 0 : tp.sackedOut - (acked - 1);
-    }
-    checkRenoReordering(tp, acked);
   }
 
   // What goes out.
@@ -621,89 +447,5 @@ final class TcpRecovery {
     boolean reordered = tp.reordering > tp.net.sysctl(Sysctl.IPV4_TCP_REORDERING);
     int wanted = reordered ? TcpAck.FLAG_FORWARD_PROGRESS : TcpAck.FLAG_DATA_ACKED;
     return (flag & wanted) != 0;
-  }
-
-  /** {@code tcp_xmit_recovery}. */
-  static void xmit(TcpSock tp, int rexmit) {
-    if (rexmit == REXMIT_NONE || tp.state() == TcpState.SYN_SENT) {
-      return;
-    }
-    if (rexmit == REXMIT_NEW) {
-      TcpOutput.pushPending(tp, TcpMss.current(tp), TcpOutput.NAGLE_OFF);
-      if (Seq.after(tp.sndNxt, tp.highSeq)) {
-        return;
-      }
-      tp.frto = false;
-    }
-    retransmitQueue(tp);
-  }
-
-  /** The pace allows more ({@code tcp_tsq_write}). */
-  static void sendMore(TcpSock tp) {
-    if (!TcpState.in(
-        tp.state(),
-        TcpState.set(
-            TcpState.ESTABLISHED,
-            TcpState.FIN_WAIT1,
-            TcpState.CLOSING,
-            TcpState.CLOSE_WAIT,
-            TcpState.LAST_ACK))) {
-      return;
-    }
-    if (tp.lostOut > tp.retransOut && tp.sndCwnd > tp.inFlight()) {
-      tp.refresh();
-      retransmitQueue(tp);
-    }
-    boolean unused =
-        TcpOutput.writeXmit(tp, TcpMss.current(tp), TcpOutput.nonagle(tp), TcpOutput.PUSH_ALL);
-  }
-
-  /** {@code tcp_xmit_retransmit_queue}. */
-  static void retransmitQueue(TcpSock tp) {
-    if (tp.packetsOut == 0) {
-      return;
-    }
-    TcpSkb head = tp.rtxHead();
-    @Nullable TcpSkb hole = null;
-    boolean rearm = false;
-    int maxSegs = TcpMss.tsoSegs(tp, TcpMss.current(tp));
-    TcpSkb skb = tp.retransmitHint != null ? tp.retransmitHint : head;
-    for (; skb != null; skb = skb.following()) {
-      if (TcpPacing.mustWait(tp)) {
-        break;
-      }
-      if (hole == null) {
-        tp.retransmitHint = skb;
-      }
-      int segs = Math.min(tp.sndCwnd - tp.inFlight(), maxSegs);
-      if (segs <= 0 || tp.retransOut >= tp.lostOut) {
-        break;
-      }
-      if (!skb.tagged(TcpSkb.LOST)) {
-        if (hole == null
-            && !skb.tagged(TcpSkb.SACKED_RETRANS)
-            && !skb.tagged(TcpSkb.SACKED_ACKED)) {
-          hole = skb;
-        }
-        continue;
-      }
-      if (skb.tagged(TcpSkb.SACKED_ACKED) || skb.tagged(TcpSkb.SACKED_RETRANS)) {
-        continue;
-      }
-      Mib mib = tp.caState == TcpSock.CA_LOSS ? Mib.TCP_SLOW_START_RETRANS : Mib.TCP_FAST_RETRANS;
-      if (TcpRetransmit.retransmit(tp, skb, segs) != 0) {
-        break;
-      }
-      tp.net.addMib(mib, skb.pcount);
-      if (tp.inCwndReduction()) {
-        tp.prrOut += skb.pcount;
-      }
-      if (skb == head && tp.pending != TcpSock.PENDING_REO_TIMEOUT) {
-        rearm = true;
-      }
-    }
-    if (rearm) {
-      TcpTimers.reset(tp, TcpSock.PENDING_RETRANS, tp.rtoJiffies);
-    }
   }
 }

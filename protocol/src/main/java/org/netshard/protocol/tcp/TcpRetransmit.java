@@ -1,5 +1,6 @@
 package org.netshard.protocol.tcp;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.SkbOwner;
 import org.netshard.protocol.core.Sysctl;
@@ -149,6 +150,90 @@ final class TcpRetransmit {
       to.setTruesize(to.truesize() + moved);
       next.setTruesize(next.truesize() - moved);
       TcpFragment.freeQueued(tp, next);
+    }
+  }
+
+  /** {@code tcp_xmit_recovery}. */
+  static void xmit(TcpSock tp, int rexmit) {
+    if (rexmit == TcpRecovery.REXMIT_NONE || tp.state() == TcpState.SYN_SENT) {
+      return;
+    }
+    if (rexmit == TcpRecovery.REXMIT_NEW) {
+      TcpOutput.pushPending(tp, TcpMss.current(tp), TcpOutput.NAGLE_OFF);
+      if (Seq.after(tp.sndNxt, tp.highSeq)) {
+        return;
+      }
+      tp.frto = false;
+    }
+    retransmitQueue(tp);
+  }
+
+  /** The pace allows more ({@code tcp_tsq_write}). */
+  static void sendMore(TcpSock tp) {
+    if (!TcpState.in(
+        tp.state(),
+        TcpState.set(
+            TcpState.ESTABLISHED,
+            TcpState.FIN_WAIT1,
+            TcpState.CLOSING,
+            TcpState.CLOSE_WAIT,
+            TcpState.LAST_ACK))) {
+      return;
+    }
+    if (tp.lostOut > tp.retransOut && tp.sndCwnd > tp.inFlight()) {
+      tp.refresh();
+      retransmitQueue(tp);
+    }
+    boolean unused =
+        TcpOutput.writeXmit(tp, TcpMss.current(tp), TcpOutput.nonagle(tp), TcpOutput.PUSH_ALL);
+  }
+
+  /** {@code tcp_xmit_retransmit_queue}. */
+  static void retransmitQueue(TcpSock tp) {
+    if (tp.packetsOut == 0) {
+      return;
+    }
+    TcpSkb head = tp.rtxHead();
+    @Nullable TcpSkb hole = null;
+    boolean rearm = false;
+    int maxSegs = TcpMss.tsoSegs(tp, TcpMss.current(tp));
+    TcpSkb skb = tp.retransmitHint != null ? tp.retransmitHint : head;
+    for (; skb != null; skb = skb.following()) {
+      if (TcpPacing.mustWait(tp)) {
+        break;
+      }
+      if (hole == null) {
+        tp.retransmitHint = skb;
+      }
+      int segs = Math.min(tp.sndCwnd - tp.inFlight(), maxSegs);
+      if (segs <= 0 || tp.retransOut >= tp.lostOut) {
+        break;
+      }
+      if (!skb.tagged(TcpSkb.LOST)) {
+        if (hole == null
+            && !skb.tagged(TcpSkb.SACKED_RETRANS)
+            && !skb.tagged(TcpSkb.SACKED_ACKED)) {
+          hole = skb;
+        }
+        continue;
+      }
+      if (skb.tagged(TcpSkb.SACKED_ACKED) || skb.tagged(TcpSkb.SACKED_RETRANS)) {
+        continue;
+      }
+      Mib mib = tp.caState == TcpSock.CA_LOSS ? Mib.TCP_SLOW_START_RETRANS : Mib.TCP_FAST_RETRANS;
+      if (retransmit(tp, skb, segs) != 0) {
+        break;
+      }
+      tp.net.addMib(mib, skb.pcount);
+      if (tp.inCwndReduction()) {
+        tp.prrOut += skb.pcount;
+      }
+      if (skb == head && tp.pending != TcpSock.PENDING_REO_TIMEOUT) {
+        rearm = true;
+      }
+    }
+    if (rearm) {
+      TcpTimers.reset(tp, TcpSock.PENDING_RETRANS, tp.rtoJiffies);
     }
   }
 }

@@ -47,7 +47,7 @@ final class TcpTimers {
           new TcpTimer() {
             @Override
             void end() {
-              TcpRecovery.sendMore(tp);
+              TcpRetransmit.sendMore(tp);
             }
           };
       tp.pacingTimer = timer;
