@@ -149,7 +149,7 @@ final class TcpAck {
       }
       flag = TcpRecovery.alert(tp, priorSndUna, dupacks, flag, rexmit);
     }
-    if ((flag & FLAG_SET_XMIT_TIMER) != 0 && !TcpTimers.scheduleLossProbe(tp, true)) {
+    if ((flag & FLAG_SET_XMIT_TIMER) != 0 && !TcpLossProbe.scheduleLossProbe(tp, true)) {
       TcpTimers.rearmRto(tp);
     }
     int newly = newlyDelivered(tp, delivered, flag);

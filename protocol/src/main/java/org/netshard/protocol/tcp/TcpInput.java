@@ -431,9 +431,9 @@ final class TcpInput {
     }
     int tmo = TcpLife.finTime(tp);
     if (tmo > TcpTimeWait.LEN) {
-      TcpTimers.resetKeepalive(tp, tmo - TcpTimeWait.LEN);
+      TcpKeepalive.resetKeepalive(tp, tmo - TcpTimeWait.LEN);
     } else if (fin) {
-      TcpTimers.resetKeepalive(tp, tmo);
+      TcpKeepalive.resetKeepalive(tp, tmo);
     } else {
       TcpTimeWait.enter(tp, TcpState.FIN_WAIT2, tmo);
       return false;
@@ -619,7 +619,7 @@ final class TcpInput {
     TcpLife.initTransfer(tp);
     tp.lsndtime = tp.jiffies();
     if (tp.sk.flag(SockFlag.SOCK_KEEPOPEN)) {
-      TcpTimers.resetKeepalive(
+      TcpKeepalive.resetKeepalive(
           tp, (long) TcpOptions.of(tp.sk).keepaliveTimeSec(tp.net) * TcpClock.HZ);
     }
     tp.predFlags = false;

@@ -344,7 +344,7 @@ final class TcpLife {
       } else {
         int tmo = finTime(tp);
         if (tmo > TcpTimeWait.LEN) {
-          TcpTimers.resetKeepalive(tp, tmo - TcpTimeWait.LEN);
+          TcpKeepalive.resetKeepalive(tp, tmo - TcpTimeWait.LEN);
         } else {
           TcpTimeWait.enter(tp, TcpState.FIN_WAIT2, tmo);
           return false;

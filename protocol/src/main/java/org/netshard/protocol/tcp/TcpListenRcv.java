@@ -458,7 +458,7 @@ final class TcpListenRcv {
     tp.delivered = 0;
     tp.rttMin.reset(tp.jiffies(), ~0);
     if (newsk.flag(SockFlag.SOCK_KEEPOPEN)) {
-      TcpTimers.resetKeepalive(tp, (long) options.keepaliveTimeSec(tp.net) * TcpClock.HZ);
+      TcpKeepalive.resetKeepalive(tp, (long) options.keepaliveTimeSec(tp.net) * TcpClock.HZ);
     }
   }
 }

@@ -73,7 +73,7 @@ final class TcpLiveOptions {
             && !TcpState.in(tp.state(), TcpState.set(TcpState.CLOSE, TcpState.LISTEN));
     if (counts) {
       long idle = (long) TcpOptions.of(tp.sk).keepaliveTimeSec(tp.net) * TcpClock.HZ;
-      TcpTimers.resetKeepalive(tp, Math.max(0, idle - TcpTimers.keepaliveElapsed(tp)));
+      TcpKeepalive.resetKeepalive(tp, Math.max(0, idle - TcpKeepalive.keepaliveElapsed(tp)));
     }
   }
 

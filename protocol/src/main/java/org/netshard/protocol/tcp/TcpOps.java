@@ -170,7 +170,7 @@ public final class TcpOps extends AbstractInetOps {
   public void keepalive(Sk sk, boolean on) {
     TcpSock tp = TcpSock.of(sk);
     if (tp != null) {
-      TcpTimers.setKeepalive(tp, on);
+      TcpKeepalive.setKeepalive(tp, on);
     }
   }
 

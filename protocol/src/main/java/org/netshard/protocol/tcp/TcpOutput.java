@@ -207,7 +207,7 @@ final class TcpOutput {
         tp.prrOut += sent;
       }
       if (pushOne != PUSH_PROBE) {
-        boolean unused = TcpTimers.scheduleLossProbe(tp, false);
+        boolean unused = TcpLossProbe.scheduleLossProbe(tp, false);
       }
       return false;
     }
