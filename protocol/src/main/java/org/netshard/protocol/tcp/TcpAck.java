@@ -231,7 +231,7 @@ final class TcpAck {
     if (tp.rxOpt.sawTstamp && !Seq.after(seq, tp.rcvWup)) {
       boolean newer =
           tp.rxOpt.rcvTsval - tp.rxOpt.tsRecent >= 0
-              || TcpClock.seconds(tp.net) - tp.rxOpt.tsRecentStamp > TcpInput.PAWS_24DAYS;
+              || TcpClock.seconds(tp.net) - tp.rxOpt.tsRecentStamp > TcpValidate.PAWS_24DAYS;
       if (newer) {
         storeTsRecent(tp);
       }

@@ -1,6 +1,5 @@
 package org.netshard.protocol.tcp;
 
-import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.HopTrace;
@@ -15,16 +14,10 @@ import org.netshard.protocol.ip6.Ip6Header;
 /**
  * Segments that come to a connection.
  *
- * <p><b>Source:</b> RFC 9293, section 3.10.7; RFC 5961; RFC 7323, section 5; {@code
- * net/ipv4/tcp_input.c}: {@code tcp_rcv_established}, {@code tcp_rcv_state_process}, {@code
- * tcp_validate_incoming}, {@code tcp_rcv_synsent_state_process}, {@code tcp_fin}, {@code tcp_urg}.
+ * <p><b>Source:</b> RFC 9293, section 3.10.7; {@code net/ipv4/tcp_input.c}: {@code
+ * tcp_rcv_established}, {@code tcp_rcv_state_process}, {@code tcp_reset}, {@code tcp_fin}.
  */
 final class TcpInput {
-  /** {@code TCP_PAWS_24DAYS}, seconds. */
-  static final int PAWS_24DAYS = 60 * 60 * 24 * 24;
-
-  private static final int PAWS_WINDOW = 1;
-  private static final int TIMEOUT_MIN = 2;
 
   private TcpInput() {}
 
@@ -104,7 +97,7 @@ final class TcpInput {
       TcpRcvQueue.drop(tp, packet, DropReason.TCP_FLAGS);
       return;
     }
-    if (!validate(tp, packet, true)) {
+    if (!TcpValidate.validate(tp, packet, true)) {
       return;
     }
     step5(tp, packet);
@@ -170,7 +163,7 @@ final class TcpInput {
     }
     TcpSkb skb = skb(packet);
     TcpRtt.measureRcvTs(tp, skb);
-    urg(tp, packet);
+    TcpUrg.urg(tp, packet);
     TcpRcvQueue.dataQueue(tp, skb, packet);
     TcpOutput.dataSndCheck(tp);
     TcpAcks.check(tp);
@@ -180,149 +173,6 @@ final class TcpInput {
     return result == TcpAck.UNSENT_DATA
         ? DropReason.TCP_ACK_UNSENT_DATA
         : DropReason.TCP_TOO_OLD_ACK;
-  }
-
-  // Checks.
-
-  private static boolean paws(TcpSock tp) {
-    return pawsOk(tp.rxOpt, TcpClock.seconds(tp.net), PAWS_WINDOW);
-  }
-
-  /** {@code tcp_paws_check}: whether a time stamp is not older than what came before. */
-  static boolean pawsOk(RxOpt opt, int seconds, int window) {
-    if (opt.tsRecent - opt.rcvTsval <= window) {
-      return true;
-    }
-    return seconds - (opt.tsRecentStamp + PAWS_24DAYS) >= 0 || opt.tsRecent == 0;
-  }
-
-  /** {@code tcp_paws_reject}. */
-  static boolean pawsReject(RxOpt opt, int seconds, boolean rst) {
-    if (pawsOk(opt, seconds, 0)) {
-      return false;
-    }
-    return !rst || seconds - opt.tsRecentStamp < 60;
-  }
-
-  private static boolean disorderedAck(TcpSock tp, Packet packet) {
-    int seq = TcpHeader.seq(packet);
-    int ack = TcpHeader.ackSeq(packet);
-    int window = TcpHeader.window(packet) << tp.rxOpt.sndWscale;
-    boolean pure =
-        (TcpHeader.flags(packet) & TcpHeader.ACK) != 0 && seq == endSeq(packet) && seq == tp.rcvNxt;
-    boolean updates =
-        Seq.after(ack, tp.sndUna)
-            || Seq.after(seq, tp.sndWl1)
-            || (seq == tp.sndWl1 && (window > tp.sndWnd || window == 0));
-    int replay = tp.rtoJiffies * TcpClock.MS_PER_JIFFY * 12 / 10;
-    return pure && ack == tp.sndUna && !updates && tp.rxOpt.tsRecent - tp.rxOpt.rcvTsval <= replay;
-  }
-
-  /** {@code tcp_sequence}; null if the segment is acceptable. */
-  private static @Nullable DropReason sequence(TcpSock tp, int seq, int endSeq) {
-    if (Seq.before(endSeq, tp.rcvWup)) {
-      return DropReason.TCP_OLD_SEQUENCE;
-    }
-    int edge = tp.rcvNxt + tp.receiveWindow();
-    if (Seq.after(endSeq, edge)) {
-      if (Seq.after(seq, edge)) {
-        return DropReason.TCP_INVALID_SEQUENCE;
-      }
-      if (tp.sk.isReadable()) {
-        return DropReason.TCP_INVALID_END_SEQUENCE;
-      }
-    }
-    return null;
-  }
-
-  private static boolean resetCheck(TcpSock tp, int seq) {
-    return seq == tp.rcvNxt - 1
-        && TcpState.in(
-            tp.state(), TcpState.set(TcpState.CLOSE_WAIT, TcpState.LAST_ACK, TcpState.CLOSING));
-  }
-
-  /** {@code tcp_validate_incoming}: whether the segment is to be looked at further. */
-  private static boolean validate(TcpSock tp, Packet packet, boolean synInErr) {
-    int flags = TcpHeader.flags(packet);
-    int seq = TcpHeader.seq(packet);
-    int endSeq = endSeq(packet);
-    boolean rst = (flags & TcpHeader.RST) != 0;
-    boolean syn = (flags & TcpHeader.SYN) != 0;
-    boolean data = seq != endSeq && !syn;
-    if (TcpHeader.headerBytes(packet) > TcpHeader.BYTES) {
-      tp.rxOpt.parse(tp.net, packet, true);
-    } else {
-      tp.rxOpt.sackBytes = 0;
-      tp.rxOpt.sawTstamp = false;
-    }
-    if (tp.rxOpt.sawTstamp && !paws(tp) && !disorderedAck(tp, packet) && !rst) {
-      if (syn) {
-        synChallenge(tp, packet, synInErr);
-        return false;
-      }
-      tp.net.addMib(Mib.TCP_PAWS_ESTAB_REJECTED, 1);
-      if (!TcpAcks.oowLimited(tp, data, Mib.TCP_ACK_SKIPPED_PAWS)) {
-        TcpAcks.sendDup(tp, seq, endSeq);
-      }
-      TcpRcvQueue.drop(tp, packet, DropReason.TCP_RFC7323_PAWS);
-      return false;
-    }
-    DropReason bad = sequence(tp, seq, endSeq);
-    if (bad != null) {
-      if (!rst) {
-        if (syn) {
-          synChallenge(tp, packet, synInErr);
-          return false;
-        }
-        if (bad == DropReason.TCP_INVALID_END_SEQUENCE) {
-          tp.net.addMib(Mib.TCP_BEYOND_WINDOW, 1);
-        }
-        if (!TcpAcks.oowLimited(tp, data, Mib.TCP_ACK_SKIPPED_SEQ)) {
-          TcpAcks.sendDup(tp, seq, endSeq);
-        }
-      } else if (resetCheck(tp, seq)) {
-        reset(tp);
-        return false;
-      }
-      TcpRcvQueue.drop(tp, packet, bad);
-      return false;
-    }
-    if (rst) {
-      boolean exact = seq == tp.rcvNxt || resetCheck(tp, seq);
-      if (!exact && tp.rxOpt.sackOk && tp.rxOpt.numSacks > 0) {
-        exact = seq == TcpOfo.rightmost(tp);
-      }
-      if (exact) {
-        reset(tp);
-      } else {
-        TcpAcks.challenge(tp);
-        TcpRcvQueue.drop(tp, packet, DropReason.TCP_RESET);
-      }
-      return false;
-    }
-    if (syn) {
-      boolean crossed =
-          tp.state() == TcpState.SYN_RECV
-              && !tp.orphan
-              && (flags & TcpHeader.ACK) != 0
-              && seq + 1 == endSeq
-              && seq + 1 == tp.rcvNxt
-              && TcpHeader.ackSeq(packet) == tp.sndNxt;
-      if (!crossed) {
-        synChallenge(tp, packet, synInErr);
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static void synChallenge(TcpSock tp, Packet packet, boolean inErr) {
-    if (inErr) {
-      tp.net.addMib(Mib.TCP_IN_ERRS, 1);
-    }
-    tp.net.addMib(Mib.TCP_SYN_CHALLENGE, 1);
-    TcpAcks.challenge(tp);
-    TcpRcvQueue.drop(tp, packet, DropReason.TCP_INVALID_SYN);
   }
 
   /** {@code tcp_reset}: the other end has ended the connection. */
@@ -353,7 +203,7 @@ final class TcpInput {
     if (state == TcpState.SYN_SENT) {
       tp.rxOpt.sawTstamp = false;
       tp.refresh();
-      return synSent(tp, packet, flags);
+      return TcpSynSent.synSent(tp, packet, flags);
     }
     tp.refresh();
     tp.rxOpt.sawTstamp = false;
@@ -361,7 +211,7 @@ final class TcpInput {
       TcpRcvQueue.drop(tp, packet, DropReason.TCP_FLAGS);
       return false;
     }
-    if (!validate(tp, packet, false)) {
+    if (!TcpValidate.validate(tp, packet, false)) {
       return false;
     }
     int seq = TcpHeader.seq(packet);
@@ -408,7 +258,7 @@ final class TcpInput {
         // Nothing changes by an acknowledgement.
       }
     }
-    urg(tp, packet);
+    TcpUrg.urg(tp, packet);
     return text(tp, packet, seq, endSeq, fin);
   }
 
@@ -498,158 +348,6 @@ final class TcpInput {
     return reset;
   }
 
-  // SYN_SENT.
-
-  /** {@code tcp_rcv_synsent_state_process}; whether a RST is to be sent. */
-  private static boolean synSent(TcpSock tp, Packet packet, int flags) {
-    int savedClamp = tp.rxOpt.mssClamp;
-    tp.rxOpt.parse(tp.net, packet, false);
-    int seq = TcpHeader.seq(packet);
-    if ((flags & TcpHeader.ACK) != 0) {
-      int ack = TcpHeader.ackSeq(packet);
-      if (!Seq.after(ack, tp.sndUna) || Seq.after(ack, tp.sndNxt)) {
-        if (tp.retransmits == 0) {
-          TcpTimers.reset(tp, TcpSock.PENDING_RETRANS, TIMEOUT_MIN);
-        }
-        undoOptions(tp, savedClamp);
-        packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
-        return true;
-      }
-      if (tp.rxOpt.sawTstamp
-          && tp.rxOpt.rcvTsecr != 0
-          && !Seq.between(tp.rxOpt.rcvTsecr, tp.retransStamp, tp.tsval(tp.tcpMstamp))) {
-        tp.net.addMib(Mib.TCP_PAWS_ACTIVE_REJECTED, 1);
-        undoOptions(tp, savedClamp);
-        packet.drop(DropReason.TCP_RFC7323_PAWS);
-        return true;
-      }
-      if ((flags & TcpHeader.RST) != 0) {
-        reset(tp);
-        return false;
-      }
-      if ((flags & TcpHeader.SYN) == 0) {
-        undoOptions(tp, savedClamp);
-        packet.drop(DropReason.TCP_FLAGS);
-        return false;
-      }
-      connected(tp, packet, flags, seq);
-      return false;
-    }
-    if ((flags & TcpHeader.RST) != 0) {
-      undoOptions(tp, savedClamp);
-      packet.drop(DropReason.TCP_RESET);
-      return false;
-    }
-    boolean stale =
-        tp.rxOpt.tsRecentStamp != 0
-            && tp.rxOpt.sawTstamp
-            && pawsReject(tp.rxOpt, TcpClock.seconds(tp.net), false);
-    if (stale || (flags & TcpHeader.SYN) == 0) {
-      undoOptions(tp, savedClamp);
-      packet.drop(stale ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_FLAGS);
-      return false;
-    }
-    simultaneous(tp, packet, flags, seq);
-    return false;
-  }
-
-  private static void undoOptions(TcpSock tp, int savedClamp) {
-    tp.rxOpt.clear();
-    tp.rxOpt.mssClamp = savedClamp;
-  }
-
-  private static void connected(TcpSock tp, Packet packet, int flags, int seq) {
-    Sk sk = tp.sk;
-    TcpEcn.rcvSynack(tp, flags);
-    tp.sndWl1 = seq;
-    undoSpuriousSyn(tp);
-    int unused = TcpAck.ack(tp, packet, seq, endSeq(packet), TcpAck.FLAG_SLOWPATH);
-    tp.rcvNxt = seq + 1;
-    tp.rcvWup = seq + 1;
-    tp.sndWnd = TcpHeader.window(packet);
-    if (!tp.rxOpt.wscaleOk) {
-      tp.rxOpt.sndWscale = 0;
-      tp.rxOpt.rcvWscale = 0;
-      tp.windowClamp = Math.min(tp.windowClamp, 0xffff);
-    }
-    if (tp.rxOpt.sawTstamp) {
-      tp.rxOpt.tstampOk = true;
-      tp.tcpHeaderLen = TcpHeader.BYTES + RxOpt.TIMESTAMP_ALIGNED_BYTES;
-      tp.advmss -= RxOpt.TIMESTAMP_ALIGNED_BYTES;
-      TcpAck.storeTsRecent(tp);
-    } else {
-      tp.tcpHeaderLen = TcpHeader.BYTES;
-    }
-    int mss = TcpMss.sync(tp, tp.pmtu);
-    TcpMss.initRcvMss(tp);
-    tp.copiedSeq = tp.rcvNxt;
-    finishConnect(tp);
-    boolean fastopenFailed = TcpFastOpen.rcvSynack(tp, packet, mss);
-    if (!sk.flag(SockFlag.SOCK_DEAD)) {
-      sk.stateChange();
-    }
-    if (!fastopenFailed
-        && (tp.writePending > 0 || TcpOptions.of(sk).deferAccept != 0 || tp.inPingpong())) {
-      tp.ackPending |= TcpSock.ACK_SCHED;
-      TcpAcks.enterQuick(tp, TcpAcks.MAX_QUICKACKS);
-      tp.ackPending |= TcpSock.ACK_TIMER;
-      tp.delackTimer.set(tp.net, TcpClock.after(tp.net, TcpOptions.TCP_DELACK_MAX_JIFFIES));
-      return;
-    }
-    if (!fastopenFailed) {
-      TcpAcks.send(tp);
-    }
-    urg(tp, packet);
-    TcpOutput.dataSndCheck(tp);
-  }
-
-  private static void undoSpuriousSyn(TcpSock tp) {
-    if (tp.hasUndoMarker
-        && tp.retransStamp != 0
-        && tp.rxOpt.sawTstamp
-        && tp.retransStamp == tp.rxOpt.rcvTsecr) {
-      tp.hasUndoMarker = false;
-    }
-  }
-
-  /** {@code tcp_finish_connect}. */
-  private static void finishConnect(TcpSock tp) {
-    tp.setState(TcpState.ESTABLISHED);
-    tp.lrcvtime = tp.jiffies();
-    TcpLife.initTransfer(tp);
-    tp.lsndtime = tp.jiffies();
-    if (tp.sk.flag(SockFlag.SOCK_KEEPOPEN)) {
-      TcpKeepalive.resetKeepalive(
-          tp, (long) TcpOptions.of(tp.sk).keepaliveTimeSec(tp.net) * TcpClock.HZ);
-    }
-    tp.predFlags = false;
-    if (tp.rxOpt.sndWscale == 0) {
-      fastPathOn(tp);
-    }
-  }
-
-  /** Both ends have sent a SYN, or it is the own one of a sock that connects to itself. */
-  private static void simultaneous(TcpSock tp, Packet packet, int flags, int seq) {
-    tp.setState(TcpState.SYN_RECV);
-    if (tp.rxOpt.sawTstamp) {
-      tp.rxOpt.tstampOk = true;
-      TcpAck.storeTsRecent(tp);
-      tp.tcpHeaderLen = TcpHeader.BYTES + RxOpt.TIMESTAMP_ALIGNED_BYTES;
-    } else {
-      tp.tcpHeaderLen = TcpHeader.BYTES;
-    }
-    tp.rcvNxt = seq + 1;
-    tp.copiedSeq = tp.rcvNxt;
-    tp.rcvWup = seq + 1;
-    tp.sndWnd = TcpHeader.window(packet);
-    tp.sndWl1 = seq;
-    tp.maxWindow = tp.sndWnd;
-    TcpEcn.rcvSyn(tp, flags);
-    int unused = TcpMss.sync(tp, tp.pmtu);
-    TcpMss.initRcvMss(tp);
-    TcpLife.sendSynack(tp);
-  }
-
   // Ends and urgent data.
 
   /** {@code tcp_fin}. */
@@ -682,55 +380,5 @@ final class TcpInput {
       sk.stateChange();
       sk.wake(Poll.IN | Poll.RDNORM | Poll.RDHUP | Poll.HUP);
     }
-  }
-
-  /** {@code tcp_urg}, {@code tcp_check_urg}. */
-  private static void urg(TcpSock tp, Packet packet) {
-    if ((TcpHeader.flags(packet) & TcpHeader.URG) != 0) {
-      checkUrg(tp, packet);
-    }
-    if (tp.urgData == TcpSock.TCP_URG_NOTYET) {
-      int header = TcpHeader.headerBytes(packet);
-      int syn = (TcpHeader.flags(packet) & TcpHeader.SYN) != 0 ? 1 : 0;
-      int offset = tp.urgSeq - TcpHeader.seq(packet) + header - syn;
-      int len = packet.end() - packet.transport();
-      if (offset >= 0 && offset < len) {
-        int value = packet.u8(packet.transport() + offset);
-        tp.urgData = (short) (TcpSock.TCP_URG_VALID | value);
-        if (!tp.sk.flag(SockFlag.SOCK_DEAD)) {
-          tp.sk.dataReady();
-        }
-      }
-    }
-  }
-
-  private static void checkUrg(TcpSock tp, Packet packet) {
-    int pointer = TcpHeader.urgent(packet);
-    boolean std = tp.net.sysctl(org.netshard.protocol.core.Sysctl.IPV4_TCP_STDURG) != 0;
-    if (pointer != 0 && !std) {
-      pointer--;
-    }
-    int at = pointer + TcpHeader.seq(packet);
-    if (Seq.after(tp.copiedSeq, at) || Seq.before(at, tp.rcvNxt)) {
-      return;
-    }
-    if (tp.urgData != 0 && !Seq.after(at, tp.urgSeq)) {
-      return;
-    }
-    TcpLife.sendSigurg(tp);
-    if (tp.urgSeq == tp.copiedSeq
-        && tp.urgData != 0
-        && !tp.sk.flag(SockFlag.SOCK_URGINLINE)
-        && tp.copiedSeq != tp.rcvNxt) {
-      // The byte that was urgent before is passed over as one that was read.
-      tp.copiedSeq++;
-      TcpSkb first = tp.sk.isReadable() ? (TcpSkb) tp.sk.receiveQueue().peek() : null;
-      if (first != null && !Seq.before(tp.copiedSeq, first.endSeq)) {
-        TcpRcvQueue.eat(tp, first);
-      }
-    }
-    tp.urgData = TcpSock.TCP_URG_NOTYET;
-    tp.urgSeq = at;
-    tp.predFlags = false;
   }
 }

@@ -217,7 +217,7 @@ final class TcpListenRcv {
       if (opt.sawTstamp) {
         opt.tsRecent = req.tsRecent;
         opt.tsRecentStamp = TcpClock.seconds(net) - 1;
-        paws = TcpInput.pawsReject(opt, TcpClock.seconds(net), (flags & TcpHeader.RST) != 0);
+        paws = TcpValidate.pawsReject(opt, TcpClock.seconds(net), (flags & TcpHeader.RST) != 0);
       }
     }
     if (seq == req.rcvIsn && flags == TcpHeader.SYN && !paws) {

@@ -159,7 +159,7 @@ public final class TcpTimeWait extends TcpEndpoint {
     opt.sawTstamp = false;
     if (TcpHeader.headerBytes(packet) > TcpHeader.BYTES && opt.tsRecentStamp != 0) {
       opt.parse(net, packet, false);
-      paws = opt.sawTstamp && TcpInput.pawsReject(opt, TcpClock.seconds(net), rst);
+      paws = opt.sawTstamp && TcpValidate.pawsReject(opt, TcpClock.seconds(net), rst);
     }
     if (substate == TcpState.FIN_WAIT2) {
       return finWait2(packet, seq, endSeq, rst, syn, ack, fin, paws);
