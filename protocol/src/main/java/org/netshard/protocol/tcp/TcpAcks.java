@@ -83,10 +83,14 @@ final class TcpAcks {
     TcpXmit.sendBare(tp, TcpOutput.acceptableSeq(tp), TcpHeader.ACK);
   }
 
-  /** Data have come ({@code tcp_event_data_recv}). */
-  static void dataReceived(TcpSock tp, TcpSkb skb) {
+  /**
+   * Data have come ({@code tcp_event_data_recv}).
+   *
+   * @param truesize what they came with, before they may have joined another buffer
+   */
+  static void dataReceived(TcpSock tp, TcpSkb skb, int truesize) {
     tp.ackPending |= TcpSock.ACK_SCHED;
-    measureRcvMss(tp, skb);
+    measureRcvMss(tp, skb, truesize);
     TcpRtt.measureRcv(tp);
     int now = tp.jiffies();
     if (tp.ackAto == 0) {
@@ -105,18 +109,18 @@ final class TcpAcks {
     tp.lrcvtime = now;
     TcpEcn.checkCe(tp, skb);
     if (skb.len >= 128) {
-      TcpWindow.grow(tp, skb.truesize(), skb.len, true);
+      TcpWindow.grow(tp, truesize, skb.len, true);
     }
   }
 
   /** {@code tcp_measure_rcv_mss}: how large the other end's segments are. */
-  private static void measureRcvMss(TcpSock tp, TcpSkb skb) {
+  private static void measureRcvMss(TcpSock tp, TcpSkb skb, int truesize) {
     int last = tp.lastSegSize;
     tp.lastSegSize = 0;
     int len = skb.gsoSize != 0 ? skb.gsoSize : skb.len;
     if (len >= tp.rcvMss) {
       if (len != tp.rcvMss) {
-        measureScaling(tp, skb);
+        measureScaling(tp, skb.len, truesize);
       }
       tp.rcvMss = Math.min(len, tp.advmss);
       if (skb.len == len && skb.has(TcpHeader.PSH)) {
@@ -147,11 +151,11 @@ final class TcpAcks {
 
   /** The same for a segment that came out of order. */
   static void measureOfo(TcpSock tp, TcpSkb skb) {
-    measureRcvMss(tp, skb);
+    measureRcvMss(tp, skb, skb.truesize());
   }
 
-  private static void measureScaling(TcpSock tp, TcpSkb skb) {
-    int ratio = (int) (((long) skb.len << 8) / skb.truesize());
+  private static void measureScaling(TcpSock tp, int len, int truesize) {
+    int ratio = (int) (((long) len << 8) / truesize);
     int old = tp.scalingRatio;
     tp.scalingRatio = (short) (ratio != 0 ? Math.min(ratio, 255) : 1);
     if (old != tp.scalingRatio) {

@@ -34,7 +34,7 @@ final class TcpFragment {
       return;
     }
     int most = Math.min(amount, next.len);
-    if (most <= 0 || skb.len + most > TcpSkb.LIMIT) {
+    if (most <= 0) {
       return;
     }
     TcpOutput.shiftBytes(tp, skb, next, most);

@@ -135,8 +135,9 @@ final class TcpInput {
     }
     TcpRtt.measureRcvTs(tp, skb);
     tp.net.addMib(Mib.TCP_HP_HITS, 1);
+    int truesize = skb.truesize();
     TcpRcvQueue.add(tp, skb);
-    TcpAcks.dataReceived(tp, skb);
+    TcpAcks.dataReceived(tp, skb, truesize);
     if (TcpHeader.ackSeq(packet) != tp.sndUna) {
       int unused = TcpAck.ack(tp, packet, seq, skb.endSeq, TcpAck.FLAG_DATA);
       TcpOutput.dataSndCheck(tp);

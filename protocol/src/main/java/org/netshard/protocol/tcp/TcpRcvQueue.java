@@ -116,9 +116,10 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
       }
       SkMem.forcedSchedule(sk, skb.truesize(), tp.net.machine().softirqGfp());
     }
+    int truesize = skb.truesize();
     add(tp, skb);
     if (skb.len > 0) {
-      TcpAcks.dataReceived(tp, skb);
+      TcpAcks.dataReceived(tp, skb, truesize);
     }
     if (skb.has(TcpHeader.FIN)) {
       TcpInput.fin(tp);
@@ -164,6 +165,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
 
   /** {@code tcp_queue_rcv}. */
   static void add(TcpSock tp, TcpSkb skb) {
+    skb.groupFrags = frags(skb);
     boolean joined = join(tp, skb);
     SkbOwner.setOwnerR(tp.sk, skb.truesize());
     append(tp, skb, joined);

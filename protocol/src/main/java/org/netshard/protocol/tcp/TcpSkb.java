@@ -42,9 +42,6 @@ final class TcpSkb extends Skb {
   /** {@code TCPCB_EVER_RETRANS}. */
   static final int EVER_RETRANS = 0x80;
 
-  /** Bytes that one piece holds at most. */
-  static final int LIMIT = 65536;
-
   private static final byte[] NONE = {};
 
   byte[] buf;

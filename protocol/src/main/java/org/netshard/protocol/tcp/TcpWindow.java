@@ -53,6 +53,7 @@ final class TcpWindow {
   /** The window for the next segment, as it stands in its header. */
   static int select(TcpSock tp) {
     if ((tp.ackPending & TcpSock.ACK_NOMEM) != 0) {
+      tp.predFlags = false;
       tp.rcvWnd = 0;
       tp.rcvWup = tp.rcvNxt;
       return 0;
@@ -76,6 +77,7 @@ final class TcpWindow {
     window = signed ? Math.min(window, MAX_TCP_WINDOW) : Math.min(window, U16_MAX << scale);
     window >>>= scale;
     if (window == 0) {
+      tp.predFlags = false;
       if (old != 0) {
         net.addMib(Mib.TCP_TO_ZERO_WINDOW_ADV, 1);
       }
