@@ -163,6 +163,11 @@ final class ProgramRun implements Simulation.Event {
     }
 
     void sleep() {
+      if (takeYield()) {
+        waking = true;
+        simulation.at(simulation.nowNs(), goOn);
+        return;
+      }
       asleep = true;
       setTimer();
     }

@@ -11,6 +11,11 @@ abstract class TaskProgress extends Progress {
   /** Whether the task may sleep. */
   abstract boolean maySleep();
 
+  @Override
+  public boolean mayYield() {
+    return maySleep();
+  }
+
   /** Holds a file until the call has a result, whatever becomes of its descriptor. */
   void hold(OpenFile file) {
     if (held == null) {

@@ -3,6 +3,7 @@ package org.netshard.node.conformance;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
@@ -50,6 +51,9 @@ final class MemcgTcpTable extends TableProgram {
   private static final Pattern MADE = Pattern.compile("(TCP|UDP|MPTCP|RAW|UNIX) sockets? made");
   private static final Pattern REMOVE =
       Pattern.compile("rmdir(?: (\\w+))?(?: of (\\w+) while .*)?");
+
+  /** Experiments of which the second goes on in the cgroup of the first, with its counters. */
+  private static final Set<String> SAME_CGROUP = Set.of("growth", "truesize");
 
   private final Map<String, String> cgroups = new LinkedHashMap<>();
   private @Nullable Shell watcher;
@@ -104,8 +108,9 @@ final class MemcgTcpTable extends TableProgram {
     String step = row.cell(STEP_COLUMN);
     if (!row.cell(1).equals(experiment) || cgroups.isEmpty()) {
       endTask();
+      boolean stays = SAME_CGROUP.contains(experiment) && SAME_CGROUP.contains(row.cell(1));
       experiment = row.cell(1);
-      begin(shell, step, model);
+      begin(shell, step, model, stays && !cgroups.isEmpty());
     }
     Observed recorded = Observed.of(row.cell(OBSERVED_COLUMN));
     if (experiment.equals("hard limit") && HardLimit.knows(step)) {
@@ -135,7 +140,11 @@ final class MemcgTcpTable extends TableProgram {
   }
 
   /** Makes the cgroups of an experiment, and its process. */
-  private void begin(Shell shell, String step, KernelModel model) {
+  private void begin(Shell shell, String step, KernelModel model, boolean stays) {
+    if (stays) {
+      startProcess(shell, model);
+      return;
+    }
     cgroups.clear();
     Matcher limited = LIMITED.matcher(experiment);
     Matcher limit = LIMIT.matcher(experiment);
@@ -169,14 +178,18 @@ final class MemcgTcpTable extends TableProgram {
       }
     }
     if (!experiment.equals("files")) {
-      task = process(model, model.rootCred(), freshNetns(model), NOFILE);
-      shell.echo(main + "/cgroup.procs", Integer.toString(task));
-      stranger = process(model, model.rootCred(), freshNetns(model), NOFILE);
-      MemcgProcess process = new MemcgProcess(this, task);
-      traffic = new MemcgTraffic(process, shell, this);
-      owners = new MemcgOwners(process, this);
-      kinds = new MemcgKinds(process, new MemcgProcess(this, stranger), this);
+      startProcess(shell, model);
     }
+  }
+
+  private void startProcess(Shell shell, KernelModel model) {
+    task = process(model, model.rootCred(), freshNetns(model), NOFILE);
+    shell.echo(main + "/cgroup.procs", Integer.toString(task));
+    stranger = process(model, model.rootCred(), freshNetns(model), NOFILE);
+    MemcgProcess process = new MemcgProcess(this, task);
+    traffic = new MemcgTraffic(process, shell, this);
+    owners = new MemcgOwners(process, this);
+    kinds = new MemcgKinds(process, new MemcgProcess(this, stranger), this);
   }
 
   /** Ends the process of the experiment, if it has not ended. */

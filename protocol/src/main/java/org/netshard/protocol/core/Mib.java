@@ -42,6 +42,7 @@ public enum Mib {
   TCP_ACK_SKIPPED_SEQ("TcpExt", "TCPACKSkippedSeq"),
   TCP_ACK_SKIPPED_SYN_RECV("TcpExt", "TCPACKSkippedSynRecv"),
   TCP_ACK_SKIPPED_TIME_WAIT("TcpExt", "TCPACKSkippedTimeWait"),
+  TCP_BACKLOG_DROP("TcpExt", "TCPBacklogDrop"),
   TCP_BEYOND_WINDOW("TcpExt", "BeyondWindow"),
   TCP_CHALLENGE_ACK("TcpExt", "TCPChallengeACK"),
   TCP_DEFER_ACCEPT_DROP("TcpExt", "TCPDeferAcceptDrop"),

@@ -36,6 +36,7 @@ public abstract class Progress implements Waiter {
   private int keys = ANY_KEY;
   private boolean slept;
   private boolean interrupted;
+  private boolean yielding;
   private int messages;
   private long endNs = FOREVER;
 
@@ -74,6 +75,7 @@ public abstract class Progress implements Waiter {
     state = null;
     deadlineNs = FOREVER;
     slept = false;
+    yielding = false;
     keys = ANY_KEY;
   }
 
@@ -212,5 +214,33 @@ public abstract class Progress implements Waiter {
       deadlineNs = untilNs;
     }
     return WAIT;
+  }
+
+  /** Whether others may run in the midst of the call: its task is one that can sleep. */
+  public boolean mayYield() {
+    return false;
+  }
+
+  /**
+   * Lets happen what is due at this moment, as softirqs do when they are let in again ({@code
+   * local_bh_enable}); then the call is made again. Nothing wakes it before, and it has not slept.
+   *
+   * @return {@link #WAIT}
+   */
+  public final int yieldNow() {
+    yielding = true;
+    return WAIT;
+  }
+
+  /** Whether the call has not ended, but lets others run first. */
+  public final boolean isYielding() {
+    return yielding;
+  }
+
+  /** The others have their turn now; whether the call had let them. */
+  protected final boolean takeYield() {
+    boolean was = yielding;
+    yielding = false;
+    return was;
   }
 }

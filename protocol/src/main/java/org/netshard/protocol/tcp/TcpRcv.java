@@ -85,8 +85,10 @@ public final class TcpRcv implements NetProtocol {
         return;
       }
       segsIn(tp, packet);
-      if (TcpInput.rcv(tp, packet)) {
-        TcpReply.reset(net, packet);
+      if (tp.backlog != null) {
+        tp.backlog.add(packet);
+      } else {
+        rcv(tp, packet);
       }
       return;
     }
@@ -97,6 +99,13 @@ public final class TcpRcv implements NetProtocol {
       return;
     }
     toListener(listener, packet, 0);
+  }
+
+  /** {@code tcp_v4_do_rcv} of a sock that has a connection. */
+  static void rcv(TcpSock tp, Packet packet) {
+    if (TcpInput.rcv(tp, packet)) {
+      TcpReply.reset(tp.net, packet);
+    }
   }
 
   private static void toListener(Sk listener, Packet packet, int isn) {

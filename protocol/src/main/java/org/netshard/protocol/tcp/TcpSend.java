@@ -37,6 +37,7 @@ final class TcpSend {
     if (result == Progress.WAIT) {
       return result;
     }
+    TcpBacklog.release(caller.progress());
     int done = caller.progress().done();
     if (result >= 0 || done > 0) {
       return done;
@@ -61,7 +62,7 @@ final class TcpSend {
   private static int loop(Sk sk, @Nullable TcpSock tp, Caller caller, Msg msg) {
     long timeout = msg.has(Abi.MSG_DONTWAIT) ? 0 : sk.rare().sndtimeoJiffies();
     Progress progress = caller.progress();
-    if (tp != null && !progress.slept()) {
+    if (tp != null && !progress.slept() && progress.done() == 0) {
       TcpRate.checkAppLimited(tp);
     }
     if (tp == null || !TcpState.in(sk.state(), SENDING)) {
@@ -123,24 +124,27 @@ final class TcpSend {
     if (sk.err() != 0 || (sk.shutdown() & Sk.SEND_SHUTDOWN) != 0) {
       return failed(tp, msg, mss, progress, Errno.EPIPE.negated());
     }
-    int doneHere = 0;
     while (progress.done() < size) {
       TcpSkb skb = (TcpSkb) tp.writeQueue.peekLast();
       int room = skb == null ? 0 : goal - skb.len;
       if (skb == null || room <= 0 || skb.eor) {
         if (!TcpOutput.memoryFree(sk, tp, 0)) {
-          return waitMemory(sk, tp, caller, msg, mss, timeout, doneHere);
+          return waitMemory(sk, tp, caller, msg, mss, timeout);
+        }
+        if (tp.backlog != null && tp.backlog.isDue()) {
+          TcpBacklog.release(progress);
+          return progress.yieldNow();
         }
         skb = newSegment(sk, tp, Math.min(goal, size - progress.done()));
         if (skb == null) {
-          return waitMemory(sk, tp, caller, msg, mss, timeout, doneHere);
+          return waitMemory(sk, tp, caller, msg, mss, timeout);
         }
         room = goal;
       }
       int bytes = Math.min(room, size - progress.done());
       bytes = TcpMem.wmemSchedule(sk, bytes, Gfp.KERNEL);
       if (bytes <= 0) {
-        return waitMemory(sk, tp, caller, msg, mss, timeout, doneHere);
+        return waitMemory(sk, tp, caller, msg, mss, timeout);
       }
       skb.ensure(bytes);
       if (!msg.readInto(progress.done(), skb.buf, skb.off + skb.len, bytes)) {
@@ -150,13 +154,12 @@ final class TcpSend {
       skb.len += bytes;
       skb.setTruesize(skb.truesize() + bytes);
       SkbOwner.entail(sk, bytes);
-      if (doneHere == 0) {
+      if (progress.done() == 0) {
         skb.flags &= ~TcpHeader.PSH;
       }
       tp.writeSeq += bytes;
       skb.endSeq += bytes;
       skb.pcount = 0;
-      doneHere += bytes;
       progress.setDone(progress.done() + bytes);
       if (progress.done() == size) {
         skb.eor = msg.has(Abi.MSG_EOR);
@@ -165,17 +168,27 @@ final class TcpSend {
       if (skb.len < goal || msg.has(Abi.MSG_OOB)) {
         continue;
       }
-      if (TcpOutput.forcedPush(tp)) {
-        TcpOutput.markPush(tp, skb);
-        TcpOutput.pushPending(tp, mss, TcpOutput.NAGLE_PUSH);
-      } else if (skb == tp.sendHead()) {
-        TcpOutput.pushOne(tp, mss);
+      if (pushFull(tp, skb, mss) && progress.mayYield()) {
+        TcpBacklog.own(tp, progress);
+        return progress.yieldNow();
       }
     }
-    if (doneHere > 0) {
+    if (progress.done() > 0) {
       TcpOutput.push(tp, msg.has(Abi.MSG_MORE), msg.has(Abi.MSG_OOB), mss, TcpOutput.nonagle(tp));
     }
     return progress.done();
+  }
+
+  /** Sends a piece that is full; whether something has gone out. */
+  private static boolean pushFull(TcpSock tp, TcpSkb skb, int mss) {
+    int before = tp.sndNxt;
+    if (TcpOutput.forcedPush(tp)) {
+      TcpOutput.markPush(tp, skb);
+      TcpOutput.pushPending(tp, mss, TcpOutput.NAGLE_PUSH);
+    } else if (skb == tp.sendHead()) {
+      TcpOutput.pushOne(tp, mss);
+    }
+    return tp.sndNxt != before;
   }
 
   private static @Nullable TcpSkb newSegment(Sk sk, TcpSock tp, int capacity) {
@@ -216,15 +229,20 @@ final class TcpSend {
   }
 
   /** What is there goes out, then {@code sk_stream_wait_memory}. */
-  private static int waitMemory(
-      Sk sk, TcpSock tp, Caller caller, Msg msg, int mss, long timeout, int doneHere) {
+  private static int waitMemory(Sk sk, TcpSock tp, Caller caller, Msg msg, int mss, long timeout) {
     tp.nospace = true;
     removeEmpty(tp);
-    if (doneHere > 0) {
+    Progress progress = caller.progress();
+    if (progress.done() > 0) {
       TcpOutput.push(tp, false, msg.has(Abi.MSG_OOB), mss, TcpOutput.NAGLE_PUSH);
     }
     if (sk.err() != 0 || (sk.shutdown() & Sk.SEND_SHUTDOWN) != 0) {
       return Errno.EPIPE.negated();
+    }
+    if (timeout != 0 && tp.backlog != null) {
+      // It does not own the sock while it sleeps, and what has come may be acknowledgements.
+      TcpBacklog.release(progress);
+      return progress.yieldNow();
     }
     int result = sleep(sk, caller, timeout);
     if (result == Errno.EAGAIN.negated() && tp.queuesEmpty()) {

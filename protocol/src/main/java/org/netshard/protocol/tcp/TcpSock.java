@@ -127,6 +127,9 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   /** The window that such a segment must have, as it stands in its header. */
   int predWindow;
 
+  /** {@code sk_backlog}, while a call owns the sock that lets others run; else null. */
+  @Nullable TcpBacklog backlog;
+
   final RxOpt rxOpt = new RxOpt();
   int @Nullable [] sacks;
   int dsackStart;
