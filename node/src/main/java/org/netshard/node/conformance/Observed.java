@@ -23,6 +23,8 @@ final class Observed {
   private static final Set<String> SHORTAGE =
       Set.of(Errno.ENOMEM.name(), Errno.ENFILE.name(), Errno.ENOBUFS.name());
 
+  private static final long FEW_PAGES = 8192;
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
   private static final Pattern TIMES = Pattern.compile("(\\w+):(\\d{1,6})");
 
   private final Map<String, String> values = new LinkedHashMap<>();
@@ -65,6 +67,42 @@ final class Observed {
       }
     }
     return true;
+  }
+
+  /**
+   * Whether two observations of many small segments say the same: when the acknowledgements come
+   * between them says how many join a buffer, so numbers may differ by half, or by less than {@link
+   * #FEW_PAGES}.
+   */
+  boolean isSameButForTiming(Observed other) {
+    if (!values.keySet().equals(other.values.keySet())) {
+      return false;
+    }
+    return values.keySet().stream().allMatch(key -> isClose(get(key), other.get(key)));
+  }
+
+  private static boolean isClose(String value, String other) {
+    String[] words = value.split(" ", -1);
+    String[] others = other.split(" ", -1);
+    if (words.length != others.length) {
+      return false;
+    }
+    for (int i = 0; i < words.length; i++) {
+      if (!words[i].equals(others[i]) && !isCloseNumber(words[i], others[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isCloseNumber(String word, String other) {
+    if (!NUMBER.matcher(word).matches() || !NUMBER.matcher(other).matches()) {
+      return false;
+    }
+    long one = Long.parseLong(word);
+    long two = Long.parseLong(other);
+    long most = Math.max(one, two);
+    return Math.abs(one - two) < FEW_PAGES || Math.abs(one - two) <= most / 2;
   }
 
   private boolean isSame(String key, String value, String other) {

@@ -1,5 +1,8 @@
 package org.netshard.protocol.tcp;
 
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.Sysctl;
+
 /**
  * An algorithm that says how much may be in flight.
  *
@@ -51,6 +54,11 @@ interface CongestionControl {
     return 2;
   }
 
+  /** {@code min_tso_segs}: one send makes so many segments at least, if it may. */
+  default int minTsoSegs(TcpSock tp) {
+    return (int) tp.net.sysctl(Sysctl.IPV4_TCP_MIN_TSO_SEGS);
+  }
+
   /** Whether it sets the pace itself ({@code cong_control}). */
   default boolean hasCongControl() {
     return false;
@@ -59,8 +67,8 @@ interface CongestionControl {
   /** {@code cong_control}: sets window and pace itself. */
   default void congControl(TcpSock tp, int ack, int flag, RateSample sample) {}
 
-  /** {@code get_info}: what {@code TCP_CC_INFO} tells, or nothing. */
-  default byte[] info(TcpSock tp) {
+  /** {@code get_info}: what {@code TCP_CC_INFO} tells, or nothing; null is a sock before it. */
+  default byte[] info(@Nullable TcpSock tp) {
     return new byte[0];
   }
 }

@@ -7,10 +7,8 @@ package org.netshard.protocol.tcp;
  */
 final class TcpCongs {
   private static final CongestionControl RENO = new TcpReno();
-  private static final CongestionControl CUBIC = new TcpCubic("cubic", 2);
-
-  /** BBR is not simulated: a connection that asks for it is paced by nothing and grows as CUBIC. */
-  private static final CongestionControl BBR = new TcpCubic("bbr", 3);
+  private static final CongestionControl CUBIC = new TcpCubic();
+  private static final CongestionControl BBR = new TcpBbr();
 
   private TcpCongs() {}
 

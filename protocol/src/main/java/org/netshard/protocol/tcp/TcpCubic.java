@@ -22,14 +22,6 @@ final class TcpCubic implements CongestionControl {
   private static final int HYSTART_ACK_DELTA_US = 2000;
   private static final long GSO_BYTES = 65536;
 
-  private final String name;
-  private final int sndbufExpand;
-
-  TcpCubic(String name, int sndbufExpand) {
-    this.name = name;
-    this.sndbufExpand = sndbufExpand;
-  }
-
   /** {@code struct bictcp}. */
   private static final class Bic {
     int cnt;
@@ -66,12 +58,7 @@ final class TcpCubic implements CongestionControl {
 
   @Override
   public String name() {
-    return name;
-  }
-
-  @Override
-  public int sndbufExpand() {
-    return sndbufExpand;
+    return "cubic";
   }
 
   private static Bic of(TcpSock tp) {

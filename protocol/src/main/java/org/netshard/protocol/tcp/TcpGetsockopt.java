@@ -24,7 +24,6 @@ public final class TcpGetsockopt {
   private static final int TCP_MSS_DEFAULT = 536;
   private static final int TCP_LISTEN = 10;
   private static final int REPAIR_WINDOW_BYTES = 20;
-  private static final int BBR_INFO_BYTES = 20;
   private static final int PAGE_SIZE = 4096;
   private static final int ZEROCOPY_BYTES_MIN = 12;
   private static final int ZEROCOPY_BYTES = 64;
@@ -52,10 +51,8 @@ public final class TcpGetsockopt {
     }
     return switch (optname) {
       case TcpOption.TCP_INFO -> SockoptVal.putBytes(optval, optlen, len, TcpInfo.of(sk, tcp));
-      case TcpOption.TCP_CC_INFO -> {
-        int bytes = tcp.congestion.equals("bbr") ? BBR_INFO_BYTES : 0;
-        yield SockoptVal.putBytes(optval, optlen, len, new byte[bytes]);
-      }
+      case TcpOption.TCP_CC_INFO ->
+          SockoptVal.putBytes(optval, optlen, len, TcpLiveOptions.ccInfo(sk, tcp));
       case TcpOption.TCP_CONGESTION ->
           SockoptVal.putBytes(optval, optlen, len, TcpSetsockopt.nameBytes(tcp.congestion));
       case TcpOption.TCP_ULP ->

@@ -90,6 +90,12 @@ final class TcpLiveOptions {
     }
   }
 
+  /** What {@code TCP_CC_INFO} tells; all zeros of a sock that has not been connected. */
+  static byte[] ccInfo(Sk sk, TcpOptions tcp) {
+    TcpSock tp = TcpSock.of(sk);
+    return (tp != null ? tp.ca : TcpCongs.find(tcp.congestion)).info(tp);
+  }
+
   /** What an option reads of a connection, or {@link #NOTHING}. */
   static long get(Sk sk, int optname) {
     TcpSock tp = TcpSock.of(sk);

@@ -22,7 +22,9 @@ final class TcpMss {
   static final int MAX_TCP_HEADER = 320;
 
   private static final int MIN_HEADERS = 68;
-  private static final int PACING_SHIFT = 10;
+
+  /** {@code sk_pacing_shift}: one send holds what goes in the 1,024th part of a second. */
+  static final int PACING_SHIFT = 10;
 
   private TcpMss() {}
 
@@ -110,7 +112,7 @@ final class TcpMss {
       bytes += tp.gsoMaxSize >>> shift;
     }
     bytes = Math.min(bytes, tp.gsoMaxSize);
-    return (int) Math.max(bytes / mss, net.sysctl(Sysctl.IPV4_TCP_MIN_TSO_SEGS));
+    return (int) Math.max(bytes / mss, tp.ca.minTsoSegs(tp));
   }
 
   /** {@code tcp_initialize_rcv_mss}. */

@@ -179,7 +179,7 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   int mdevMaxUs;
   int rttvarUs = 1_000_000 / 4;
   int rttSeq;
-  final MinFilter rttMin = new MinFilter();
+  final Minmax rttMin = new Minmax();
 
   // Congestion and losses.
   CongestionControl ca;

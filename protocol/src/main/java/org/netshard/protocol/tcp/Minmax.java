@@ -1,12 +1,13 @@
 package org.netshard.protocol.tcp;
 
 /**
- * The least of what was seen within a window of time, kept as the best, the second and the third
- * best.
+ * The least or the most of what was seen within a window of time, kept as the best, the second and
+ * the third best. Numbers are unsigned.
  *
- * <p><b>Source:</b> {@code lib/win_minmax.c}, {@code minmax_running_min}.
+ * <p><b>Source:</b> {@code lib/win_minmax.c}: {@code minmax_running_min}, {@code
+ * minmax_running_max}.
  */
-final class MinFilter {
+final class Minmax {
   private int t0;
   private int v0;
   private int t1;
@@ -14,7 +15,7 @@ final class MinFilter {
   private int t2;
   private int v2;
 
-  /** The least. */
+  /** The least, or the most. */
   int get() {
     return v0;
   }
@@ -30,17 +31,31 @@ final class MinFilter {
     return value;
   }
 
-  /** Takes one more. */
+  /** Takes one more; the least. */
   int runningMin(int window, int time, int value) {
-    if (Integer.compareUnsigned(value, v0) <= 0 || Integer.compareUnsigned(time - t2, window) > 0) {
+    return running(window, time, value, -1);
+  }
+
+  /** Takes one more; the most. */
+  int runningMax(int window, int time, int value) {
+    return running(window, time, value, 1);
+  }
+
+  /** Whether one is at least as good as another; the sign says whether more is better. */
+  private static boolean isAsGood(int one, int other, int sign) {
+    return Integer.compareUnsigned(one, other) * sign >= 0;
+  }
+
+  private int running(int window, int time, int value, int sign) {
+    if (isAsGood(value, v0, sign) || Integer.compareUnsigned(time - t2, window) > 0) {
       return reset(time, value);
     }
-    if (Integer.compareUnsigned(value, v1) <= 0) {
+    if (isAsGood(value, v1, sign)) {
       t2 = time;
       v2 = value;
       t1 = time;
       v1 = value;
-    } else if (Integer.compareUnsigned(value, v2) <= 0) {
+    } else if (isAsGood(value, v2, sign)) {
       t2 = time;
       v2 = value;
     }
