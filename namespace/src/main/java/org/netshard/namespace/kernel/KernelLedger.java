@@ -14,6 +14,7 @@ import org.netshard.namespace.task.Task;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Proto;
+import org.netshard.protocol.core.RcuFree;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.Skb;
@@ -91,6 +92,7 @@ public final class KernelLedger {
     for (NetState net = model.machine().initNet(); net != null; net = model.machine().next(net)) {
       TcpSocks.withoutFile(net, this::addSock);
     }
+    RcuFree.forEach(model.machine(), this::addFreed);
     memcgs.check();
     equal("pages of TCP", model.machine().pool(Proto.Pool.TCP).exactPages(), tcpPages);
     equal("pages of UDP", model.machine().pool(Proto.Pool.UDP).exactPages(), udpPages);
@@ -161,7 +163,13 @@ public final class KernelLedger {
   }
 
   private void addSock(Sk sk) {
-    used.computeIfAbsent(sk.net(), net -> new int[1])[0]++;
+    addFreed(sk, true);
+  }
+
+  private void addFreed(Sk sk, boolean isUsed) {
+    if (isUsed) {
+      used.computeIfAbsent(sk.net(), net -> new int[1])[0]++;
+    }
     memcgs.object(sk.objcg(), sk.proto().chargedBytes(), Slab.UNRECLAIMABLE);
     long pages = SkMem.hasAccount(sk) ? heldPages(sk) : 0;
     switch (sk.proto().pool()) {

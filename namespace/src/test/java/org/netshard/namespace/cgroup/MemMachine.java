@@ -307,6 +307,7 @@ final class MemMachine {
 
   private void free(Sk sk) {
     sk.ops().destroy(sk);
+    sk.ops().destruct(sk);
     SkMem.reclaimFinal(sk);
     sk.net().addSocketsUsed(-1);
     sk.net().put();

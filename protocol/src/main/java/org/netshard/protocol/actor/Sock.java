@@ -8,8 +8,10 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.RcuFree;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkMem;
+import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SockTimestamping;
 import org.netshard.protocol.core.SocketIo;
@@ -126,7 +128,11 @@ public final class Sock extends BatonBehavior<SockMessage> {
     boolean gone = sk.ops().release(sk);
     SockTimestamping.release(sk);
     ActorRef<SockMessage> self = context.asJava().getSelf();
-    if (gone) {
+    if (gone && !kern && (sk.flag(SockFlag.SOCK_RCU_FREE) || sk.ops().isUsedUntilFreed())) {
+      RcuFree.free(sk);
+      call.pass("Sock", slab, new ProtoSwMessage.SkOrphan(call, self, sk.objcg()), "call_rcu");
+    } else if (gone) {
+      sk.ops().destruct(sk);
       SkMem.reclaimFinal(sk);
       ProtoSwMessage free = new ProtoSwMessage.SkFree(call, self, sk.memcg(), sk.objcg(), kern, 0);
       call.pass("Sock", slab, free, "sk_common_release");

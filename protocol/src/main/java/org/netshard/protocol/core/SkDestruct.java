@@ -15,8 +15,18 @@ public final class SkDestruct {
 
   /** The last reference of a sock is gone. */
   public static void free(Sk sk) {
+    uncount(sk);
+    destruct(sk);
+  }
+
+  /** {@code __sk_free}: it does not count as used any more. */
+  static void uncount(Sk sk) {
+    sk.net().addSocketsUsed(-1);
+  }
+
+  /** {@code __sk_destruct}: what it holds goes back. */
+  static void destruct(Sk sk) {
     SkMem.reclaimFinal(sk);
-    NetNs net = sk.net();
     SockMemcg memcg = sk.memcg();
     if (memcg != null) {
       memcg.put();
@@ -26,7 +36,6 @@ public final class SkDestruct {
     if (objcg != null && bytes > 0) {
       objcg.uncharge(bytes, Slab.UNRECLAIMABLE);
     }
-    net.addSocketsUsed(-1);
-    net.put();
+    sk.net().put();
   }
 }

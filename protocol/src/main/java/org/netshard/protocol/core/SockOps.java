@@ -27,6 +27,14 @@ public interface SockOps {
   /** Takes back what {@link #init} and later calls counted ({@code destroy}, {@code unhash}). */
   default void destroy(Sk sk) {}
 
+  /** Drops what still waits in the sock when it is freed ({@code sk_destruct}). */
+  default void destruct(Sk sk) {}
+
+  /** Whether a sock is freed, and not used any more, only after a grace period of RCU. */
+  default boolean isUsedUntilFreed() {
+    return false;
+  }
+
   /**
    * Nobody has a descriptor of the sock any more ({@code release}).
    *

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.NetGeneric;
+import org.netshard.protocol.core.RcuFree;
 import org.netshard.protocol.core.Sk;
 
 /**
@@ -19,9 +20,6 @@ final class FlowLabelTable {
   private static final int LABEL_MAX = 0xfffff;
   private static final int FIRST_CHOSEN = 0x5a5a5;
   private static final NetGeneric<FlowLabelTable> KEY = new NetGeneric<>(FlowLabelTable::new);
-
-  /** What passes until a sock that is freed by RCU is gone: some 20 ms on an idle Linux 6.18. */
-  private static final long RCU_GRACE_NS = 20_000_000;
 
   /** A label that is given back when a grace period is over. */
   private record Release(FlowLabel label, long atNs) {}
@@ -61,7 +59,7 @@ final class FlowLabelTable {
 
   /** The label of this number is given back when a grace period is over. */
   void releaseLater(FlowLabel label, long nowNs) {
-    releases.addLast(new Release(label, nowNs + RCU_GRACE_NS));
+    releases.addLast(new Release(label, nowNs + RcuFree.GRACE_NS));
   }
 
   void add(int number, FlowLabel label) {

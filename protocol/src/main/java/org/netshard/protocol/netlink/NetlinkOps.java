@@ -44,8 +44,19 @@ public final class NetlinkOps implements SockOps {
   @Override
   public void destroy(Sk sk) {
     NetlinkTable.remove(sk);
-    NetlinkData.purge(sk);
     sk.net().addProtoInuse(sk.proto(), -1);
+  }
+
+  /** {@code netlink_sock_destruct}. */
+  @Override
+  public void destruct(Sk sk) {
+    NetlinkData.purge(sk);
+  }
+
+  /** {@code netlink_release} leaves it to {@code call_rcu}. */
+  @Override
+  public boolean isUsedUntilFreed() {
+    return true;
   }
 
   /**

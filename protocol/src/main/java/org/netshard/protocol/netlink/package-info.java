@@ -8,7 +8,7 @@
  *
  * <p><b>Differs from Linux:</b> a dump takes its list anew for each buffer and goes on where it
  * was; the capabilities of who made the socket are not asked, only those of who sends; socket
- * filters do not see messages; a closed socket is freed at once, not after a grace period of RCU.
+ * filters do not see messages.
  */
 @NullMarked
 package org.netshard.protocol.netlink;

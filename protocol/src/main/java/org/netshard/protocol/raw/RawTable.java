@@ -9,6 +9,7 @@ import org.netshard.protocol.core.NetGeneric;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkList;
+import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.inet.InetBinding;
 
 /**
@@ -56,8 +57,9 @@ public final class RawTable {
     return sk.num() | (sk.family() == Abi.AF_INET6 ? V6 : 0);
   }
 
-  /** Puts a new sock in. */
+  /** Puts a new sock in ({@code raw_hash_sk}). */
   static void hash(Sk sk) {
+    sk.setFlag(SockFlag.SOCK_RCU_FREE, true);
     of(sk.net()).slots.computeIfAbsent(key(sk), none -> new SkList()).addHead(sk);
     InetBinding.forWrite(sk).setHashed(true);
     sk.net().addProtoInuse(sk.proto(), 1);

@@ -47,9 +47,14 @@ public final class UdpOps extends AbstractInetOps {
     UdpSend.flush(sk);
     Udp6Send.flush(sk);
     unhash(sk);
+    super.destroy(sk);
+  }
+
+  /** {@code udp_destruct_sock}. */
+  @Override
+  public void destruct(Sk sk) {
     ErrSkb.purge(sk);
     UdpMem.destruct(sk);
-    super.destroy(sk);
   }
 
   @Override

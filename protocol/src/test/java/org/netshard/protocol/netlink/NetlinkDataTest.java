@@ -154,7 +154,9 @@ class NetlinkDataTest {
     send(sender, net.root(), "x", address(0, 1), 0);
     assertThat(member.rmemAlloc()).isPositive();
     ops.destroy(member);
+    ops.destruct(member);
     ops.destroy(sender);
+    ops.destruct(sender);
     assertThat(member.rmemAlloc()).isZero();
     assertThat(NetlinkTable.of(net).isEmpty()).isTrue();
   }
