@@ -54,7 +54,7 @@ final class InodeCalls {
     Object payload = file.payload();
     if (payload instanceof SocketFile socket) {
       int ino = SockInodes.of(socket.sk());
-      int mode = Abi.S_IFSOCK | 0777;
+      int mode = Abi.S_IFSOCK | SockInodes.mode(socket.sk());
       return new Kstat(SuperBlock.SOCKFS, ino, mode, 1, file.ownerUid(), file.ownerGid());
     }
     if (payload instanceof FileOps ops) {

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.netshard.namespace.cgroup.Cgroup;
 import org.netshard.namespace.cgroup.MemcgState;
+import org.netshard.namespace.files.FileNames;
+import org.netshard.namespace.files.NamedFile;
 import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.task.FdCalls;
@@ -13,6 +15,7 @@ import org.netshard.namespace.vfs.CgroupDirectory;
 import org.netshard.namespace.vfs.Directory;
 import org.netshard.namespace.vfs.Inode;
 import org.netshard.namespace.vfs.Kstat;
+import org.netshard.namespace.vfs.SuperBlock;
 import org.netshard.namespace.vfs.Vfs;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -42,8 +45,8 @@ final class PathCalls {
   private static final int STAT_FLAGS =
       Abi.AT_SYMLINK_NOFOLLOW | Abi.AT_NO_AUTOMOUNT | Abi.AT_EMPTY_PATH | Abi.AT_STATX_SYNC_TYPE;
 
-  /** The usual {@code umask}, which no task changes here. */
-  private static final int UMASK = 022;
+  private static final FileNames.Lookup NOTHING =
+      new FileNames.Lookup(Errno.ENOENT.negated(), null);
 
   private final KernelModel model;
   private final SocketCalls sockets;
@@ -57,10 +60,10 @@ final class PathCalls {
   }
 
   /** The path of a call, or what is wrong with it. */
-  private record Name(int result, String path) {}
+  record Name(int result, String path) {}
 
   /** <b>Errors</b>, in order: EFAULT, ENOENT for an empty path, ENAMETOOLONG. */
-  private static Name name(UserMem mem) {
+  static Name name(UserMem mem) {
     int size = Math.min(mem.size(), PATH_MAX);
     for (int i = 0; i < size; i++) {
       if (mem.getByte(i) == 0) {
@@ -120,13 +123,19 @@ final class PathCalls {
   }
 
   private Vfs.Opened open(Task task, int dirfd, String path, int flags) {
+    FileNames.Lookup named = named(task, dirfd, path);
+    NamedFile file = named.file();
+    if (file == null ? isWrong(named) : file.socket() != null && (flags & Abi.O_PATH) == 0) {
+      int error = file == null ? named.error() : openSocket(task, file, flags);
+      return new Vfs.Opened(error, null, 0, false);
+    }
     int base = checkBase(task, dirfd, path);
     return base < 0
         ? new Vfs.Opened(base, null, 0, false)
         : model.vfs().open(task, base(task, dirfd, path), path, flags);
   }
 
-  private void noteLeftOut(boolean leftOut) {
+  void noteLeftOut(boolean leftOut) {
     if (leftOut) {
       model
           .machine()
@@ -137,7 +146,7 @@ final class PathCalls {
   }
 
   /** <b>Errors:</b> EBADF and ENOTDIR for what a relative path begins at. */
-  private int checkBase(Task task, int dirfd, String path) {
+  int checkBase(Task task, int dirfd, String path) {
     if (path.startsWith("/") || dirfd == Abi.AT_FDCWD) {
       return 0;
     }
@@ -148,7 +157,7 @@ final class PathCalls {
     return model.vfs().base(file.payload()) == null ? Errno.ENOTDIR.negated() : 0;
   }
 
-  private List<Directory> base(Task task, int dirfd, String path) {
+  List<Directory> base(Task task, int dirfd, String path) {
     OpenFile file = path.startsWith("/") ? null : task.fds().get(dirfd);
     List<Directory> base = file == null ? null : model.vfs().base(file.payload());
     return base == null ? model.vfs().workingDirectory() : base;
@@ -171,7 +180,7 @@ final class PathCalls {
       noteLeftOut(place.leftOut());
       return place.result();
     }
-    int bits = mode & (Abi.S_IRWXUGO | Abi.S_ISVTX) & ~UMASK;
+    int bits = mode & (Abi.S_IRWXUGO | Abi.S_ISVTX) & ~task.umask();
     Cgroup.Owner owner = new Cgroup.Owner(task.cred().euid(), task.cred().egid(), bits);
     return sockets.pass(
         call.memCgroups(),
@@ -235,6 +244,17 @@ final class PathCalls {
     if (result < 0) {
       return result;
     }
+    FileNames.Lookup named = named(task, dirfd, name.path());
+    NamedFile file = named.file();
+    if (isWrong(named)) {
+      return named.error();
+    }
+    if (file != null && file.socket() != null) {
+      int mode = Abi.S_IFSOCK | file.attr().mode();
+      int ino = file.ino(model.machine());
+      return new Kstat(SuperBlock.TMPFS, ino, mode, 1, file.attr().uid(), file.attr().gid())
+          .copyTo(asked.mem(2), task.cred().userNs());
+    }
     boolean follows = (flags & Abi.AT_SYMLINK_NOFOLLOW) == 0;
     Vfs.Place place = model.vfs().find(task, base(task, dirfd, name.path()), name.path(), follows);
     Inode inode = place.inode();
@@ -246,6 +266,73 @@ final class PathCalls {
         .copyTo(asked.mem(2), task.cred().userNs());
   }
 
+  /** What a path leads to where files of sockets have their names. */
+  FileNames.Lookup named(Task task, int dirfd, String path) {
+    return AttrCalls.isNamed(dirfd, path) && !path.isEmpty()
+        ? model.machine().socketFiles().lookup(task.cred(), path)
+        : NOTHING;
+  }
+
+  /** Whether nothing can be there, in no file system. */
+  static boolean isWrong(FileNames.Lookup named) {
+    return named.error() != 0 && named.error() != Errno.ENOENT.negated();
+  }
+
+  /** Why the file of a socket cannot be opened: EEXIST, ENOTDIR, EACCES, and in the end ENXIO. */
+  private static int openSocket(Task task, NamedFile file, int flags) {
+    if ((flags & Abi.O_CREAT) != 0 && (flags & Abi.O_EXCL) != 0) {
+      return Errno.EEXIST.negated();
+    }
+    if ((flags & Abi.O_DIRECTORY) != 0) {
+      return Errno.ENOTDIR.negated();
+    }
+    boolean may = file.attr().permits(task.cred(), Vfs.wanted(flags), false);
+    return (may ? Errno.ENXIO : Errno.EACCES).negated();
+  }
+
+  /**
+   * {@code readlinkat(dirfd, path, buf, bufsiz)}.
+   *
+   * <p><b>Errors</b>, in order: EINVAL for no room, EFAULT, ENOENT, ENAMETOOLONG, EBADF and ENOTDIR
+   * for what a relative path begins at, those of {@link Vfs#find}, EINVAL for what is no link,
+   * EFAULT.
+   */
+  long readlinkat(Task task, int dirfd, UserMem path, UserMem buf, int size) {
+    if (size <= 0) {
+      return Errno.EINVAL.negated();
+    }
+    Name name = name(path);
+    int result = name.result() < 0 ? name.result() : checkBase(task, dirfd, name.path());
+    if (result < 0) {
+      return result;
+    }
+    FileNames.Lookup named = named(task, dirfd, name.path());
+    NamedFile file = named.file();
+    if (file == null ? isWrong(named) : file.socket() != null) {
+      return file == null ? named.error() : Errno.EINVAL.negated();
+    }
+    Vfs.Place place = model.vfs().find(task, base(task, dirfd, name.path()), name.path(), false);
+    if (place.result() < 0) {
+      noteLeftOut(place.leftOut());
+      return place.result();
+    }
+    String text = model.vfs().readlink(task, place);
+    if (text == null) {
+      return Errno.EINVAL.negated();
+    }
+    if (text.isEmpty()) {
+      model.machine().leftOut("readlink of " + name.path() + " fails with ENOSYS");
+      return Errno.ENOSYS.negated();
+    }
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    int count = Math.min(size, bytes.length);
+    if (!buf.accessible(0, count)) {
+      return Errno.EFAULT.negated();
+    }
+    buf.put(0, bytes, count);
+    return count;
+  }
+
   /** Whether a call asks about a descriptor: it has no path, or an empty one that is allowed. */
   static boolean isEmptyPath(Syscall asked) {
     return isEmpty(asked.mem(1))
@@ -253,7 +340,7 @@ final class PathCalls {
         && asked.intArg(0) >= 0;
   }
 
-  private static boolean isEmpty(UserMem path) {
+  static boolean isEmpty(UserMem path) {
     return path.isNull() || (path.accessible(0, 1) && path.getByte(0) == 0);
   }
 

@@ -27,6 +27,7 @@ final class SyscallTable {
   private final Call baton;
   private final NetActors nets;
   private final SocketCalls sockets;
+  private final AttrCalls attrs;
   private final FileCalls files;
   private final InodeCalls inodes;
   private final MmapCall mmap;
@@ -47,6 +48,7 @@ final class SyscallTable {
     this.inodes = new InodeCalls(model);
     this.mmap = new MmapCall(model);
     this.paths = new PathCalls(model, sockets, baton);
+    this.attrs = new AttrCalls(model, paths, baton);
     this.polls = new PollCalls(model, baton);
     this.processes = new ProcessCalls(model, sockets);
     this.selects = new SelectCalls(model, baton);
@@ -151,6 +153,14 @@ final class SyscallTable {
       case EPOLL_CTL -> polls.epollCtl(task, call);
       case EPOLL_WAIT -> polls.epollWait(task, call);
       case IOCTL -> files.ioctl(task, call);
+      case FCHMOD, FCHOWN, CHMOD, CHOWN, LCHOWN, FCHMODAT, FCHMODAT2, FCHOWNAT ->
+          attrs.perform(task, call);
+      case RENAME, RENAMEAT, RENAMEAT2 -> attrs.perform(task, call);
+      case READLINK ->
+          paths.readlinkat(task, Abi.AT_FDCWD, call.mem(0), call.mem(1), call.intArg(2));
+      case READLINKAT ->
+          paths.readlinkat(task, call.intArg(0), call.mem(1), call.mem(2), call.intArg(3));
+      case UMASK -> task.setUmask(call.intArg(0));
       case FSTAT -> inodes.fstat(task, call);
       case NEWFSTATAT ->
           PathCalls.isEmptyPath(call)

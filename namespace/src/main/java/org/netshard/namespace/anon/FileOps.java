@@ -1,5 +1,7 @@
 package org.netshard.namespace.anon;
 
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.files.InodeAttr;
 import org.netshard.namespace.vfs.Kstat;
 import org.netshard.namespace.vfs.PollSource;
 import org.netshard.namespace.vfs.SuperBlock;
@@ -45,6 +47,17 @@ public interface FileOps extends PollSource {
    */
   default Kstat getattr(Machine machine, int uid, int gid) {
     return new Kstat(SuperBlock.ANON_INODEFS, ANON_INODE_INO, 0600, 1, 0, 0);
+  }
+
+  /**
+   * What {@code chmod} and {@code chown} change of it; null if they cannot, as of the inode that
+   * most share ({@code anon_inode_setattr}).
+   *
+   * @param uid owner of the file
+   * @param gid group of the file
+   */
+  default @Nullable InodeAttr attr(int uid, int gid) {
+    return null;
   }
 
   /** Bytes that can be read ({@code FIONREAD}); ENOTTY, negated, if the file does not know. */

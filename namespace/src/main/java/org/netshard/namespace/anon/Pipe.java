@@ -1,6 +1,8 @@
 package org.netshard.namespace.anon;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.files.InodeAttr;
 import org.netshard.namespace.task.PipeSize;
 import org.netshard.namespace.vfs.Kstat;
 import org.netshard.namespace.vfs.SuperBlock;
@@ -24,6 +26,7 @@ public final class Pipe {
   /** {@code PIPE_DEF_BUFFERS}: pages of a new pipe. */
   private static final int BUFFERS = 16;
 
+  private static final int MODE = 0600;
   private static final int PAGE_BYTES = 4096;
 
   /** {@code fs.pipe-max-size}: the largest pipe of a task without privilege, bytes. */
@@ -35,6 +38,7 @@ public final class Pipe {
   private final boolean packets;
   private int capacity = BUFFERS;
   private int ino;
+  private @Nullable InodeAttr attr;
   private boolean readOpen = true;
   private boolean writeOpen = true;
 
@@ -67,7 +71,15 @@ public final class Pipe {
   /** What {@code fstat} tells of both ends ({@code get_pipe_inode}). */
   private Kstat getattr(Machine machine, int uid, int gid) {
     ino = ino == 0 ? SockInodes.next(machine) : ino;
-    return new Kstat(SuperBlock.PIPEFS, ino, Abi.S_IFIFO | 0600, 1, uid, gid);
+    InodeAttr is = attr == null ? new InodeAttr(uid, gid, MODE) : attr;
+    return new Kstat(SuperBlock.PIPEFS, ino, Abi.S_IFIFO | is.mode(), 1, is.uid(), is.gid());
+  }
+
+  /** What can be changed of the inode that both ends have, kept from now on. */
+  private InodeAttr attrForWrite(int uid, int gid) {
+    InodeAttr present = attr == null ? new InodeAttr(uid, gid, MODE) : attr;
+    attr = present;
+    return present;
   }
 
   private int bytes() {
@@ -102,6 +114,11 @@ public final class Pipe {
     @Override
     public Kstat getattr(Machine machine, int uid, int gid) {
       return Pipe.this.getattr(machine, uid, gid);
+    }
+
+    @Override
+    public InodeAttr attr(int uid, int gid) {
+      return attrForWrite(uid, gid);
     }
 
     @Override
@@ -179,6 +196,11 @@ public final class Pipe {
     @Override
     public Kstat getattr(Machine machine, int uid, int gid) {
       return Pipe.this.getattr(machine, uid, gid);
+    }
+
+    @Override
+    public InodeAttr attr(int uid, int gid) {
+      return attrForWrite(uid, gid);
     }
 
     @Override

@@ -9,9 +9,7 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.SocketFiles;
 import org.netshard.protocol.core.SocketInode;
-import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
-import org.netshard.protocol.cred.UserNamespace;
 
 /**
  * The names of a machine's files: directories, and in them the files of sockets.
@@ -20,45 +18,67 @@ import org.netshard.protocol.cred.UserNamespace;
  * like, in which everybody may make files. Relative names begin at {@code /}.
  *
  * <p><b>Source:</b> {@code fs/namei.c}: {@code link_path_walk}, {@code filename_create}, {@code
- * do_unlinkat}, {@code inode_permission}.
+ * do_unlinkat}, {@code do_renameat2}, {@code may_delete}, {@code inode_permission}.
  *
- * <p><b>Differs from Linux:</b> there are no links, mounts or groups, and a name has no content.
+ * <p><b>Differs from Linux:</b> there are no links or mounts, and a name has no content.
  */
 public final class FileNames implements SocketFiles {
+  /** {@code RENAME_NOREPLACE}. */
+  public static final int RENAME_NOREPLACE = 1;
+
+  /** {@code RENAME_EXCHANGE}. */
+  public static final int RENAME_EXCHANGE = 2;
+
+  static final int STICKY = 01000;
+
   private static final int NAME_MAX = 255;
   private static final int MODE_PRIVATE = 0755;
   private static final int MODE_SHARED = 01777;
-  private static final int WRITE = 02;
-  private static final int STICKY = 01000;
+  private static final int MODE_FILE = 0644;
 
-  private final UserNamespace initUserNs;
-  private final Node root = directory(MODE_PRIVATE);
+  private final NamedFile root = NamedFile.directory(MODE_PRIVATE);
 
   /**
-   * One file.
+   * A directory, all directories down to it, and the last part of a path; or why the path leads
+   * nowhere.
    *
-   * @param children what is in a directory; null for other files
-   * @param inode that of a socket, else null
-   * @param uid its owner
-   * @param mode who may do what with it
+   * @param slash whether a slash comes after the last part
    */
-  private record Node(
-      @Nullable TreeMap<String, Node> children, @Nullable SocketInode inode, int uid, int mode) {}
+  private record Place(List<NamedFile> way, String last, boolean slash, int error) {
+    NamedFile directory() {
+      return way.get(way.size() - 1);
+    }
 
-  private static Node directory(int mode) {
-    return new Node(new TreeMap<>(), null, 0, mode);
+    /** What is in the directory. */
+    TreeMap<String, NamedFile> names() {
+      TreeMap<String, NamedFile> names = directory().children();
+      if (names == null) {
+        throw new IllegalStateException("a way that ends at no directory");
+      }
+      return names;
+    }
+
+    /**
+     * Whether the last part is a name, not the directory itself or the one above ({@code
+     * LAST_NORM}).
+     */
+    boolean isName() {
+      return !last.equals(".") && !last.equals("..");
+    }
+
+    /** What the path leads to, or null. */
+    @Nullable NamedFile found() {
+      return last.equals(".")
+          ? directory()
+          : last.equals("..") ? way.get(Math.max(0, way.size() - 2)) : names().get(last);
+    }
   }
 
-  private static Node file(@Nullable SocketInode inode, int uid) {
-    return new Node(null, inode, uid, MODE_PRIVATE);
-  }
-
-  /** A directory and the last part of a path, or why the path leads nowhere. */
-  private record Place(@Nullable Node directory, String last, int error) {}
+  /** What a path leads to; with an error, null. */
+  public record Lookup(int error, @Nullable NamedFile file) {}
 
   /** The names of a machine that has just booted. */
-  public FileNames(UserNamespace initUserNs) {
-    this.initUserNs = initUserNs;
+  public FileNames() {
     for (String path : List.of("/dev", "/etc", "/home", "/proc", "/root", "/run", "/sys", "/var")) {
       mkdir(path, MODE_PRIVATE);
     }
@@ -69,12 +89,13 @@ public final class FileNames implements SocketFiles {
   }
 
   private void mkdir(String path, int mode) {
-    Node at = root;
+    NamedFile at = root;
     for (String name : parts(path)) {
-      if (at.children == null) {
+      TreeMap<String, NamedFile> children = at.children();
+      if (children == null) {
         return;
       }
-      at = at.children.computeIfAbsent(name, missing -> directory(mode));
+      at = children.computeIfAbsent(name, missing -> NamedFile.directory(mode));
     }
   }
 
@@ -85,38 +106,35 @@ public final class FileNames implements SocketFiles {
 
   /** Lets everybody make files in a directory, as in {@code /tmp}. */
   public void share(String path) {
-    Place place = place(path);
-    Node directory = place.directory();
-    if (directory == null || directory.children() == null || place.error() != 0) {
-      return;
-    }
-    Node shared = directory.children().get(place.last());
-    if (shared != null && shared.children() != null) {
-      directory
-          .children()
-          .put(place.last(), new Node(shared.children(), null, shared.uid(), MODE_SHARED));
+    Place place = place(null, path);
+    NamedFile shared = place.error() == 0 ? place.found() : null;
+    TreeMap<String, NamedFile> children = shared == null ? null : shared.children();
+    if (shared != null && children != null && place.isName()) {
+      NamedFile made = NamedFile.directory(MODE_SHARED, shared.attr().uid(), children);
+      place.names().put(place.last(), made);
     }
   }
 
   /** Makes a file of root that is no socket, and the directories above it, unless it is there. */
   public void create(String path) {
+    create(path, new InodeAttr(0, 0, MODE_FILE));
+  }
+
+  /** The same, with these attributes. */
+  public void create(String path, InodeAttr attr) {
     int slash = path.lastIndexOf('/');
     mkdirs(slash < 0 ? "" : path.substring(0, slash));
-    Place place = place(path);
-    if (place.directory() != null && place.directory().children != null) {
-      place.directory().children.putIfAbsent(place.last(), file(null, 0));
+    Place place = place(null, path);
+    if (place.error() == 0) {
+      place.names().putIfAbsent(place.last(), NamedFile.file(null, attr));
     }
   }
 
   /** Whether a path leads to the file of a socket, or to another that was made here. */
   public boolean hasFile(String path) {
-    Place place = place(path);
-    Node directory = place.directory();
-    Node node =
-        directory == null || directory.children() == null || place.error() != 0
-            ? null
-            : directory.children().get(place.last());
-    return node != null && node.children() == null;
+    Place place = place(null, path);
+    NamedFile file = place.error() == 0 ? place.found() : null;
+    return file != null && !file.isDirectory();
   }
 
   private static List<String> parts(String path) {
@@ -129,34 +147,46 @@ public final class FileNames implements SocketFiles {
     return parts;
   }
 
-  /** Walks to the directory of a path; everybody may pass through every directory. */
-  private Place place(String path) {
-    List<Node> way = new ArrayList<>(List.of(root));
+  /**
+   * Walks to the directory of a path.
+   *
+   * <p><b>Errors</b> of each step, in order: ENOTDIR, EACCES for a directory that may not be
+   * searched, ENAMETOOLONG, ENOENT.
+   *
+   * @param cred who walks; with null, every directory may be passed
+   */
+  private Place place(@Nullable Cred cred, String path) {
+    List<NamedFile> way = new ArrayList<>(List.of(root));
     List<String> parts = parts(path);
     String last = parts.isEmpty() ? "." : parts.get(parts.size() - 1);
-    for (int i = 0; i < parts.size() - 1; i++) {
-      String name = parts.get(i);
-      Node at = way.get(way.size() - 1);
-      if (at.children == null) {
-        return new Place(null, last, Errno.ENOTDIR.negated());
+    boolean slash = path.endsWith("/");
+    for (int i = 0; ; i++) {
+      NamedFile at = way.get(way.size() - 1);
+      TreeMap<String, NamedFile> children = at.children();
+      if (children == null) {
+        return new Place(way, last, slash, Errno.ENOTDIR.negated());
       }
+      if (cred != null && !at.permits(cred, InodeAttr.MAY_EXEC)) {
+        return new Place(way, last, slash, Errno.EACCES.negated());
+      }
+      String name = i < parts.size() ? parts.get(i) : last;
       if (name.length() > NAME_MAX) {
-        return new Place(null, last, Errno.ENAMETOOLONG.negated());
+        return new Place(way, last, slash, Errno.ENAMETOOLONG.negated());
       }
-      Node next = name.equals(".") ? at : name.equals("..") ? above(way) : at.children.get(name);
-      if (next == null) {
-        return new Place(null, last, Errno.ENOENT.negated());
+      if (i >= parts.size() - 1) {
+        return new Place(way, last, slash, 0);
       }
-      way.add(next);
+      NamedFile next = name.equals("..") ? above(way) : children.get(name);
+      if (next == null && !name.equals(".")) {
+        return new Place(way, last, slash, Errno.ENOENT.negated());
+      }
+      if (next != null) {
+        way.add(next);
+      }
     }
-    Node directory = way.get(way.size() - 1);
-    if (directory.children == null) {
-      return new Place(null, last, Errno.ENOTDIR.negated());
-    }
-    return new Place(directory, last, last.length() > NAME_MAX ? Errno.ENAMETOOLONG.negated() : 0);
   }
 
-  private static Node above(List<Node> way) {
+  private static NamedFile above(List<NamedFile> way) {
     if (way.size() > 1) {
       way.remove(way.size() - 1);
     }
@@ -167,59 +197,61 @@ public final class FileNames implements SocketFiles {
     return new String(path, StandardCharsets.ISO_8859_1);
   }
 
-  /** Whether a task may write to a file or in a directory ({@code inode_permission}). */
-  private boolean mayWrite(Caller caller, Node node) {
-    Cred cred = caller.cred();
-    int bits = cred.euid() == node.uid ? node.mode() >> 6 : node.mode;
-    return (bits & WRITE) != 0 || cred.nsCapable(initUserNs, Capability.CAP_DAC_OVERRIDE);
-  }
-
   @Override
-  public int mknod(Caller caller, byte[] path, SocketInode inode) {
-    Place place = place(text(path));
-    Node directory = place.directory();
-    if (directory == null || directory.children == null || place.error() != 0) {
+  public int mknod(Caller caller, byte[] path, int mode, SocketInode inode) {
+    Cred cred = caller.cred();
+    Place place = place(cred, text(path));
+    if (place.error() != 0) {
       return place.error();
     }
-    String name = place.last();
-    if (name.equals(".") || name.equals("..") || directory.children.containsKey(name)) {
+    if (place.found() != null) {
       return Errno.EEXIST.negated();
     }
-    if (text(path).endsWith("/")) {
+    if (place.slash()) {
       return Errno.ENOENT.negated();
     }
-    if (!mayWrite(caller, directory)) {
+    if (!place.directory().permits(cred, InodeAttr.MAY_WRITE | InodeAttr.MAY_EXEC)) {
       return Errno.EACCES.negated();
     }
-    directory.children.put(name, file(inode, caller.cred().euid()));
+    int bits = mode & ~caller.task().umask();
+    InodeAttr attr = new InodeAttr(cred.euid(), cred.egid(), bits);
+    place.names().put(place.last(), NamedFile.file(inode, attr));
     return 0;
   }
 
   @Override
   public void unmake(Caller caller, byte[] path) {
-    Place place = place(text(path));
-    if (place.directory() != null && place.directory().children != null) {
-      place.directory().children.remove(place.last());
+    Place place = place(null, text(path));
+    if (place.error() == 0) {
+      place.names().remove(place.last());
     }
+  }
+
+  /**
+   * What a path leads to ({@code filename_lookup}).
+   *
+   * <p><b>Errors</b>, in order: those of the way, ENOENT, ENOTDIR for a slash after a file.
+   */
+  public Lookup lookup(Cred cred, String path) {
+    Place place = place(cred, path);
+    NamedFile file = place.error() == 0 ? place.found() : null;
+    if (file == null) {
+      return new Lookup(place.error() == 0 ? Errno.ENOENT.negated() : place.error(), null);
+    }
+    return place.slash() && !file.isDirectory()
+        ? new Lookup(Errno.ENOTDIR.negated(), null)
+        : new Lookup(0, file);
   }
 
   @Override
   public Found find(Caller caller, byte[] path) {
-    Place place = place(text(path));
-    Node directory = place.directory();
-    if (directory == null || directory.children == null || place.error() != 0) {
-      return new Found(place.error(), null);
+    Lookup looked = lookup(caller.cred(), text(path));
+    NamedFile file = looked.file();
+    if (file == null) {
+      return new Found(looked.error(), null);
     }
-    String name = place.last();
-    boolean itself = name.equals(".") || name.equals("..");
-    Node node = itself ? directory : directory.children.get(name);
-    if (node == null) {
-      return new Found(Errno.ENOENT.negated(), null);
-    }
-    if (text(path).endsWith("/") && node.children == null) {
-      return new Found(Errno.ENOTDIR.negated(), null);
-    }
-    return new Found(mayWrite(caller, node) ? 0 : Errno.EACCES.negated(), node.inode);
+    boolean may = file.permits(caller.cred(), InodeAttr.MAY_WRITE);
+    return new Found(may ? 0 : Errno.EACCES.negated(), file.socket());
   }
 
   /**
@@ -229,31 +261,129 @@ public final class FileNames implements SocketFiles {
    * for the file of another in a directory that everybody may write to.
    */
   public int unlink(Caller caller, String path) {
-    Place place = place(path);
-    Node directory = place.directory();
+    Place place = place(caller.cred(), path);
     if (path.isEmpty()) {
       return Errno.ENOENT.negated();
     }
-    if (directory == null || directory.children == null || place.error() != 0) {
-      return place.error();
+    if (place.error() != 0 || !place.isName()) {
+      return place.error() != 0 ? place.error() : Errno.EISDIR.negated();
     }
-    Node node = directory.children.get(place.last());
-    if (node == null) {
-      boolean itself = place.last().equals(".") || place.last().equals("..");
-      return (itself ? Errno.EISDIR : Errno.ENOENT).negated();
+    NamedFile file = place.found();
+    if (file == null) {
+      return Errno.ENOENT.negated();
     }
-    if (!mayWrite(caller, directory)) {
+    if (place.slash()) {
+      return (file.isDirectory() ? Errno.EISDIR : Errno.ENOTDIR).negated();
+    }
+    int error = mayDelete(caller.cred(), place, file, false);
+    if (error == 0) {
+      place.names().remove(place.last());
+    }
+    return error;
+  }
+
+  /** {@code may_delete}. <b>Errors</b>, in order: EACCES, EPERM, ENOTDIR or EISDIR. */
+  private static int mayDelete(Cred cred, Place place, NamedFile file, boolean asDirectory) {
+    if (!place.directory().permits(cred, InodeAttr.MAY_WRITE | InodeAttr.MAY_EXEC)) {
       return Errno.EACCES.negated();
     }
-    int uid = caller.cred().euid();
-    boolean guarded = (directory.mode & STICKY) != 0 && uid != node.uid && uid != directory.uid;
-    if (guarded && !caller.cred().nsCapable(initUserNs, Capability.CAP_FOWNER)) {
+    if (place.directory().guards(cred, file)) {
       return Errno.EPERM.negated();
     }
-    if (node.children != null) {
-      return Errno.EISDIR.negated();
+    if (asDirectory != file.isDirectory()) {
+      return (asDirectory ? Errno.ENOTDIR : Errno.EISDIR).negated();
     }
-    directory.children.remove(place.last());
     return 0;
+  }
+
+  /**
+   * {@code renameat2(2)}, after the check of its flags.
+   *
+   * <p><b>Errors</b>, in order: those of both ways; EBUSY for {@code .} and {@code ..}, or EEXIST
+   * as the new name with RENAME_NOREPLACE; ENOENT; EEXIST with RENAME_NOREPLACE; ENOENT for the
+   * other of two that are exchanged; ENOTDIR for a slash after a file; EINVAL for a directory into
+   * itself; ENOTEMPTY for one that has the other in it; EACCES, EPERM, ENOTDIR, EISDIR; EACCES for
+   * a directory that may not be written and moves to another; ENOTEMPTY.
+   */
+  public int rename(Caller caller, String oldPath, String newPath, int flags) {
+    Place from = place(caller.cred(), oldPath);
+    Place to = from.error() == 0 ? place(caller.cred(), newPath) : from;
+    if (to.error() != 0) {
+      return to.error();
+    }
+    boolean exchange = (flags & RENAME_EXCHANGE) != 0;
+    boolean noreplace = (flags & RENAME_NOREPLACE) != 0;
+    if (!from.isName() || !to.isName()) {
+      return (from.isName() && noreplace ? Errno.EEXIST : Errno.EBUSY).negated();
+    }
+    NamedFile source = from.found();
+    NamedFile target = to.found();
+    if (source == null || (exchange && target == null)) {
+      return Errno.ENOENT.negated();
+    }
+    if (target != null && noreplace) {
+      return Errno.EEXIST.negated();
+    }
+    int error = checkPlaces(from, to, source, target, exchange);
+    if (error == 0 && source != target) {
+      error = mayRename(caller.cred(), from, to, source, target, exchange);
+      if (error == 0) {
+        move(from, to, source, exchange ? target : null);
+      }
+    }
+    return error;
+  }
+
+  private static int checkPlaces(
+      Place from, Place to, NamedFile source, @Nullable NamedFile target, boolean exchange) {
+    boolean wrongTarget = exchange && target != null && !target.isDirectory() && to.slash();
+    boolean wrongSource = !source.isDirectory() && (from.slash() || (!exchange && to.slash()));
+    if (wrongTarget || wrongSource) {
+      return Errno.ENOTDIR.negated();
+    }
+    if (to.way().contains(source)) {
+      return Errno.EINVAL.negated();
+    }
+    boolean above = target != null && from.way().contains(target);
+    return above ? (exchange ? Errno.EINVAL : Errno.ENOTEMPTY).negated() : 0;
+  }
+
+  private static int mayRename(
+      Cred cred,
+      Place from,
+      Place to,
+      NamedFile source,
+      @Nullable NamedFile target,
+      boolean exchange) {
+    int error = mayDelete(cred, from, source, source.isDirectory());
+    if (error == 0 && target != null) {
+      error = mayDelete(cred, to, target, (exchange ? target : source).isDirectory());
+    } else if (error == 0
+        && !to.directory().permits(cred, InodeAttr.MAY_WRITE | InodeAttr.MAY_EXEC)) {
+      error = Errno.EACCES.negated();
+    }
+    if (error != 0) {
+      return error;
+    }
+    boolean moves = from.directory() != to.directory();
+    boolean sourceStays = source.isDirectory() && !source.permits(cred, InodeAttr.MAY_WRITE);
+    boolean targetStays =
+        exchange
+            && target != null
+            && target.isDirectory()
+            && !target.permits(cred, InodeAttr.MAY_WRITE);
+    if (moves && (sourceStays || targetStays)) {
+      return Errno.EACCES.negated();
+    }
+    TreeMap<String, NamedFile> replaced = target == null || exchange ? null : target.children();
+    return replaced != null && !replaced.isEmpty() ? Errno.ENOTEMPTY.negated() : 0;
+  }
+
+  private static void move(Place from, Place to, NamedFile source, @Nullable NamedFile back) {
+    from.names().remove(from.last());
+    if (back != null) {
+      from.names().put(from.last(), back);
+    }
+    to.names().put(to.last(), source);
   }
 }

@@ -394,7 +394,7 @@ public final class MachineState implements Machine {
   @Override
   public FileNames socketFiles() {
     if (fileNames == null) {
-      fileNames = new FileNames(initUserNs);
+      fileNames = new FileNames();
     }
     return fileNames;
   }

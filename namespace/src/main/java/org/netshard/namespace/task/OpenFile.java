@@ -15,8 +15,8 @@ import org.netshard.protocol.memcg.ObjCgroup;
 public final class OpenFile implements PassedFile {
   private final Kind kind;
   private final @Nullable Object payload;
-  private final int ownerUid;
-  private final int ownerGid;
+  private int ownerUid;
+  private int ownerGid;
   private @Nullable ObjCgroup objcg;
   private @Nullable FileOwner owner;
   private @Nullable List<FileWatcher> watchers;
@@ -85,6 +85,12 @@ public final class OpenFile implements PassedFile {
   /** Group of its inode. */
   public int ownerGid() {
     return ownerGid;
+  }
+
+  /** Gives its inode to others. */
+  public void setInodeOwner(int uid, int gid) {
+    ownerUid = uid;
+    ownerGid = gid;
   }
 
   /** Who pays for it, or null. */

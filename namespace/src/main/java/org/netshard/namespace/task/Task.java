@@ -42,6 +42,7 @@ public final class Task implements CgroupTask, CallingTask {
   private byte @Nullable [] comm;
   private @Nullable Signals signals;
   private @Nullable Family family;
+  private @Nullable FsStruct fs;
 
   /**
    * A task whose program has no memory yet; it takes a reference of its namespace.
@@ -98,9 +99,29 @@ public final class Task implements CgroupTask, CallingTask {
     child.pidNsForChildren = pidNsForChildren;
     child.noNewPrivs = noNewPrivs;
     child.comm = comm;
+    child.fs = thread ? fs() : fs == null ? null : fs.copy();
     child.family = thread ? family() : relative(childTgid, exitSignal);
     child.signals = thread || signals != null ? signals().child(thread) : null;
     return child;
+  }
+
+  /** What it knows of files, shared by threads; made when first asked for. */
+  private FsStruct fs() {
+    FsStruct present = fs == null ? new FsStruct() : fs;
+    fs = present;
+    return present;
+  }
+
+  @Override
+  public int umask() {
+    return fs == null ? FsStruct.UMASK : fs.umask();
+  }
+
+  /** {@code umask(2)}; the old one. */
+  public int setUmask(int mask) {
+    int old = umask();
+    fs().setUmask(mask & 0777);
+    return old;
   }
 
   private Family relative(int childTgid, int exitSignal) {

@@ -23,6 +23,11 @@ public abstract class FileHandle {
     inode = newInode;
   }
 
+  /** Of which inode it is, or null if it was not opened by a path. */
+  final @Nullable Inode inode() {
+    return inode;
+  }
+
   /**
    * What {@code fstat} tells of it, or null if it was not opened by a path.
    *

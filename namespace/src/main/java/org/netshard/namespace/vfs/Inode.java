@@ -1,5 +1,6 @@
 package org.netshard.namespace.vfs;
 
+import org.netshard.namespace.files.InodeAttr;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 
@@ -10,13 +11,13 @@ import org.netshard.protocol.cred.Cred;
  */
 public abstract class Inode {
   /** {@code MAY_EXEC}: to search a directory. */
-  static final int MAY_EXEC = 1;
+  static final int MAY_EXEC = InodeAttr.MAY_EXEC;
 
   /** {@code MAY_WRITE}. */
-  static final int MAY_WRITE = 2;
+  static final int MAY_WRITE = InodeAttr.MAY_WRITE;
 
   /** {@code MAY_READ}. */
-  static final int MAY_READ = 4;
+  static final int MAY_READ = InodeAttr.MAY_READ;
 
   Inode() {}
 
@@ -59,23 +60,11 @@ public abstract class Inode {
    * @param wanted {@code MAY_READ}, {@code MAY_WRITE}, {@code MAY_EXEC} together
    */
   boolean permits(Cred cred, int wanted) {
-    int shift = cred.euid() == uid() ? 6 : cred.inEffectiveGroup(gid()) ? 3 : 0;
-    if ((wanted & ~(mode() >> shift)) == 0) {
-      return true;
-    }
-    boolean directory = this instanceof Directory;
-    boolean onlyLooks = directory ? (wanted & MAY_WRITE) == 0 : wanted == MAY_READ;
-    if (onlyLooks && capable(cred, Capability.CAP_DAC_READ_SEARCH)) {
-      return true;
-    }
-    boolean overridden = directory || (wanted & MAY_EXEC) == 0 || (mode() & 0111) != 0;
-    return overridden && capable(cred, Capability.CAP_DAC_OVERRIDE);
+    return new InodeAttr(uid(), gid(), mode()).permits(cred, wanted, this instanceof Directory);
   }
 
   /** {@code capable_wrt_inode_uidgid}. */
   boolean capable(Cred cred, Capability capability) {
-    return (cred.effective() & capability.bit()) != 0
-        && cred.userNs().hasUid(uid())
-        && cred.userNs().hasGid(gid());
+    return InodeAttr.capable(cred, uid(), gid(), capability);
   }
 }

@@ -16,6 +16,11 @@ abstract class Link extends Inode {
     return null;
   }
 
+  /** What {@code readlink} tells of it; null if that is not known here. */
+  @Nullable String text(Task task) {
+    return path(task);
+  }
+
   @Override
   int type() {
     return Abi.S_IFLNK;

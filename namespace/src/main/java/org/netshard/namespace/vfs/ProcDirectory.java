@@ -37,7 +37,7 @@ final class ProcDirectory extends Directory {
     return isNumber(name) ? tasks.apply(Integer.parseInt(name)) : null;
   }
 
-  private static boolean isNumber(String name) {
+  static boolean isNumber(String name) {
     return name.matches("0|[1-9][0-9]{0,8}");
   }
 

@@ -5,7 +5,9 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.cgroup.CgroupVersion;
+import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.net.ProcNetFiles;
+import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -47,6 +49,7 @@ final class ProcTaskDirectory extends Directory {
       case "oom_score_adj" -> new OomScoreAdj();
       case "net" -> directory(this::net);
       case "ns" -> directory(this::ns);
+      case "fd" -> new Descriptors();
       case "uid_map" -> new IdMapEntry(IdMapFile.Kind.UID_MAP);
       case "gid_map" -> new IdMapEntry(IdMapFile.Kind.GID_MAP);
       case "setgroups" -> new IdMapEntry(IdMapFile.Kind.SETGROUPS);
@@ -82,6 +85,43 @@ final class ProcTaskDirectory extends Directory {
       return thread == null || thread.tgid() != task.tgid()
           ? null
           : new ProcTaskDirectory(thread, tasks, false);
+    }
+  }
+
+  /**
+   * {@code fd}: what is open; of another user's process only for who may, of the own always ({@code
+   * proc_fd_permission}), which shared credentials tell here.
+   */
+  private final class Descriptors extends Directory {
+    @Override
+    @Nullable Inode lookup(String name, Task looking) {
+      OpenFile file = ProcDirectory.isNumber(name) ? task.fds().get(Integer.parseInt(name)) : null;
+      return file == null ? null : FdLink.of(task, file);
+    }
+
+    @Override
+    boolean permits(Cred cred, int wanted) {
+      return super.permits(cred, wanted) || cred == task.cred();
+    }
+
+    @Override
+    boolean leavesOut(String name) {
+      return ProcDirectory.isNumber(name) && task.fds().get(Integer.parseInt(name)) != null;
+    }
+
+    @Override
+    public int mode() {
+      return 0500;
+    }
+
+    @Override
+    public int uid() {
+      return ownerUid();
+    }
+
+    @Override
+    public int gid() {
+      return ownerGid();
     }
   }
 
@@ -173,10 +213,15 @@ final class ProcTaskDirectory extends Directory {
     @Nullable Inode file(Task follower) {
       return mayRead(follower, task) ? new NsFile(namespace) : null;
     }
+
+    @Override
+    @Nullable String text(Task task) {
+      return namespace instanceof NetState net ? "net:[" + net.inum() + "]" : null;
+    }
   }
 
   /** {@code ptrace_may_access(task, PTRACE_MODE_READ_FSCREDS)}. */
-  private static boolean mayRead(Task reader, Task target) {
+  static boolean mayRead(Task reader, Task target) {
     if (reader.tgid() == target.tgid()) {
       return true;
     }
@@ -205,21 +250,25 @@ final class ProcTaskDirectory extends Directory {
 
     @Override
     public int uid() {
-      return task.dumpable() == 1
-          ? task.cred().euid()
-          : orRoot(task.mmUserNs().uidMap().toKernel(0));
+      return ownerUid();
     }
 
     @Override
     public int gid() {
-      return task.dumpable() == 1
-          ? task.cred().egid()
-          : orRoot(task.mmUserNs().gidMap().toKernel(0));
+      return ownerGid();
     }
+  }
 
-    private static int orRoot(int id) {
-      return id == IdMap.INVALID ? 0 : id;
-    }
+  private int ownerUid() {
+    return task.dumpable() == 1 ? task.cred().euid() : orRoot(task.mmUserNs().uidMap().toKernel(0));
+  }
+
+  private int ownerGid() {
+    return task.dumpable() == 1 ? task.cred().egid() : orRoot(task.mmUserNs().gidMap().toKernel(0));
+  }
+
+  private static int orRoot(int id) {
+    return id == IdMap.INVALID ? 0 : id;
   }
 
   /** {@code oom_score_adj}. */

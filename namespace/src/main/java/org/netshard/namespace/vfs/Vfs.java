@@ -88,7 +88,7 @@ public final class Vfs {
    * ELOOP for a link that must not be followed; EISDIR for a directory that is there and is to be
    * made; ENOTDIR; EISDIR for a directory that is to be written; EPERM to write the file of a
    * namespace; EACCES; EPERM for O_NOATIME on a file of another user; EINVAL for O_DIRECT; those of
-   * the file.
+   * the file; ENXIO for a socket.
    */
   public Opened open(Task task, List<Directory> base, String path, int flags) {
     PathWalk walk = new PathWalk(task, base);
@@ -110,6 +110,9 @@ public final class Vfs {
       return checked < 0
           ? new Opened(checked, null, 0, false)
           : new Opened(0, opened(file, file.open(task, flags)), file.uid(), false);
+    }
+    if (walk.found() instanceof SocketInodeFile) {
+      return new Opened(Errno.ENXIO.negated(), null, 0, (flags & Abi.O_PATH) != 0);
     }
     DirectoryHandle handle = new DirectoryHandle(walk.way(), walk.directory());
     return new Opened(0, handle, walk.directory().uid(), false);
@@ -141,6 +144,20 @@ public final class Vfs {
       result = Errno.ENOTDIR.negated();
     }
     return place(walk, result);
+  }
+
+  /**
+   * What a link says ({@code readlink}).
+   *
+   * @param place where it is
+   * @return its text, or null if it is no link; empty if it is not known here
+   */
+  public @Nullable String readlink(Task task, Place place) {
+    if (!(place.inode() instanceof Link link)) {
+      return null;
+    }
+    String text = link.text(task);
+    return text == null ? "" : text;
   }
 
   private static int lookLast(PathWalk walk, int flags) {
@@ -204,7 +221,7 @@ public final class Vfs {
   }
 
   /** What must be permitted ({@code ACC_MODE}); truncating is writing. */
-  private static int wanted(int flags) {
+  public static int wanted(int flags) {
     int wanted =
         switch (flags & Abi.O_ACCMODE) {
           case Abi.O_RDONLY -> Inode.MAY_READ;

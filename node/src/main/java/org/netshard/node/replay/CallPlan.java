@@ -116,7 +116,14 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
           FALLOCATE,
           GETDENTS64,
           FSTAT,
-          NEWFSTATAT ->
+          NEWFSTATAT,
+          FCHMOD,
+          FCHOWN,
+          FCHMODAT,
+          FCHMODAT2,
+          FCHOWNAT,
+          RENAMEAT,
+          RENAMEAT2 ->
           true;
       default -> false;
     };
@@ -129,11 +136,11 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
     Syscall mapped =
         FdsInMemory.inSimulation(
             call.withArg(0, process.fds().simulated(call.intArg(0), task)), process.fds());
-    if (call.name() == SyscallName.DUP2 || call.name() == SyscallName.DUP3) {
-      int target = process.fds().simulated(call.intArg(1), task);
-      mapped = mapped.withArg(1, target);
-    }
-    return mapped;
+    return switch (call.name()) {
+      case DUP2, DUP3 -> mapped.withArg(1, process.fds().simulated(call.intArg(1), task));
+      case RENAMEAT, RENAMEAT2 -> mapped.withArg(2, process.fds().simulated(call.intArg(2), task));
+      default -> mapped;
+    };
   }
 
   /** A descriptor that the log shows to be open and nobody opened was there when the log began. */
@@ -178,7 +185,8 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
     return switch (call.name()) {
       case PREAD64, LSEEK ->
           file(task, call, FileHandle.class) == null ? "not a file of /proc" : null;
-      case FSYNC, FTRUNCATE, FALLOCATE, FSTAT, NEWFSTATAT -> unsimulated(task, call);
+      case FSYNC, FTRUNCATE, FALLOCATE, FSTAT, NEWFSTATAT, FCHMOD, FCHOWN ->
+          unsimulated(task, call);
       case GETDENTS64 ->
           recorded.result().isError() ? unsimulated(task, call) : "directories are not listed";
       case MMAP -> mmap(call, task);

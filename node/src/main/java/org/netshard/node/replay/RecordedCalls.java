@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.files.FileNames;
+import org.netshard.namespace.files.NamedFile;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.node.strace.StraceEvent;
@@ -35,9 +37,9 @@ final class RecordedCalls {
   static {
     for (String name :
         List.of(
-            "fstatfs getdents fchmod fchown fdatasync flock",
+            "fstatfs getdents fdatasync flock",
             "fadvise64 pwrite64 preadv pwritev preadv2 pwritev2 fchdir syncfs readahead",
-            "statx faccessat faccessat2 readlinkat openat2 fchmodat fchownat utimensat",
+            "statx faccessat faccessat2 openat2 utimensat",
             "inotify_add_watch inotify_rm_watch")) {
       for (String one : name.split(" ", -1)) {
         FD_ARGUMENT.put(one, 0);
@@ -45,8 +47,8 @@ final class RecordedCalls {
     }
     for (String name :
         List.of(
-            "access stat lstat statfs readlink chmod chown lchown truncate rename renameat",
-            "renameat2 link linkat symlink symlinkat utime utimes chdir getcwd mknod mknodat",
+            "access stat lstat statfs truncate",
+            "link linkat symlink symlinkat utime utimes chdir getcwd mknod mknodat",
             "inotify_init inotify_init1")) {
       for (String one : name.split(" ", -1)) {
         FD_ARGUMENT.put(one, NO_FD);
@@ -95,8 +97,18 @@ final class RecordedCalls {
       case EXECVE -> recorded.result().isError();
       case READ, READV, WRITE, WRITEV, PREAD64, LSEEK, IOCTL -> is(file);
       case TIMERFD_SETTIME, TIMERFD_GETTIME, EPOLL_WAIT, EPOLL_PWAIT -> is(file);
-      case FSYNC, FTRUNCATE, FALLOCATE, FSTAT, GETDENTS64 -> is(file);
-      case NEWFSTATAT -> text(call.mem(1)).isEmpty() ? is(file) : isOutside(call.mem(1));
+      case FSYNC, FTRUNCATE, FALLOCATE, FSTAT, GETDENTS64, FCHMOD, FCHOWN -> is(file);
+      case NEWFSTATAT ->
+          text(call.mem(1)).isEmpty()
+              ? is(file)
+              : isOutside(call.mem(1)) && !isSocket(call.mem(1), task);
+      case CHMOD, CHOWN, LCHOWN, RENAME -> !isMade(call.mem(0), task);
+      case FCHMODAT, FCHMODAT2, FCHOWNAT ->
+          text(call.mem(1)).isEmpty()
+              ? call.intArg(0) == Abi.AT_FDCWD || is(file)
+              : !isMade(call.mem(1), task);
+      case RENAMEAT, RENAMEAT2 -> !isMade(call.mem(1), task);
+      case READLINK, READLINKAT -> true;
       case MMAP -> is(task.fds().get(call.intArg(4)));
       case FCNTL -> is(file) && !isOfDescriptor(call.intArg(1), file);
       case SENDFILE -> is(file);
@@ -125,6 +137,17 @@ final class RecordedCalls {
               && !known.origin().equals(RecordedFile.INHERITED);
       default -> false;
     };
+  }
+
+  private static boolean isSocket(UserMem name, Task task) {
+    FileNames names = task.net().machine().socketFiles();
+    NamedFile file = names.lookup(task.cred(), text(name)).file();
+    return file != null && file.socket() != null;
+  }
+
+  /** Whether a path leads to a file that a call of the log has made, such as that of a socket. */
+  private static boolean isMade(UserMem name, Task task) {
+    return task.net().machine().socketFiles().hasFile(text(name));
   }
 
   private static boolean isOutside(UserMem name) {

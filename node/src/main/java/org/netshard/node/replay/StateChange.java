@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import java.util.regex.Pattern;
 import org.netshard.namespace.actor.SocketFile;
+import org.netshard.namespace.files.InodeAttr;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
@@ -34,6 +35,8 @@ final class StateChange {
 
   /** Which argument of {@code mmap} is the descriptor. */
   private static final int MMAP_FD = 4;
+
+  private static final int MODE_ARGUMENT = 3;
 
   private StateChange() {}
 
@@ -125,7 +128,7 @@ final class StateChange {
           .filter(StraceValue.Str.class::isInstance)
           .map(argument -> ((StraceValue.Str) argument).string())
           .findFirst()
-          .ifPresent(path -> task.net().machine().socketFiles().create(path));
+          .ifPresent(path -> task.net().machine().socketFiles().create(path, attr(call, task)));
     }
     boolean binds = call.name().equals("bind") && call.arguments().size() > 1;
     if (binds
@@ -135,6 +138,14 @@ final class StateChange {
         && address.field("sun_path") instanceof StraceValue.Str path) {
       task.net().machine().socketFiles().create(path.string());
     }
+  }
+
+  /** Whose the file is that an {@code openat} with a mode has made. */
+  private static InodeAttr attr(StraceEvent.Call call, Task task) {
+    boolean shown = call.arguments().size() > MODE_ARGUMENT;
+    StraceValue mode = shown ? call.arguments().get(MODE_ARGUMENT).plain() : null;
+    int bits = mode instanceof StraceValue.IntValue number ? (int) number.value() : 0;
+    return new InodeAttr(task.cred().euid(), task.cred().egid(), bits & ~task.umask());
   }
 
   /** Makes the directory in which a call of the log makes the file of a socket. */

@@ -163,6 +163,23 @@ public final class CallDecoder {
           Syscall.of(
               name, number(0), text(argument(1)), output(argument(2), Kstat.STAT_BYTES), number(3));
       case MMAP -> numbers(name, 6);
+      case FCHMOD -> numbers(name, 2);
+      case FCHOWN -> numbers(name, 3);
+      case UMASK -> numbers(name, 1);
+      case CHMOD -> Syscall.of(name, text(argument(0)), number(1));
+      case CHOWN, LCHOWN -> Syscall.of(name, text(argument(0)), number(1), number(2));
+      case FCHMODAT -> Syscall.of(name, number(0), text(argument(1)), number(2));
+      case FCHMODAT2 -> Syscall.of(name, number(0), text(argument(1)), number(2), number(3));
+      case FCHOWNAT ->
+          Syscall.of(name, number(0), text(argument(1)), number(2), number(3), number(4));
+      case RENAME -> Syscall.of(name, text(argument(0)), text(argument(1)));
+      case RENAMEAT -> Syscall.of(name, number(0), text(argument(1)), number(2), text(argument(3)));
+      case RENAMEAT2 ->
+          Syscall.of(name, number(0), text(argument(1)), number(2), text(argument(3)), number(4));
+      case READLINK ->
+          Syscall.of(name, text(argument(0)), output(argument(1), number(2)), number(2));
+      case READLINKAT ->
+          Syscall.of(name, number(0), text(argument(1)), output(argument(2), number(3)), number(3));
       case IOCTL -> ioctl(name);
       case ACCEPT -> Syscall.of(name, number(0), room(1), length(argument(2)));
       case ACCEPT4 -> Syscall.of(name, number(0), room(1), length(argument(2)), number(3));

@@ -97,6 +97,9 @@ public final class CallPrinter {
         return Notation.hex(result).text() + " (flags FD_CLOEXEC)";
       }
     }
+    if (call.name() == SyscallName.UMASK) {
+      return ValuePrinter.octal(result);
+    }
     if (call.name() == SyscallName.MMAP && !Errno.isError(result)) {
       return Notation.hex(result).text();
     }
@@ -165,6 +168,21 @@ public final class CallPrinter {
       case LSEEK -> List.of(number(0), IntValue.of(arg(1)), whence());
       case FSYNC, FTRUNCATE, FALLOCATE, GETDENTS64, FSTAT, NEWFSTATAT, MMAP ->
           new FilePrinter(this, entry, after, failed()).arguments();
+      case FCHMOD,
+          FCHOWN,
+          CHMOD,
+          CHOWN,
+          LCHOWN,
+          FCHMODAT,
+          FCHMODAT2,
+          FCHOWNAT,
+          RENAME,
+          RENAMEAT,
+          RENAMEAT2,
+          UMASK ->
+          new FilePrinter(this, entry, after, failed()).attributes();
+      case READLINK -> List.of(path(0), linkText(1), IntValue.of(arg(2)));
+      case READLINKAT -> List.of(directory(), path(1), linkText(2), IntValue.of(arg(3)));
       case SHUTDOWN -> List.of(number(0), Notation.xval(arg(1), "SHUT_???", Table.SHUT));
       case EVENTFD2 ->
           List.of(IntValue.of(arg(0) & 0xffffffffL), Notation.flags(arg(1), "EFD_???", Table.EFD));
@@ -386,15 +404,25 @@ public final class CallPrinter {
   }
 
   StraceValue directory() {
-    return entry.intArg(0) == Abi.AT_FDCWD ? new Symbol("AT_FDCWD") : number(0);
+    return directory(0);
   }
 
-  private static StraceValue mode(long mode) {
-    return new IntValue(mode, StraceValue.Radix.OCTAL);
+  StraceValue directory(int index) {
+    return entry.intArg(index) == Abi.AT_FDCWD ? new Symbol("AT_FDCWD") : number(index);
+  }
+
+  static StraceValue mode(long mode) {
+    return new IntValue(mode & 0xffffL, StraceValue.Radix.OCTAL);
   }
 
   private StraceValue whence() {
     return Notation.xval(arg(2) & 0xffffffffL, "SEEK_???", Table.WHENCE);
+  }
+
+  private StraceValue linkText(int index) {
+    return failed()
+        ? address(index)
+        : OptionPrinter.string(after.mem(index), result, address(index));
   }
 
   /** What a read has read. */

@@ -121,6 +121,7 @@ public final class Constants {
     UNLINKAT,
     AT,
     FALLOC,
+    RENAME,
     PROT,
     MAP_TYPE,
     MAP,

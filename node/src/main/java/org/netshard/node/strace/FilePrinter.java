@@ -11,8 +11,8 @@ import org.netshard.protocol.abi.Syscall;
 /**
  * Writes calls about files and mappings as {@code strace} does.
  *
- * <p><b>Source:</b> {@code strace-6.1/src}: {@code stat.c}, {@code truncate.c}, {@code
- * fallocate.c}, {@code mem.c}.
+ * <p><b>Source:</b> {@code strace-6.1/src}: {@code chmod.c}, {@code uid.c}, {@code renameat.c},
+ * {@code umask.c}, {@code stat.c}, {@code truncate.c}, {@code fallocate.c}, {@code mem.c}.
  */
 final class FilePrinter {
   private static final long MAP_TYPE_MASK = 0xf;
@@ -51,6 +51,45 @@ final class FilePrinter {
       case MMAP -> mmap();
       default -> throw new IllegalStateException("not a call about files: " + entry);
     };
+  }
+
+  /** Of calls about owners, modes and names. */
+  List<StraceValue> attributes() {
+    return switch (entry.name()) {
+      case FCHMOD -> List.of(printer.number(0), mode(1));
+      case FCHOWN -> List.of(printer.number(0), id(1), id(2));
+      case CHMOD -> List.of(printer.path(0), mode(1));
+      case CHOWN, LCHOWN -> List.of(printer.path(0), id(1), id(2));
+      case FCHMODAT -> List.of(printer.directory(), printer.path(1), mode(2));
+      case FCHMODAT2 -> List.of(printer.directory(), printer.path(1), mode(2), atFlags(3));
+      case FCHOWNAT -> List.of(printer.directory(), printer.path(1), id(2), id(3), atFlags(4));
+      case RENAME -> List.of(printer.path(0), printer.path(1));
+      case RENAMEAT ->
+          List.of(printer.directory(), printer.path(1), printer.directory(2), printer.path(3));
+      case RENAMEAT2 ->
+          List.of(
+              printer.directory(),
+              printer.path(1),
+              printer.directory(2),
+              printer.path(3),
+              Notation.flags(entry.arg(4) & 0xffffffffL, "RENAME_??", Table.RENAME));
+      case UMASK -> List.of(mode(0));
+      default -> throw new IllegalStateException("not a call about attributes: " + entry);
+    };
+  }
+
+  private StraceValue mode(int index) {
+    return CallPrinter.mode(entry.arg(index));
+  }
+
+  /** An id, of which -1 is none. */
+  private StraceValue id(int index) {
+    int id = entry.intArg(index);
+    return IntValue.of(id == -1 ? -1 : Integer.toUnsignedLong(id));
+  }
+
+  private StraceValue atFlags(int index) {
+    return Notation.flags(entry.arg(index) & 0xffffffffL, "AT_???", Table.AT);
   }
 
   private static StraceValue unsigned(long number) {

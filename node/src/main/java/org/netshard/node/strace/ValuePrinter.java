@@ -97,7 +97,7 @@ final class ValuePrinter {
     return switch (number.radix()) {
       case DECIMAL -> Long.toString(number.value());
       case HEX -> "0x" + Long.toHexString(number.value());
-      case OCTAL -> "0" + Long.toOctalString(number.value());
+      case OCTAL -> octal(number.value());
     };
   }
 
@@ -134,5 +134,11 @@ final class ValuePrinter {
         yield "\\" + (digitNext ? "0".repeat(3 - octal.length()) + octal : octal);
       }
     };
+  }
+
+  /** A mode: three digits at least, of which the first is 0. */
+  static String octal(long number) {
+    String digits = "0" + Long.toOctalString(number);
+    return "0".repeat(Math.max(0, 3 - digits.length())) + digits;
   }
 }

@@ -23,10 +23,10 @@ import org.netshard.protocol.abi.SyscallName;
 
 /** Every recorded log is read, and every simulated call in it is understood. */
 class StraceCorpusTest {
-  private static final int LOGS = 166;
+  private static final int LOGS = 168;
 
   /** Their lines, without those that only begin a call. */
-  private static final int EVENTS = 118_197;
+  private static final int EVENTS = 120_442;
 
   /** Calls of which strace prints what is not known here: addresses and environments. */
   private static final Set<SyscallName> WITH_ADDRESSES =
@@ -116,6 +116,9 @@ class StraceCorpusTest {
             SyscallName.UNLINKAT,
             SyscallName.PIPE,
             SyscallName.GETTID,
+            SyscallName.FCHMODAT2,
+            SyscallName.READLINK,
+            SyscallName.READLINKAT,
             SyscallName.NI_SYSCALL);
   }
 
@@ -133,7 +136,7 @@ class StraceCorpusTest {
           }
         });
 
-    assertThat(names).hasSizeGreaterThan(2).allMatch(SyscallNames::exists);
+    assertThat(names).hasSizeGreaterThan(1).allMatch(SyscallNames::exists);
   }
 
   @Test

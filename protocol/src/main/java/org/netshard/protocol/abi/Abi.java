@@ -173,6 +173,9 @@ public final class Abi {
   /** The sticky bit of a directory's mode. */
   public static final int S_ISVTX = 01000;
 
+  /** All bits of a mode that {@code chmod} sets ({@code S_IALLUGO}). */
+  public static final int S_IALLUGO = 07777;
+
   /** The permission bits of a mode ({@code S_IRWXUGO}). */
   public static final int S_IRWXUGO = 0777;
 

@@ -103,6 +103,20 @@ public enum SyscallName {
   FSTAT(2),
   NEWFSTATAT(4),
   MMAP(6),
+  FCHMOD(2),
+  FCHOWN(3),
+  CHMOD(2),
+  CHOWN(3),
+  LCHOWN(3),
+  FCHMODAT(3),
+  FCHMODAT2(4),
+  FCHOWNAT(5),
+  RENAME(2),
+  RENAMEAT(4),
+  RENAMEAT2(5),
+  UMASK(1),
+  READLINK(3),
+  READLINKAT(4),
   /**
    * Any call that is not simulated, {@code sys_ni_syscall}: ENOSYS, as in a kernel that was built
    * without it. {@link Syscall#callName} tells which one it is.

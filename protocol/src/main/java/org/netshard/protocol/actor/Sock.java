@@ -186,7 +186,7 @@ public final class Sock extends BatonBehavior<SockMessage> {
     private static Behavior<SockMessage> graft(
         TypedActorContext<SockMessage> context, SockMessage.InitData init, Call call, Sk child) {
       Cred cred = call.create().cred();
-      child.graft(cred.euid(), cred.egid());
+      child.setOwner(cred.euid(), cred.egid());
       SkMem.accept(child, call.memcg());
       Behavior<SockMessage> begun = new Sock(child, false, init.slab());
       call.made(context.asJava().getSelf(), child);

@@ -22,6 +22,9 @@ public interface CallingTask {
    */
   int receivePidfd(int pid);
 
+  /** Permission bits that the files do not get which it makes ({@code current_umask}). */
+  int umask();
+
   /** Sends the task a SIGPIPE. */
   void sigpipe();
 }

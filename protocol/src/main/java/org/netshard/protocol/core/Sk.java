@@ -190,8 +190,8 @@ public final class Sk {
     this.transport = parent.transport == null ? null : parent.transport.cloned();
   }
 
-  /** {@code sock_graft}: a task has accepted it, whose user it belongs to now. */
-  public void graft(int newUid, int newGid) {
+  /** Says whose the socket is: who has accepted it ({@code sock_graft}), or a new owner. */
+  public void setOwner(int newUid, int newGid) {
     uid = newUid;
     gid = newGid;
   }

@@ -68,6 +68,9 @@ public final class SkRare {
   /** The number of the socket's inode; 0 until somebody asks. */
   int inode;
 
+  /** Permission bits of that inode ({@code i_mode}). */
+  short inodeMode = SockInodes.MODE;
+
   /** {@code sk_drops}: packets that were dropped at the sock. */
   int drops;
 

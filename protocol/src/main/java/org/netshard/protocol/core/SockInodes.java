@@ -12,6 +12,9 @@ public final class SockInodes {
   private static final NetGeneric<SockInodes> KEY = new NetGeneric<>(SockInodes::new);
   private static final int FIRST = 20_000;
 
+  /** Permission bits of the inode of a new socket ({@code sock_alloc}): {@code S_IRWXUGO}. */
+  static final short MODE = 0777;
+
   private int last = FIRST;
 
   private SockInodes() {}
@@ -23,6 +26,19 @@ public final class SockInodes {
       rare.inode = next(sk.net().machine());
     }
     return rare.inode;
+  }
+
+  /** Permission bits of the inode of a sock. */
+  public static int mode(Sk sk) {
+    return sk.rare().inodeMode;
+  }
+
+  /** What {@code chmod} and {@code chown} change ({@code sockfs_setattr}). */
+  public static void setattr(Sk sk, int uid, int gid, int mode) {
+    sk.setOwner(uid, gid);
+    if (mode != mode(sk)) {
+      sk.rareForWrite().inodeMode = (short) mode;
+    }
   }
 
   /** A number that no inode of this machine has had ({@code get_next_ino}). */

@@ -12,9 +12,10 @@ public interface SocketFiles {
    * Makes the file of a socket ({@code kern_path_create}, {@code vfs_mknod}).
    *
    * @param path its bytes without NUL
+   * @param mode permission bits, of which the task's {@code umask} takes some
    * @return 0, or {@code -errno}: ENOENT, ENOTDIR, EACCES, EEXIST
    */
-  int mknod(Caller caller, byte[] path, SocketInode inode);
+  int mknod(Caller caller, byte[] path, int mode, SocketInode inode);
 
   /** Takes back what {@link #mknod} has just made. */
   void unmake(Caller caller, byte[] path);

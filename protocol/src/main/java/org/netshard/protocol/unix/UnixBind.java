@@ -8,6 +8,7 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockInodes;
 import org.netshard.protocol.core.SocketFiles;
 import org.netshard.protocol.core.SocketInode;
 
@@ -85,7 +86,7 @@ final class UnixBind {
   private static int bindFile(Sk sk, Caller caller, byte[] path) {
     SocketFiles files = sk.net().machine().socketFiles();
     SocketInode inode = new SocketInode(sk);
-    int error = files.mknod(caller, path, inode);
+    int error = files.mknod(caller, path, SockInodes.mode(sk), inode);
     if (error != 0) {
       return error == Errno.EEXIST.negated() ? Errno.EADDRINUSE.negated() : error;
     }

@@ -131,6 +131,11 @@ public final class TestCaller implements Caller, CallingTask {
   }
 
   @Override
+  public int umask() {
+    return 0;
+  }
+
+  @Override
   public void sigpipe() {
     sigpipes++;
   }

@@ -14,7 +14,7 @@ public final class TestFiles implements SocketFiles {
   }
 
   @Override
-  public int mknod(Caller caller, byte[] path, SocketInode inode) {
+  public int mknod(Caller caller, byte[] path, int mode, SocketInode inode) {
     return inodes.putIfAbsent(name(path), inode) == null ? 0 : Errno.EEXIST.negated();
   }
 
