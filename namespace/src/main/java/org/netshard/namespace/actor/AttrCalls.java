@@ -74,15 +74,9 @@ final class AttrCalls {
     return switch (asked.name()) {
       case FCHMOD -> ofFd(task, asked.intArg(0), chmod(task, asked.intArg(1)));
       case FCHOWN -> ofFd(task, asked.intArg(0), chown(task, asked.intArg(1), asked.intArg(2)));
-      case CHMOD -> at(task, asked, Abi.AT_FDCWD, asked.mem(0), 0, chmod(task, asked.intArg(1)));
+      case CHMOD -> at(task, Abi.AT_FDCWD, asked.mem(0), 0, chmod(task, asked.intArg(1)));
       case CHOWN, LCHOWN ->
-          at(
-              task,
-              asked,
-              Abi.AT_FDCWD,
-              asked.mem(0),
-              0,
-              chown(task, asked.intArg(1), asked.intArg(2)));
+          at(task, Abi.AT_FDCWD, asked.mem(0), 0, chown(task, asked.intArg(1), asked.intArg(2)));
       case FCHMODAT -> at(task, asked, chmod(task, asked.intArg(2)), 0);
       case FCHMODAT2 -> at(task, asked, chmod(task, asked.intArg(2)), asked.intArg(3));
       case FCHOWNAT ->
@@ -154,7 +148,7 @@ final class AttrCalls {
   }
 
   private long at(Task task, Syscall asked, Change change, int flags) {
-    return at(task, asked, asked.intArg(0), asked.mem(1), flags, change);
+    return at(task, asked.intArg(0), asked.mem(1), flags, change);
   }
 
   /**
@@ -163,7 +157,7 @@ final class AttrCalls {
    * <p><b>Errors</b>, in order: EINVAL for unknown flags, EFAULT, ENOENT, ENAMETOOLONG, EBADF and
    * ENOTDIR for what a relative path begins at, those of the way, those of the change.
    */
-  private long at(Task task, Syscall asked, int dirfd, UserMem path, int flags, Change change) {
+  private long at(Task task, int dirfd, UserMem path, int flags, Change change) {
     if ((flags & ~AT_FLAGS) != 0) {
       return Errno.EINVAL.negated();
     }

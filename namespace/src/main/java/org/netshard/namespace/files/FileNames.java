@@ -3,7 +3,7 @@ package org.netshard.namespace.files;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Caller;
@@ -50,8 +50,8 @@ public final class FileNames implements SocketFiles {
     }
 
     /** What is in the directory. */
-    TreeMap<String, NamedFile> names() {
-      TreeMap<String, NamedFile> names = directory().children();
+    Map<String, NamedFile> names() {
+      Map<String, NamedFile> names = directory().children();
       if (names == null) {
         throw new IllegalStateException("a way that ends at no directory");
       }
@@ -91,7 +91,7 @@ public final class FileNames implements SocketFiles {
   private void mkdir(String path, int mode) {
     NamedFile at = root;
     for (String name : parts(path)) {
-      TreeMap<String, NamedFile> children = at.children();
+      Map<String, NamedFile> children = at.children();
       if (children == null) {
         return;
       }
@@ -108,7 +108,7 @@ public final class FileNames implements SocketFiles {
   public void share(String path) {
     Place place = place(null, path);
     NamedFile shared = place.error() == 0 ? place.found() : null;
-    TreeMap<String, NamedFile> children = shared == null ? null : shared.children();
+    Map<String, NamedFile> children = shared == null ? null : shared.children();
     if (shared != null && children != null && place.isName()) {
       NamedFile made = NamedFile.directory(MODE_SHARED, shared.attr().uid(), children);
       place.names().put(place.last(), made);
@@ -162,7 +162,7 @@ public final class FileNames implements SocketFiles {
     boolean slash = path.endsWith("/");
     for (int i = 0; ; i++) {
       NamedFile at = way.get(way.size() - 1);
-      TreeMap<String, NamedFile> children = at.children();
+      Map<String, NamedFile> children = at.children();
       if (children == null) {
         return new Place(way, last, slash, Errno.ENOTDIR.negated());
       }
@@ -375,7 +375,7 @@ public final class FileNames implements SocketFiles {
     if (moves && (sourceStays || targetStays)) {
       return Errno.EACCES.negated();
     }
-    TreeMap<String, NamedFile> replaced = target == null || exchange ? null : target.children();
+    Map<String, NamedFile> replaced = target == null || exchange ? null : target.children();
     return replaced != null && !replaced.isEmpty() ? Errno.ENOTEMPTY.negated() : 0;
   }
 

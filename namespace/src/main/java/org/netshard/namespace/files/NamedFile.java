@@ -1,5 +1,6 @@
 package org.netshard.namespace.files;
 
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Machine;
@@ -9,13 +10,13 @@ import org.netshard.protocol.cred.Cred;
 
 /** A file that has a name: a directory, the file of a socket, or another without content. */
 public final class NamedFile {
-  private final @Nullable TreeMap<String, NamedFile> children;
+  private final @Nullable Map<String, NamedFile> children;
   private final @Nullable SocketInode socket;
   private final InodeAttr attr;
   private int ino;
 
   private NamedFile(
-      @Nullable TreeMap<String, NamedFile> children, @Nullable SocketInode socket, InodeAttr attr) {
+      @Nullable Map<String, NamedFile> children, @Nullable SocketInode socket, InodeAttr attr) {
     this.children = children;
     this.socket = socket;
     this.attr = attr;
@@ -25,7 +26,7 @@ public final class NamedFile {
     return directory(mode, 0, new TreeMap<>());
   }
 
-  static NamedFile directory(int mode, int uid, TreeMap<String, NamedFile> children) {
+  static NamedFile directory(int mode, int uid, Map<String, NamedFile> children) {
     return new NamedFile(children, null, new InodeAttr(uid, 0, mode));
   }
 
@@ -34,7 +35,7 @@ public final class NamedFile {
   }
 
   /** What is in a directory; null for other files. */
-  @Nullable TreeMap<String, NamedFile> children() {
+  @Nullable Map<String, NamedFile> children() {
     return children;
   }
 

@@ -13,6 +13,11 @@ public abstract class Directory extends Inode {
    */
   abstract @Nullable Inode lookup(String name, Task task);
 
+  /** Whether a task may look names up in it ({@code may_lookup}). */
+  boolean maySearch(Task task) {
+    return permits(task.cred(), MAY_EXEC);
+  }
+
   /**
    * Whether a name that is not there can still be named, so that making it is what fails. A file
    * system that says ENOENT while it looks a name up cannot.

@@ -95,7 +95,7 @@ final class PathWalk {
     }
     last = names.isEmpty() ? "" : names.get(names.size() - 1);
     slash = path.endsWith("/") && !last.isEmpty();
-    return directory().permits(task.cred(), Inode.MAY_EXEC) ? 0 : Errno.EACCES.negated();
+    return directory().maySearch(task) ? 0 : Errno.EACCES.negated();
   }
 
   /** Looks the last component up, without following a link; null is no error. */
@@ -141,7 +141,7 @@ final class PathWalk {
   }
 
   private int step(String name) {
-    if (!directory().permits(task.cred(), Inode.MAY_EXEC)) {
+    if (!directory().maySearch(task)) {
       return Errno.EACCES.negated();
     }
     if (name.equals(".")) {

@@ -90,7 +90,7 @@ final class ProcTaskDirectory extends Directory {
 
   /**
    * {@code fd}: what is open; of another user's process only for who may, of the own always ({@code
-   * proc_fd_permission}), which shared credentials tell here.
+   * proc_fd_permission}).
    */
   private final class Descriptors extends Directory {
     @Override
@@ -100,8 +100,8 @@ final class ProcTaskDirectory extends Directory {
     }
 
     @Override
-    boolean permits(Cred cred, int wanted) {
-      return super.permits(cred, wanted) || cred == task.cred();
+    boolean maySearch(Task looking) {
+      return looking.tgid() == task.tgid() || super.maySearch(looking);
     }
 
     @Override

@@ -62,7 +62,13 @@ final class RecordedReadiness {
 
   private static void add(@Nullable OpenFile file, int bits, List<Ready> all) {
     if (bits != 0 && file != null && file.payload() instanceof RecordedFile recorded) {
-      all.add(new Ready(recorded, bits));
+      // A call may ask for one file twice, each time for something else.
+      int before = 0;
+      for (Ready known : all) {
+        before |= known.file() == recorded ? known.mask() : 0;
+      }
+      all.removeIf(known -> known.file() == recorded);
+      all.add(new Ready(recorded, before | bits));
     }
   }
 

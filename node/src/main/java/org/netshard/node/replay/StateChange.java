@@ -55,7 +55,7 @@ final class StateChange {
           sk.net().sockets(Abi.AF_PACKET).forEach(other -> noLongerNew.put(other, call.name()));
         } else if (changes(call, sk)) {
           noLongerNew.put(sk, call.name());
-        } else if (sends(call)) {
+        } else if (sends(call) && !call.result().is(Errno.EINVAL)) {
           noLongerNew.putIfAbsent(sk, PACKETS + call.name());
         }
       }

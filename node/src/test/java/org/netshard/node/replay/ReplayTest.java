@@ -83,6 +83,18 @@ class ReplayTest {
     }
   }
 
+  /**
+   * Recorded of Python programs that try all cases of what random sequences had found: a peer that
+   * is lost with messages unread, an empty first message, ports of connected socks of IPv6, and
+   * {@code IP_PKTINFO} of packets that came before it was asked for.
+   */
+  @Test
+  void whatRandomSequencesHaveFoundIsTheSame() throws IOException {
+    ReplayResult result = replay("ip", "found-");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().same()).isGreaterThan(550);
+  }
+
   @Test
   void ringsAndGroupsOfPacketSocketsTakeTheSamePackets() throws IOException {
     for (String kind : List.of("rings", "fanout", "rollover")) {

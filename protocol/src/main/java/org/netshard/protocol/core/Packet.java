@@ -78,6 +78,7 @@ public final class Packet extends Skb {
   private int ifindex;
   private boolean routed;
   private boolean local = true;
+  private boolean pktinfo = true;
   private Cast cast = Cast.UNICAST;
   private boolean ignoreDf;
   private int fragMaxSize;
@@ -323,6 +324,16 @@ public final class Packet extends Skb {
     routed = true;
     local = endsHere;
     cast = newCast;
+  }
+
+  /** Whether {@code IP_PKTINFO} knows where it came in: it was asked for when it was queued. */
+  public boolean pktinfo() {
+    return pktinfo;
+  }
+
+  /** Says whether that was asked for ({@code ipv4_pktinfo_prepare}). */
+  public void setPktinfo(boolean asked) {
+    pktinfo = asked;
   }
 
   /** Whether it may be cut into fragments though it says that it must not. */

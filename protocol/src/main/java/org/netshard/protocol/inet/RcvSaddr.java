@@ -26,7 +26,11 @@ public record RcvSaddr(int address4, byte @Nullable [] address6, boolean v6only)
       return new RcvSaddr(address4, null, false);
     }
     Inet6Options inet6 = Inet6Options.of(sk);
-    return new RcvSaddr(address4, inet6.rcvSaddr(), inet6.has(Inet6Flag.V6ONLY));
+    byte[] address6 = inet6.rcvSaddr();
+    // One that connect or accept has given it has no address of IPv4 either (tcp_v6_connect).
+    boolean only6 = !Ipv6Address.isAny(address6) && !Ipv6Address.isV4Mapped(address6);
+    int own4 = only6 ? InetAddress4.LOOPBACK4_IPV6 : address4;
+    return new RcvSaddr(own4, address6, inet6.has(Inet6Flag.V6ONLY));
   }
 
   /** Whether two socks have addresses in common, {@code 0.0.0.0} and {@code ::} being all. */

@@ -18,6 +18,8 @@ import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpOptions;
+import org.netshard.protocol.inet6.Inet6Flag;
+import org.netshard.protocol.inet6.Inet6Options;
 import org.netshard.protocol.inet6.Ipv6Address;
 
 /**
@@ -28,6 +30,10 @@ import org.netshard.protocol.inet6.Ipv6Address;
  */
 public final class IpCmsg {
   private static final int PKTINFO_BYTES = 12;
+
+  /** Where {@code ipi_addr} stands. */
+  private static final int PKTINFO_ADDR = 8;
+
   private static final int PKTINFO6_BYTES = 20;
   private static final int OPTIONS_MAX = 40;
   private static final int BYTE_MAX = 255;
@@ -194,8 +200,22 @@ public final class IpCmsg {
     msg.putCmsg(Abi.IPPROTO_IP, type, bytes.putInt(value).array());
   }
 
+  /** {@code ipv4_pktinfo_prepare}: a packet of IPv4 is about to be queued. */
+  public static void prepare(Sk sk, Packet packet) {
+    boolean asked =
+        InetOptions.of(sk).has(InetFlag.PKTINFO)
+            || (sk.family() == Abi.AF_INET6 && Inet6Options.of(sk).has(Inet6Flag.RXINFO));
+    packet.setPktinfo(asked);
+  }
+
   private static byte[] pktinfo(Sk sk, Packet packet, SpecDst kind) {
     int daddr = IpHeader.daddr(packet);
+    if (!packet.pktinfo()) {
+      return ByteBuffer.allocate(PKTINFO_BYTES)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putInt(PKTINFO_ADDR, daddr)
+          .array();
+    }
     int spec =
         switch (kind) {
           case ROUTE -> IpOptionsRcv.specDst(sk.net(), IpHeader.saddr(packet), daddr);

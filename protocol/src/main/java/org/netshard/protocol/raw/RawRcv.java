@@ -11,6 +11,7 @@ import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.McFilter;
 import org.netshard.protocol.inet.PacketRead;
 import org.netshard.protocol.ip.Icmp;
+import org.netshard.protocol.ip.IpCmsg;
 import org.netshard.protocol.ip.IpErrors;
 import org.netshard.protocol.ip.IpHeader;
 
@@ -46,6 +47,7 @@ public final class RawRcv implements NetProtocols.RawTap {
       if (!filtered && McFilter.allows(sk, daddr, saddr, packet.ifindex())) {
         Packet copy = packet.copy();
         copy.setStart(packet.network());
+        IpCmsg.prepare(sk, copy);
         PacketRead.queue(sk, copy);
       }
     }

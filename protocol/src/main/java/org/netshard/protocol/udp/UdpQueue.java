@@ -9,6 +9,7 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkFilter;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.ip.IpCmsg;
 import org.netshard.protocol.ip.IpCork;
 import org.netshard.protocol.ip.IpHeader;
 import org.netshard.protocol.ip6.Ip6ExtHeaders;
@@ -113,6 +114,9 @@ final class UdpQueue {
         UdpMem.enqueue(sk, packet.truesize(), v6, sk.net().machine().softirqGfp());
     switch (admission) {
       case QUEUED -> {
+        if (!v6) {
+          IpCmsg.prepare(sk, packet);
+        }
         sk.receiveQueue().add(packet);
         sk.dataReady();
       }

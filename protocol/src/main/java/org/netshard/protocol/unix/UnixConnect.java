@@ -69,8 +69,11 @@ final class UnixConnect {
     if (other == null) {
       sk.setState(Sk.TCP_CLOSE);
     }
-    if (other != old && UnixSock.peer(old) == null) {
-      old.setState(Sk.TCP_CLOSE);
+    if (other != old) {
+      UnixDgram.disconnected(sk, old);
+      if (UnixSock.peer(old) == null) {
+        old.setState(Sk.TCP_CLOSE);
+      }
     }
   }
 

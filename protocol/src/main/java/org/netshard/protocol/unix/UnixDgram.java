@@ -188,7 +188,7 @@ final class UnixDgram {
    * {@code unix_dgram_disconnected}: what the former peer has sent is dropped, and a peer that
    * still is connected learns of it.
    */
-  private static void disconnected(Sk sk, Sk other) {
+  static void disconnected(Sk sk, Sk other) {
     if (!sk.isReadable()) {
       return;
     }

@@ -54,7 +54,7 @@ public final class UnixOps implements SockOps {
       UnixSock.setPeer(sk, null);
       if (sk.type() != Abi.SOCK_DGRAM) {
         peer.setShutdown(SHUTDOWN_MASK);
-        if (sk.isReadable()) {
+        if (isUnread(sk)) {
           peer.setErr(Errno.ECONNRESET.number());
         }
         peer.stateChange();
@@ -65,6 +65,12 @@ public final class UnixOps implements SockOps {
     }
     UnixGc.of(sk.net().machine()).collect();
     sk.net().addProtoInuse(sk.proto(), -1);
+  }
+
+  /** Whether something waits to be read; a first message that is empty, or was read, is none. */
+  private static boolean isUnread(Sk sk) {
+    Skb first = sk.isReadable() ? sk.receiveQueue().peek() : null;
+    return first != null && (first.remaining() > 0 || first.next() != null);
   }
 
   /** A connection that nobody has accepted ends: its other end learns it by ECONNRESET. */
