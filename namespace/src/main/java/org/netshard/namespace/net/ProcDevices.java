@@ -1,7 +1,7 @@
 package org.netshard.namespace.net;
 
-import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.fib.Fib;
 import org.netshard.protocol.fib.FibRoute;
@@ -17,12 +17,11 @@ import org.netshard.protocol.fib6.Inet6Net;
  *
  * <p><b>Source:</b> {@code net/core/net-procfs.c}, {@code dev_seq_printf_stats}; {@code
  * net/ipv4/fib_trie.c}, {@code fib_route_seq_show}; {@code net/ipv6/addrconf.c}, {@code
- * if6_seq_show}; {@code net/ipv6/ip6_fib.c}, {@code ipv6_route_seq_show}; {@code net/ipv4/igmp.c},
- * {@code igmp_mc_seq_show}; {@code net/ipv6/mcast.c}, {@code igmp6_mc_seq_show}.
+ * if6_seq_show}; {@code net/ipv6/ip6_fib.c}, {@code ipv6_route_seq_show}, {@code
+ * rt6_stats_seq_show}.
  *
  * <p><b>Differs from Linux:</b> addresses of IPv6 stand in the order of the device, not of a hash;
- * references of IPv6 routes are those of the table and the address; groups are those of the kernel,
- * not those that sockets have joined.
+ * references of IPv6 routes are those of the table and the address.
  */
 public final class ProcDevices {
   /** Headers of IPv4 and TCP, which a segment has besides its data. */
@@ -83,9 +82,12 @@ public final class ProcDevices {
     text.append('\n');
   }
 
-  /** {@code /proc/net/route}: the routes of the table main. */
+  /** {@code /proc/net/route}: the routes of the table main; nothing before there is a table. */
   public static String route(NetState net) {
     StringBuilder text = new StringBuilder();
+    if (!InetNet.of(net).hasLocalTable()) {
+      return "";
+    }
     padded(
         text,
         "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT");
@@ -117,6 +119,16 @@ public final class ProcDevices {
               route.window(),
               route.rtt() >> RTT_SHIFT));
     }
+    return text.toString();
+  }
+
+  /** {@code /proc/net/rt_cache}: there has been no such cache since Linux 3.6. */
+  static String rtCache() {
+    StringBuilder text = new StringBuilder();
+    padded(
+        text,
+        "Iface\tDestination\tGateway \tFlags\t\tRefCnt\tUse\tMetric\tSource\t\tMTU\tWindow"
+            + "\tIRTT\tTOS\tHHRef\tHHUptod\tSpecDst");
     return text.toString();
   }
 
@@ -157,6 +169,56 @@ public final class ProcDevices {
     return text.toString();
   }
 
+  /**
+   * {@code /proc/net/rt6_stats}: nodes of the tables, those that have routes, and routes. A node is
+   * where a prefix ends, or where the ways to two of them part.
+   */
+  public static String rt6Stats(NetState net) {
+    Inet6Net inet6 = Inet6Net.of(net);
+    int nodes = 0;
+    int withRoutes = 0;
+    int routes = 0;
+    for (int table : inet6.tableIds()) {
+      TreeSet<String> prefixes = new TreeSet<>();
+      for (Fib6Route route : inet6.routes(table)) {
+        routes++;
+        if (route.dstLen() > 0) {
+          prefixes.add(bits(route.dst()).substring(0, route.dstLen()));
+        }
+      }
+      withRoutes += prefixes.size();
+      TreeSet<String> all = new TreeSet<>(prefixes);
+      String before = null;
+      for (String prefix : prefixes) {
+        if (before != null) {
+          all.add(commonPrefix(before, prefix));
+        }
+        before = prefix;
+      }
+      all.remove("");
+      nodes += all.size();
+    }
+    return String.format(
+        Locale.ROOT, "%04x %04x %04x %04x %04x %04x %04x\n", nodes, withRoutes, 0, routes, 0, 0, 0);
+  }
+
+  private static String bits(byte[] address) {
+    StringBuilder bits = new StringBuilder();
+    for (byte part : address) {
+      String digits = Integer.toBinaryString(part & 0xff);
+      bits.append("0".repeat(Byte.SIZE - digits.length())).append(digits);
+    }
+    return bits.toString();
+  }
+
+  private static String commonPrefix(String a, String b) {
+    int same = 0;
+    while (same < Math.min(a.length(), b.length()) && a.charAt(same) == b.charAt(same)) {
+      same++;
+    }
+    return a.substring(0, same);
+  }
+
   private static String line(NetState net, Fib6Route route) {
     boolean local = route.type() == Fib.RTN_LOCAL;
     boolean loopback = route.oif() == NetState.LO_IFINDEX;
@@ -189,41 +251,5 @@ public final class ProcDevices {
         0,
         flags,
         device);
-  }
-
-  /** {@code /proc/net/igmp}. */
-  public static String igmp(NetState net) {
-    StringBuilder text =
-        new StringBuilder("Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n");
-    for (NetDevice dev : net.devices()) {
-      if (dev.isUp()) {
-        text.append(
-            String.format(Locale.ROOT, "%d\t%-10s: %5d %7s\n", dev.ifindex(), dev.name(), 1, "V3"));
-        text.append(
-            String.format(Locale.ROOT, "\t\t\t\t%08X %5d %d:%08X\t\t%d\n", 0x010000e0, 1, 0, 0, 0));
-      }
-    }
-    return text.toString();
-  }
-
-  /** {@code /proc/net/igmp6}. */
-  public static String igmp6(NetState net) {
-    StringBuilder text = new StringBuilder();
-    for (NetDevice dev : net.devices()) {
-      for (String group : List.of("ff02", "ff01")) {
-        text.append(
-            String.format(
-                Locale.ROOT,
-                "%-4d %-15s %s%s1 %5d %08X %d\n",
-                dev.ifindex(),
-                dev.name(),
-                group,
-                "0".repeat(27),
-                1,
-                group.equals("ff02") ? 0xc : 0x8,
-                0));
-      }
-    }
-    return text.toString();
   }
 }

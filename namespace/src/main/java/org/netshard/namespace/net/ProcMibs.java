@@ -165,6 +165,27 @@ public final class ProcMibs {
     return text.toString();
   }
 
+  /**
+   * {@code /proc/net/dev_snmp6/DEVICE}.
+   *
+   * <p><b>Differs from Linux:</b> what a namespace counts is told of its {@code lo}; other devices
+   * have counted nothing.
+   */
+  static String devSnmp6(NetState net, int ifindex) {
+    StringBuilder text = new StringBuilder(line6("ifIndex", ifindex));
+    boolean counts = ifindex == NetState.LO_IFINDEX;
+    for (String name : SNMP6.strip().split(" ", -1)) {
+      if (name.startsWith("Udp") || name.equals("Icmp6OutRateLimitHost")) {
+        continue;
+      }
+      text.append(line6(name, counts ? value(name, net) : 0));
+      if (counts && name.equals(LAST_OF_ICMP6)) {
+        icmpTypes(net, true).forEach((type, count) -> text.append(line6("Icmp6" + type, count)));
+      }
+    }
+    return text.toString();
+  }
+
   private static String line6(String name, long value) {
     return String.format(Locale.ROOT, "%-32s\t%d\n", name, value);
   }

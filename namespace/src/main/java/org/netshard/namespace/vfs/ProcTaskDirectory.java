@@ -1,5 +1,6 @@
 package org.netshard.namespace.vfs;
 
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -14,6 +15,7 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.IdMap;
+import org.netshard.protocol.cred.UserNamespace;
 
 /**
  * {@code /proc/PID} and {@code /proc/PID/task/TID}: {@code cgroup}, {@code oom_score_adj}, {@code
@@ -126,8 +128,41 @@ final class ProcTaskDirectory extends Directory {
   }
 
   private @Nullable Inode net(String name) {
+    List<String> names = ProcNetFiles.directory(name, task.net());
+    return names == null
+        ? netFile(name)
+        : directory(in -> names.contains(in) ? netFile(name + "/" + in) : null);
+  }
+
+  private @Nullable Inode netFile(String name) {
     Supplier<String> text = ProcNetFiles.text(name, task.net());
-    return text == null ? null : new TextFile(text::get, true);
+    return text == null ? null : new NetFile(text, ProcNetFiles.mode(name));
+  }
+
+  /** A file in {@code net}; it belongs to the root of the namespace ({@code proc_net_ns_init}). */
+  private final class NetFile extends TextFile {
+    private final int mode;
+    private final UserNamespace owner = task.net().userNs();
+
+    NetFile(Supplier<String> text, int mode) {
+      super(text::get, true);
+      this.mode = mode;
+    }
+
+    @Override
+    public int mode() {
+      return mode;
+    }
+
+    @Override
+    public int uid() {
+      return orRoot(owner.uidMap().toKernel(0));
+    }
+
+    @Override
+    public int gid() {
+      return orRoot(owner.gidMap().toKernel(0));
+    }
   }
 
   private @Nullable Inode ns(String name) {
@@ -158,7 +193,7 @@ final class ProcTaskDirectory extends Directory {
   }
 
   /** A file that can only be read. <b>Errors:</b> ESRCH if its task has ended. */
-  private static final class TextFile extends RegularFile {
+  private static class TextFile extends RegularFile {
     private final Text text;
     private final boolean generic;
 

@@ -26,7 +26,7 @@ final class RecordedCalls {
   /** Files that are the same on any machine, or as the sysctls beside the log say. */
   private static final Pattern KNOWN_PATH =
       Pattern.compile(
-          "/proc/(sys/(net|user)/|(self/)?net/(sockstat6?|protocols|netstat|snmp6?)$"
+          "/proc/(sys/(net|user)/|(self/)?net/(sockstat6?|protocols|netstat|snmp6?|igmp6?|mcfilter6?)$"
               + "|(self|thread-self|[1-9]\\d{0,8})/(ns/net|ns/user|[ug]id_map|setgroups)$)");
 
   /** Calls that are not simulated and name a file: which argument is the descriptor, if any. */

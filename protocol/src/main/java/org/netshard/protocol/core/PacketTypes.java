@@ -1,6 +1,7 @@
 package org.netshard.protocol.core;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -16,6 +17,15 @@ public final class PacketTypes {
 
   /** One who sees packets. */
   public interface Tap {
+    /** The ethertype that it sees, 3 for all. */
+    int ethertype();
+
+    /** The device whose packets it sees, or 0 for those of all. */
+    int ifindex();
+
+    /** The function that it is in the kernel. */
+    String function();
+
     /** Whether it sees packets of all ethertypes, and so those that go out ({@code ptype_all}). */
     boolean all();
 
@@ -31,6 +41,11 @@ public final class PacketTypes {
   /** Those of a namespace. */
   public static PacketTypes of(NetNs net) {
     return net.generic(KEY);
+  }
+
+  /** All of them, those that came last first. */
+  public List<Tap> taps() {
+    return Collections.unmodifiableList(taps);
   }
 
   /** Adds one ({@code dev_add_pack}), which sees packets before those that are there. */

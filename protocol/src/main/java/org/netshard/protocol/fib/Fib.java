@@ -25,6 +25,7 @@ public final class Fib {
   public static final int RTN_MAX = 11;
 
   public static final int RT_SCOPE_UNIVERSE = 0;
+  public static final int RT_SCOPE_SITE = 200;
   public static final int RT_SCOPE_LINK = 253;
   public static final int RT_SCOPE_HOST = 254;
   public static final int RT_SCOPE_NOWHERE = 255;

@@ -14,6 +14,9 @@ public final class FibRoute {
   private final int oif;
   private final int nhScope;
 
+  /** When it was added to its table, among others. */
+  private int serial;
+
   /**
    * A route.
    *
@@ -25,6 +28,16 @@ public final class FibRoute {
     this.config = config;
     this.oif = oif;
     this.nhScope = nhScope;
+  }
+
+  /** When it was added to its table, among others. */
+  int serial() {
+    return serial;
+  }
+
+  /** Sets when it was added. */
+  void setSerial(int newSerial) {
+    serial = newSerial;
   }
 
   /** First address of the prefix. */

@@ -23,6 +23,9 @@ final class FibTrie {
 
   private final TreeMap<Long, List<FibRoute>> leaves = new TreeMap<>();
 
+  /** How many routes were ever added. */
+  private int added;
+
   /** How many prefixes of each length there are. */
   private final int[] lengths = new int[Fib.BITS + 1];
 
@@ -69,12 +72,14 @@ final class FibTrie {
       at++;
     }
     leaf.add(at, route);
+    route.setSerial(++added);
   }
 
   /** Puts a route into the place of another with the same prefix, table, TOS and metric. */
   void replace(FibRoute old, FibRoute route) {
     List<FibRoute> leaf = leaf(old.dst(), old.dstLen());
     leaf.set(leaf.indexOf(old), route);
+    route.setSerial(old.serial());
   }
 
   private static int order(FibRoute a, FibRoute b) {

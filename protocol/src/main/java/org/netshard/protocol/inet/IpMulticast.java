@@ -104,7 +104,7 @@ final class IpMulticast {
       return Errno.ENOBUFS.negated();
     }
     InetOptions.forWrite(sk).mcList = list.plus(entry);
-    IpMcDevice.join(sk.net(), device, group);
+    IpMcDevice.join(sk.net(), entry);
     return 0;
   }
 
@@ -121,7 +121,7 @@ final class IpMulticast {
       boolean there = wanted != 0 ? entry.ifindex() == wanted : entry.address() == address;
       if (same && there) {
         InetOptions.forWrite(sk).mcList = list.minus(entry);
-        IpMcDevice.leave(sk.net(), entry.ifindex(), group);
+        IpMcDevice.leave(sk.net(), entry);
         SkOmem.free(sk, entry.bytes() + entry.sourceBytes());
         return 0;
       }
@@ -188,6 +188,7 @@ final class IpMulticast {
     if (!old.equals(replacement)) {
       InetOptions inet = InetOptions.forWrite(sk);
       inet.mcList = inet.mcList.replace(old, replacement);
+      IpMcDevice.change(sk.net(), old, replacement);
     }
     return true;
   }

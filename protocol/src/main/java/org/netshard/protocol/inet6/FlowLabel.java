@@ -1,5 +1,7 @@
 package org.netshard.protocol.inet6;
 
+import java.util.HexFormat;
+import java.util.Locale;
 import org.netshard.protocol.cred.Cred;
 
 /**
@@ -19,6 +21,7 @@ final class FlowLabel {
 
   private static final long SEC_NS = 1_000_000_000;
 
+  private final byte[] dst;
   private final int share;
   private final int owner;
   private int users;
@@ -26,8 +29,13 @@ final class FlowLabel {
   private long lastUseNs;
   private long expiresNs;
 
-  /** A label that nobody holds yet. */
-  FlowLabel(int share, Cred cred, long nowNs) {
+  /**
+   * A label that nobody holds yet.
+   *
+   * @param dst the address to which packets of the flow go
+   */
+  FlowLabel(byte[] dst, int share, Cred cred, long nowNs) {
+    this.dst = dst;
     this.share = share;
     this.owner = share == SHARE_USER ? cred.euid() : 0;
     this.expiresNs = nowNs;
@@ -69,6 +77,20 @@ final class FlowLabel {
     if (users == 0) {
       expiresNs = Math.max(expiresNs, nowNs + lingerNs);
     }
+  }
+
+  /** Its line of {@code /proc/net/ip6_flowlabel}, after the number ({@code ip6fl_seq_show}). */
+  String line(long nowNs) {
+    return String.format(
+        Locale.ROOT,
+        "%-1d %-6d %-6d %-6d %-8d %s %-4d\n",
+        share,
+        owner,
+        users,
+        lingerNs / SEC_NS,
+        (expiresNs - nowNs) / SEC_NS,
+        HexFormat.of().formatHex(dst),
+        0);
   }
 
   /** Whether a sock holds it. */

@@ -1,10 +1,12 @@
 package org.netshard.protocol.inet6;
 
 import java.util.ArrayDeque;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.NetGeneric;
+import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.RcuFree;
 import org.netshard.protocol.core.Sk;
 
@@ -32,8 +34,13 @@ final class FlowLabelTable {
 
   /** The labels of a sock's namespace, without those that are gone. */
   static FlowLabelTable of(Sk sk) {
-    FlowLabelTable table = sk.net().generic(KEY);
-    long nowNs = sk.net().machine().nowNs();
+    return of(sk.net());
+  }
+
+  /** The labels of a namespace, without those that are gone. */
+  static FlowLabelTable of(NetNs net) {
+    FlowLabelTable table = net.generic(KEY);
+    long nowNs = net.machine().nowNs();
     for (Release next = table.releases.peekFirst();
         next != null && next.atNs() <= nowNs;
         next = table.releases.peekFirst()) {
@@ -42,6 +49,15 @@ final class FlowLabelTable {
     }
     table.labels.values().removeIf(label -> label.isGone(nowNs));
     return table;
+  }
+
+  /** Their lines of {@code /proc/net/ip6_flowlabel}. */
+  String text(long nowNs) {
+    StringBuilder text = new StringBuilder();
+    labels.forEach(
+        (number, label) ->
+            text.append(String.format(Locale.ROOT, "%05X ", number)).append(label.line(nowNs)));
+    return text.toString();
   }
 
   /** The label of this number, held or not; null if there is none. */

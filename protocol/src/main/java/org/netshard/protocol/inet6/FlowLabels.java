@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.UserMem;
+import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.core.Sysctl;
@@ -18,7 +19,7 @@ import org.netshard.protocol.cred.Cred;
  *
  * <p><b>Differs from Linux:</b> a label for one process is for all processes.
  */
-final class FlowLabels {
+public final class FlowLabels {
   private static final int REQ_BYTES = 32;
   private static final int OPTIONS_BYTES_MAX = 64 * 1024;
   private static final int IPV6_FL_A_GET = 0;
@@ -37,6 +38,17 @@ final class FlowLabels {
   private static final int FL_MAX_SIZE = 4096;
 
   private FlowLabels() {}
+
+  /**
+   * The text of {@code /proc/net/ip6_flowlabel}, labels in the order of their numbers.
+   *
+   * <p><b>Differs from Linux:</b> of a label that a process has for itself, its number is told as
+   * 0.
+   */
+  public static String text(NetNs net) {
+    return "Label S Owner  Users  Linger Expires  Dst                              Opt\n"
+        + FlowLabelTable.of(net).text(net.machine().nowNs());
+  }
 
   /** EINVAL below 32 bytes, EFAULT, then those of the action. */
   static int setsockopt(Sk sk, Cred cred, UserMem optval, int optlen) {
@@ -165,12 +177,12 @@ final class FlowLabels {
       return error;
     }
     int share = req.getByte(21);
-    FlowLabel asked = new FlowLabel(share, cred, sk.net().machine().nowNs());
+    byte[] dst = req.get(0, Ipv6Address.BYTES);
+    FlowLabel asked = new FlowLabel(dst, share, cred, sk.net().machine().nowNs());
     error = renew(sk, cred, asked, req);
     if (error != 0) {
       return error;
     }
-    byte[] dst = req.get(0, Ipv6Address.BYTES);
     if (Ipv6Address.isV4Mapped(dst) || Ipv6Address.isAny(dst) || !FlowLabel.isShare(share)) {
       return Errno.EINVAL.negated();
     }

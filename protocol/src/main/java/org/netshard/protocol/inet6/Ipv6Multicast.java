@@ -97,7 +97,7 @@ final class Ipv6Multicast {
     }
     Inet6Options inet6 = Inet6Options.forWrite(sk);
     inet6.mcList = inet6.mcList.plus(entry);
-    IpMcDevice.join(sk.net(), entry.ifindex(), entry.group());
+    IpMcDevice.join(sk.net(), entry);
     return 0;
   }
 
@@ -121,7 +121,7 @@ final class Ipv6Multicast {
     }
     Inet6Options inet6 = Inet6Options.forWrite(sk);
     inet6.mcList = inet6.mcList.minus(entry);
-    IpMcDevice.leave(sk.net(), entry.ifindex(), entry.group());
+    IpMcDevice.leave(sk.net(), entry);
     SkOmem.free(sk, entry.bytes() + entry.sourceBytes());
     return 0;
   }
@@ -221,6 +221,7 @@ final class Ipv6Multicast {
     if (!old.equals(replacement)) {
       Inet6Options inet6 = Inet6Options.forWrite(sk);
       inet6.mcList = inet6.mcList.replace(old, replacement);
+      IpMcDevice.change(sk.net(), old, replacement);
     }
     return true;
   }

@@ -128,6 +128,21 @@ final class FanoutGroup implements PacketTypes.Tap {
   }
 
   @Override
+  public int ethertype() {
+    return hook.ethertype();
+  }
+
+  @Override
+  public int ifindex() {
+    return hook.ifindex();
+  }
+
+  @Override
+  public String function() {
+    return "packet_rcv_fanout";
+  }
+
+  @Override
   public boolean all() {
     return hook.all();
   }

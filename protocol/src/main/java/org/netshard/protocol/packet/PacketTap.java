@@ -75,6 +75,24 @@ final class PacketTap implements PacketTypes.Tap {
   }
 
   @Override
+  public int ethertype() {
+    return ethertype;
+  }
+
+  @Override
+  public int ifindex() {
+    return ifindex;
+  }
+
+  @Override
+  public String function() {
+    PacketOptions options = PacketOptions.of(sk);
+    return options.rxRing != null
+        ? "tpacket_rcv"
+        : sk.type() == Abi.SOCK_PACKET ? "packet_rcv_spkt" : "packet_rcv";
+  }
+
+  @Override
   public boolean all() {
     return ethertype == ETH_P_ALL;
   }
