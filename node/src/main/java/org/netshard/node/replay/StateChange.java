@@ -101,7 +101,11 @@ final class StateChange {
     if (sk.family() == Abi.AF_PACKET && ring) {
       return call.result().known() && !call.result().isError();
     }
-    return sends(call) && (sk.isInet() ? sk.num() == 0 : sk.flag(SockFlag.SK_SCM_CREDENTIALS));
+    // Of a UNIX socket, control messages are read before anything else.
+    boolean refused = sk.isUnix() && call.result().is(Errno.EINVAL);
+    return sends(call)
+        && !refused
+        && (sk.isInet() ? sk.num() == 0 : sk.flag(SockFlag.SK_SCM_CREDENTIALS));
   }
 
   /** Whether a call has changed to which of some packet sockets packets go. */

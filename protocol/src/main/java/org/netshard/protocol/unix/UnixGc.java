@@ -121,6 +121,10 @@ public final class UnixGc {
     garbage.forEach(UnixOps::purge);
   }
 
+  /**
+   * Sockets in messages that wait at a sock, or at a connection that waits to be accepted from it
+   * ({@code unix_edge_successor}).
+   */
   private static void forEachHeld(Sk sk, Consumer<Sk> action) {
     if (!sk.isReadable()) {
       return;
@@ -131,6 +135,11 @@ public final class UnixGc {
         if (held != null) {
           action.accept(held);
         }
+      }
+      PassedFile connection = skb.connection();
+      Sk end = connection == null ? null : connection.sk();
+      if (end != null) {
+        forEachHeld(end, action);
       }
     }
   }
