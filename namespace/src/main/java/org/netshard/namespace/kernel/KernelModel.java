@@ -372,7 +372,7 @@ public final class KernelModel implements CgroupTasks, TaskFiles {
     return result;
   }
 
-  /** Files that are open, those counted against {@code fs.file-max}. */
+  @Override
   public long openFiles() {
     return openFiles;
   }

@@ -422,6 +422,11 @@ public final class MachineState implements Machine {
     delayedFput.add(file);
   }
 
+  /** Files that tasks have open. */
+  long openFiles() {
+    return taskFiles == null ? 0 : taskFiles.openFiles();
+  }
+
   /** A file that stands for a process, which nobody has a reference of. */
   public PassedFile pidFile(int pid) {
     TaskFiles present = taskFiles;

@@ -46,6 +46,11 @@ public final class NetSockets {
     }
   }
 
+  /** All sockets of the namespace. */
+  List<Sk> all() {
+    return seen.stream().filter(sk -> sk.net() == net).toList();
+  }
+
   /** The sockets of a family. */
   public List<Sk> of(int family) {
     List<Sk> found = new ArrayList<>();

@@ -7,6 +7,9 @@ public interface TaskFiles {
   /** The sockets of a namespace that a task can reach. */
   NetSockets sockets(NetState net);
 
+  /** Files that are open, those counted against {@code fs.file-max}. */
+  long openFiles();
+
   /** A file that stands for a process, which nobody has a reference of ({@code pidfd_prepare}). */
   PassedFile pidFile(int tgid);
 }

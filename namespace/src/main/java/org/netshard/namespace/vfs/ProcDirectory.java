@@ -2,6 +2,8 @@ package org.netshard.namespace.vfs;
 
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.netshard.namespace.net.MachineState;
+import org.netshard.namespace.net.ProcSlab;
 import org.netshard.namespace.task.Task;
 
 /**
@@ -25,6 +27,7 @@ final class ProcDirectory extends Directory {
       case "self" -> link(Integer.toString(task.tgid()));
       case "thread-self" -> link(task.tgid() + "/task/" + task.pid());
       case "net" -> link("self/net");
+      case "slabinfo" -> new SlabInfo(task.net().machine());
       default -> {
         Task found = find(name, tasks);
         yield found == null ? null : new ProcTaskDirectory(found, tasks, true);
@@ -39,6 +42,36 @@ final class ProcDirectory extends Directory {
 
   static boolean isNumber(String name) {
     return name.matches("0|[1-9][0-9]{0,8}");
+  }
+
+  /** {@code slabinfo}, which only root may read. */
+  private static final class SlabInfo extends RegularFile {
+    private final MachineState machine;
+
+    SlabInfo(MachineState machine) {
+      this.machine = machine;
+    }
+
+    @Override
+    public int mode() {
+      return 0400;
+    }
+
+    @Override
+    Object open(Task opener, int flags) {
+      return new SeqFile() {
+        @Override
+        int show(StringBuilder out) {
+          out.append(ProcSlab.text(machine));
+          return 0;
+        }
+
+        @Override
+        boolean seeksFromEnd() {
+          return false;
+        }
+      };
+    }
   }
 
   private static Link link(String path) {

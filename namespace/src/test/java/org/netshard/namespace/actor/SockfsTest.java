@@ -128,6 +128,26 @@ class SockfsTest {
     assertThat(moments.get(5).rows("udp").get(0).get(7)).isEqualTo("77");
   }
 
+  /** Each socket has an object in the cache of its kind, an inode, a dentry and a file. */
+  @Test
+  void socketsAreCountedInTheirSlabs() {
+    UserMem text = UserMem.zeroed(8192);
+    List<Long> results =
+        run(
+            udp(),
+            udp(),
+            Syscall.socket(Abi.AF_INET6, Abi.SOCK_STREAM, 0),
+            Syscall.of(SyscallName.OPENAT, Abi.AT_FDCWD, path("/proc/slabinfo"), Abi.O_RDONLY, 0),
+            Syscall.of(SyscallName.READ, FD + 3, text, 8192));
+    String slabinfo = text(text, results.get(4));
+    assertThat(slabinfo)
+        .contains("\nUDP                    2     12   1344   12    4 : tunables    0    0    0")
+        .contains("\nTCPv6                  1     13   2496   13    8 : tunables ")
+        .contains("\nTCP                    0      0   2368   13    8 : tunables ")
+        .contains("\nsock_inode_cache       3     19    832   19    4 : tunables ")
+        .contains("\nfilp                   4     21    192   21    1 : tunables ");
+  }
+
   @Test
   void socketCannotBeOpenedOnceMore() {
     List<Long> results =
