@@ -171,9 +171,28 @@ final class IoComparison {
           return new Difference("data", wanted.text(), Str.of(got).text());
         }
       }
+      Difference sockets =
+          vector.accessible(at, IOVEC_BYTES) ? sockets(element, vector.pointer(at)) : null;
+      if (sockets != null) {
+        return sockets;
+      }
       at += IOVEC_BYTES;
     }
     return null;
+  }
+
+  /** What an answer about sockets tells of them. */
+  private @Nullable Difference sockets(StraceValue element, UserMem base) {
+    StraceValue recorded = element.plain() instanceof Struct piece ? piece.field("iov_base") : null;
+    if (recorded == null || simulated.name() != SyscallName.RECVMSG) {
+      return null;
+    }
+    List<String> wanted = DiagComparison.recorded(recorded);
+    if (wanted.isEmpty()) {
+      return null;
+    }
+    List<String> got = DiagComparison.simulated(base.get(0, base.size()));
+    return wanted.equals(got) ? null : new Difference("sockets", wanted.toString(), got.toString());
   }
 
   /** Where an IP header begins: error queues have whole frames, of packets that were stamped. */

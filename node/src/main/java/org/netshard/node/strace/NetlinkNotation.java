@@ -147,6 +147,10 @@ final class NetlinkNotation {
   private void body(Struct body) {
     List<Field> fields =
         body.members().get(0) instanceof Named first ? BODIES.get(first.name()) : null;
+    if (body.field("sdiag_family") != null) {
+      put(DiagComparison.request(body));
+      return;
+    }
     if (fields == null) {
       throw new NotationException(body.text(), "this kind of netlink message is not read");
     }

@@ -3,10 +3,13 @@ package org.netshard.node.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -193,6 +196,31 @@ class ReplayTest {
     assertThat(result.total().recorded()).isGreaterThan(500);
     assertThat(result.total().timing()).isLessThan(10);
     assertThat(result.reasons()).isEmpty();
+  }
+
+  /** What {@code ss} was told of sockets is compared, but for inodes, cookies and timers. */
+  @Test
+  void anAnswerAboutSocketsThatIsChangedIsDifferent() throws IOException {
+    Path log = LOGS.resolve("families/ss_dump.strace.gz");
+    String text;
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(log))) {
+      text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+    for (String change :
+        List.of(
+            "idiag_state=TCP_LISTEN=idiag_state=TCP_CLOSE",
+            "idiag_wqueue=5=idiag_wqueue=6",
+            "idiag_sport=htons(5003)=idiag_sport=htons(5005)",
+            "udiag_type=SOCK_DGRAM=udiag_type=SOCK_STREAM")) {
+      int middle = change.indexOf('=', change.indexOf('=') + 1);
+      String from = change.substring(0, middle);
+      assertThat(text).contains(from);
+      Path changed = folder.resolve("changed.strace");
+      String other = text.replace(from, change.substring(middle + 1));
+      Files.writeString(changed, other, StandardCharsets.ISO_8859_1);
+      ReplayResult result = Replay.run("changed", Replay.read(changed), SysctlConf.beside(log));
+      assertThat(result.differences()).as(change).isNotEmpty();
+    }
   }
 
   /** A sender that is there, has ended, is gone; too little room; too many descriptors. */
