@@ -15,6 +15,7 @@ import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.rtnetlink.Netdev;
+import org.netshard.protocol.tcp.TcpFastOpenBlackhole;
 
 /**
  * A network namespace.
@@ -26,6 +27,9 @@ import org.netshard.protocol.rtnetlink.Netdev;
  * <p><b>Source:</b> {@code include/net/net_namespace.h}, {@code struct net}.
  */
 public final class NetState implements NetNs {
+  private static final String BLACKHOLE_TIMEOUT =
+      Sysctl.IPV4_TCP_FASTOPEN_BLACKHOLE_TIMEOUT_SEC.dottedName();
+
   /** The interface index of {@code lo} in every namespace. */
   public static final int LO_IFINDEX = 1;
 
@@ -127,6 +131,11 @@ public final class NetState implements NetNs {
     return sysctls.text(sysctl);
   }
 
+  @Override
+  public void setSysctlText(Sysctl sysctl, String text) {
+    sysctls.set(sysctl, text);
+  }
+
   /** Opens a sysctl file here; see {@link NetSysctls#open}. */
   public int openSysctl(String name, boolean forRead, boolean forWrite, Cred cred) {
     return sysctls.open(name, forRead, forWrite, cred, userNs);
@@ -151,6 +160,9 @@ public final class NetState implements NetNs {
     if (result > 0 && name.equals(MachineState.MAX_NET_NAMESPACES)) {
       String written = sysctls.read(name, userNs);
       cred.userNs().setNetNamespacesMax(Long.parseLong(written == null ? "0" : written));
+    }
+    if (result > 0 && name.equals(BLACKHOLE_TIMEOUT)) {
+      TcpFastOpenBlackhole.reset(this);
     }
     return result;
   }

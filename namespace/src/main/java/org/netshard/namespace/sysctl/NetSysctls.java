@@ -57,8 +57,14 @@ public final class NetSysctls {
       return null;
     }
     String text = text(slot);
-    boolean secret = table.profile(slot).format().kind() == SysctlProfile.Kind.STABLE_SECRET;
-    return secret && text.isEmpty() ? null : text;
+    if (!text.isEmpty()) {
+      return text;
+    }
+    return switch (table.profile(slot).format().kind()) {
+      case STABLE_SECRET -> null;
+      case FASTOPEN_KEY -> SysctlFormats.NO_FASTOPEN_KEY;
+      default -> text;
+    };
   }
 
   /**
@@ -157,6 +163,11 @@ public final class NetSysctls {
       }
     }
     return base.texts[slot];
+  }
+
+  /** Gives a sysctl that the model reads a value, as the kernel itself does. */
+  public void set(Sysctl sysctl, String text) {
+    put(table.slot(sysctl), text);
   }
 
   void putIfPresent(String name, String text) {

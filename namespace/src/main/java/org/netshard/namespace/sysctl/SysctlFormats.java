@@ -107,6 +107,9 @@ final class SysctlFormats {
     return outside ? EOVERFLOW : Long.toHexString(mask);
   }
 
+  /** What is read as long as there is no key. */
+  static final String NO_FASTOPEN_KEY = "00000000-00000000-00000000-00000000";
+
   /** One key or two, each four hexadecimal words ({@code proc_tcp_fastopen_key}). */
   static String fastopenKey(String text) {
     String[] keys = text.strip().split(",", 2);

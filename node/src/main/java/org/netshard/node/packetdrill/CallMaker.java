@@ -58,7 +58,8 @@ final class CallMaker {
       case "readv" -> vector(v, SyscallName.READV);
       case "writev" -> vector(v, SyscallName.WRITEV);
       case "sendmsg" ->
-          new MessageCalls(v, startNs, settings.toleranceNs()).sendmsg(fd(v, 0), ping);
+          new MessageCalls(v, startNs, settings.toleranceNs())
+              .sendmsg(fd(v, 0), name -> address(v, name, settings.remote(), settings.connectPort()), ping);
       case "recvmsg" -> new MessageCalls(v, startNs, settings.toleranceNs()).recvmsg(fd(v, 0));
       case "fcntl" -> fcntl(v);
       case "ioctl" -> ioctl(v);
@@ -102,7 +103,10 @@ final class CallMaker {
    * An address that is written out, or that of a family alone, or the usual one for {@code ...}.
    */
   private UserMem address(CallValues v, int index, byte[] usual, int port) {
-    Expr expr = v.arg(index);
+    return address(v, v.arg(index), usual, port);
+  }
+
+  private UserMem address(CallValues v, Expr expr, byte[] usual, int port) {
     if (expr instanceof Expr.Wildcard) {
       return CallValues.sockaddr(forSockets(usual), port);
     }
@@ -113,7 +117,7 @@ final class CallMaker {
       return UserMem.NULL;
     }
     UserMem family = UserMem.zeroed(ADDRESS_ROOM);
-    family.putShort(0, (int) v.number(index));
+    family.putShort(0, (int) v.number(expr));
     return family;
   }
 

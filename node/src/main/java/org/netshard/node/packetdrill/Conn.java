@@ -69,6 +69,11 @@ final class Conn {
     liveLocalIsn = liveIsn;
   }
 
+  /** Whether a packet is the first of its connection, also if it was sent again. */
+  boolean beganWith(SentPacket packet) {
+    return packet.sourcePort() == localPort && packet.seq() == liveLocalIsn;
+  }
+
   /** The other end begins with a number, which is the same in both. */
   void beganRemote(long isn) {
     liveRemoteIsn = isn;

@@ -2,6 +2,7 @@ package org.netshard.node.packetdrill;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.netshard.node.packetdrill.script.Expr;
 import org.netshard.node.packetdrill.script.ScriptPrinter;
@@ -42,10 +43,21 @@ final class MessageCalls {
     return header;
   }
 
-  MadeCall sendmsg(int fd, boolean ping) {
+  /**
+   * {@code sendmsg}.
+   *
+   * @param address makes an address of what a script says of it
+   */
+  MadeCall sendmsg(int fd, Function<Expr, UserMem> address, boolean ping) {
     v.count(3, 3);
     Expr.Struct message = v.struct(v.arg(1));
     UserMem header = header(message);
+    Expr name = message.field("msg_name");
+    if (name != null) {
+      UserMem bytes = address.apply(name);
+      header.putPointer(0, bytes);
+      header.putInt(NAMELEN_AT, bytes.size());
+    }
     if (ping) {
       throw v.wrong("a message of ICMP by sendmsg is not simulated, as by sendto");
     }

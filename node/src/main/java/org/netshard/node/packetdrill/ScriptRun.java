@@ -24,6 +24,7 @@ import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Waiter;
+import org.netshard.protocol.tcp.TcpMetrics;
 
 /**
  * A script at work: its events one after the other, each at its time.
@@ -470,6 +471,11 @@ final class ScriptRun implements Program, Waiter {
         };
     if (step instanceof ShellStep.Lines lines) {
       shell(lines.lines(), rest);
+      return;
+    }
+    if (step instanceof ShellStep.FlushTcpMetrics) {
+      TcpMetrics.flush(machine().net());
+      rest.accept("");
       return;
     }
     Map<String, Long> now = Nstat.counters(machine().net());

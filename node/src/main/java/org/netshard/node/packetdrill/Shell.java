@@ -201,8 +201,9 @@ final class Shell {
               .forEach(word -> setting(word, place));
       case "nstat" -> nstat(words, place);
       case "ip" -> {
-        // A kernel that has just begun remembers nothing of other ends.
-        if (!text.equals("ip tcp_metrics flush all")) {
+        if (text.equals("ip tcp_metrics flush all")) {
+          steps.add(new ShellStep.FlushTcpMetrics());
+        } else {
           notation(text, place);
         }
       }

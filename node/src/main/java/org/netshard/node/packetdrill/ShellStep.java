@@ -17,6 +17,9 @@ sealed interface ShellStep {
     }
   }
 
+  /** {@code ip tcp_metrics flush all}: nothing is remembered of other ends. */
+  record FlushTcpMetrics() implements ShellStep {}
+
   /** {@code nstat}: counters count from here. */
   record Nstat() implements ShellStep {}
 

@@ -1,6 +1,8 @@
 package org.netshard.node.packetdrill;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.node.packetdrill.Conn.Protocol;
 import org.netshard.node.packetdrill.Conn.State;
@@ -8,6 +10,7 @@ import org.netshard.node.packetdrill.script.PacketSpec;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
+import org.netshard.protocol.abi.UserMem;
 
 /** The socket that a script is about: which one it is, and which packets are its own. */
 final class Sockets {
@@ -15,6 +18,7 @@ final class Sockets {
   private static final int TYPE_MASK = 0xf;
 
   private final Settings settings;
+  private final List<Conn> earlier = new ArrayList<>();
   private @Nullable Conn underTest;
   private int nextRemotePort = FIRST_REMOTE_PORT;
 
@@ -38,13 +42,17 @@ final class Sockets {
     if (conn == null || call.intArg(0) != conn.fd) {
       return;
     }
-    boolean goesOut =
-        call.name() == SyscallName.CONNECT
-            || (call.name() == SyscallName.SENDTO && !call.mem(4).isNull());
-    if (!goesOut) {
+    UserMem address =
+        switch (call.name()) {
+          case CONNECT -> call.mem(1);
+          case SENDTO -> call.mem(4);
+          case SENDMSG -> call.mem(1).pointer(0);
+          default -> UserMem.NULL;
+        };
+    if (address.isNull()) {
       return;
     }
-    int family = call.mem(call.name() == SyscallName.CONNECT ? 1 : 4).getShort(0);
+    int family = address.getShort(0);
     if (family == Abi.AF_UNSPEC) {
       conn.state = State.NEW;
     } else if (conn.state == State.NEW) {
@@ -62,6 +70,9 @@ final class Sockets {
       case SOCKET -> {
         Conn made = new Conn(protocol(call.intArg(1) & TYPE_MASK, call.intArg(2)));
         made.fd = (int) result;
+        if (conn != null && conn.localPort != 0) {
+          earlier.add(conn);
+        }
         underTest = made;
       }
       case LISTEN -> {
@@ -182,7 +193,10 @@ final class Sockets {
     boolean first =
         conn.protocol == Protocol.UDP
             ? conn.state == State.CONNECTING
-            : conn.state == State.SYN_SENT && packet.isSyn() && !packet.isAck();
+            : conn.state == State.SYN_SENT
+                && packet.isSyn()
+                && !packet.isAck()
+                && earlier.stream().noneMatch(other -> other.beganWith(packet));
     if (first) {
       conn.localIp = packet.source();
       conn.localPort = packet.sourcePort();

@@ -63,6 +63,8 @@ public final class Abi {
   public static final int MSG_NOSIGNAL = 0x4000;
   public static final int MSG_MORE = 0x8000;
   public static final int MSG_WAITFORONE = 0x1_0000;
+  public static final int MSG_ZEROCOPY = 0x400_0000;
+  public static final int MSG_FASTOPEN = 0x2000_0000;
   public static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
 
   public static final int SCM_RIGHTS = 1;

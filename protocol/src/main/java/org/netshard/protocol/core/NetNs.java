@@ -25,6 +25,9 @@ public interface NetNs {
   /** The present value of a sysctl as text. */
   String sysctlText(Sysctl sysctl);
 
+  /** Gives a sysctl a value that the kernel itself has chosen. */
+  void setSysctlText(Sysctl sysctl, String text);
+
   /** The machine to which the namespace belongs. */
   Machine machine();
 

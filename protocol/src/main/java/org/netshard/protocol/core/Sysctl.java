@@ -78,6 +78,8 @@ public enum Sysctl {
   IPV4_TCP_WINDOW_SCALING("net.ipv4.tcp_window_scaling"),
   IPV4_TCP_WORKAROUND_SIGNED_WINDOWS("net.ipv4.tcp_workaround_signed_windows"),
   IPV4_TCP_FASTOPEN("net.ipv4.tcp_fastopen"),
+  IPV4_TCP_FASTOPEN_BLACKHOLE_TIMEOUT_SEC("net.ipv4.tcp_fastopen_blackhole_timeout_sec"),
+  IPV4_TCP_FASTOPEN_KEY("net.ipv4.tcp_fastopen_key"),
   IPV4_UDP_MEM("net.ipv4.udp_mem"),
   IPV4_UDP_RMEM_MIN("net.ipv4.udp_rmem_min"),
   IPV4_UDP_WMEM_MIN("net.ipv4.udp_wmem_min"),

@@ -1,5 +1,7 @@
 package org.netshard.protocol.tcp;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
@@ -23,6 +25,10 @@ final class RxOpt {
   static final int SACK = 5;
   static final int TIMESTAMP = 8;
   static final int FASTOPEN = 34;
+  static final int EXP = 254;
+
+  /** {@code TCPOPT_FASTOPEN_MAGIC}. */
+  static final int FASTOPEN_MAGIC = 0xf989;
 
   static final int MSS_BYTES = 4;
   static final int WINDOW_BYTES = 3;
@@ -34,9 +40,11 @@ final class RxOpt {
   /** {@code TCPOLEN_TSTAMP_ALIGNED}. */
   static final int TIMESTAMP_ALIGNED_BYTES = 12;
 
-  static final int FASTOPEN_COOKIE_MAX = 16;
-  private static final int FASTOPEN_COOKIE_MIN = 4;
-  private static final byte[] NO_COOKIE = {};
+  /** {@code TCPOLEN_FASTOPEN_BASE}. */
+  static final int FASTOPEN_BASE_BYTES = 2;
+
+  /** {@code TCPOLEN_EXP_FASTOPEN_BASE}. */
+  static final int EXP_FASTOPEN_BASE_BYTES = 4;
 
   /** {@code ts_recent}: the time stamp to echo next. */
   int tsRecent;
@@ -79,7 +87,7 @@ final class RxOpt {
   int sackBytes;
 
   /** The cookie of Fast Open in the last SYN or SYN-ACK; null if the option is not there. */
-  byte @org.jspecify.annotations.Nullable [] fastopenCookie;
+  @Nullable TcpFastOpenCookie fastopenCookie;
 
   /** {@code tcp_clear_options}: nothing agreed. */
   void clear() {
@@ -104,7 +112,7 @@ final class RxOpt {
     boolean syn = (TcpHeader.flags(packet) & TcpHeader.SYN) != 0;
     byte[] bytes = packet.bytes();
     while (at < end) {
-      int kind = bytes[at];
+      int kind = bytes[at] & 0xff;
       if (kind == EOL) {
         return;
       }
@@ -173,21 +181,31 @@ final class RxOpt {
         }
       }
       case FASTOPEN -> {
-        int length = size - 2;
-        if (syn && !established && length % 2 == 0) {
-          boolean fits = length >= FASTOPEN_COOKIE_MIN && length <= FASTOPEN_COOKIE_MAX;
-          if (fits) {
-            byte[] cookie = new byte[length];
-            System.arraycopy(bytes, at + 2, cookie, 0, length);
-            fastopenCookie = cookie;
-          } else if (length == 0) {
-            fastopenCookie = NO_COOKIE;
-          }
+        if (syn && !established) {
+          fastopen(bytes, at + FASTOPEN_BASE_BYTES, size - FASTOPEN_BASE_BYTES, false);
+        }
+      }
+      case EXP -> {
+        if (syn
+            && !established
+            && size >= EXP_FASTOPEN_BASE_BYTES
+            && NetBytes.get16(bytes, at + 2) == FASTOPEN_MAGIC) {
+          fastopen(bytes, at + EXP_FASTOPEN_BASE_BYTES, size - EXP_FASTOPEN_BASE_BYTES, true);
         }
       }
       default -> {
         // An option that is not known is skipped.
       }
+    }
+  }
+
+  /** {@code tcp_parse_fastopen_option}: an odd length is passed over, a wrong one is no cookie. */
+  private void fastopen(byte[] bytes, int at, int length, boolean exp) {
+    if (length % 2 == 0) {
+      fastopenCookie =
+          TcpFastOpenCookie.isLength(length)
+              ? new TcpFastOpenCookie(Arrays.copyOfRange(bytes, at, at + length), exp)
+              : null;
     }
   }
 }

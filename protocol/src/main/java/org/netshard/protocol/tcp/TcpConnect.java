@@ -97,9 +97,25 @@ final class TcpConnect {
    * the other end or ICMP have told, ECONNABORTED.
    */
   static int connect(Sk sk, Caller caller, SockAddr address) {
+    boolean mayWait = (caller.fileFlags() & Abi.O_NONBLOCK) == 0;
+    return stream(sk, caller, address, null, mayWait);
+  }
+
+  /**
+   * {@code __inet_stream_connect}.
+   *
+   * @param address where to; null if the connection waits for its data only
+   * @param request the data that go with the SYN, or null for {@code connect}
+   */
+  static int stream(
+      Sk sk,
+      Caller caller,
+      @Nullable SockAddr address,
+      TcpFastOpenClient.@Nullable Request request,
+      boolean mayWait) {
     Progress progress = caller.progress();
     boolean again = progress.slept();
-    if (!again) {
+    if (!again && address != null) {
       if (address.length() < SockAddr.FAMILY_BYTES) {
         return Errno.EINVAL.negated();
       }
@@ -109,7 +125,10 @@ final class TcpConnect {
       }
     }
     TcpSock tp = TcpSock.of(sk);
-    Errno begun = progress.state() == Errno.EALREADY ? Errno.EALREADY : Errno.EINPROGRESS;
+    Errno begun = progress.state() instanceof Errno kept ? kept : Errno.EINPROGRESS;
+    if (request != null && request.waiting != null) {
+      begun = request.waiting;
+    }
     if (!again || tp == null) {
       if (tp != null && tp.socketState == TcpSock.SS_CONNECTED) {
         return Errno.EISCONN.negated();
@@ -118,16 +137,20 @@ final class TcpConnect {
         return Errno.EINVAL.negated();
       }
       if (tp != null && tp.socketState == TcpSock.SS_CONNECTING) {
-        if (tp.deferConnect) {
-          return Errno.EISCONN.negated();
-        }
         begun = Errno.EALREADY;
-        progress.setState(begun);
+        if (tp.deferConnect) {
+          begun = request != null ? Errno.EINPROGRESS : Errno.EISCONN;
+        }
+        if (request != null) {
+          request.waiting = begun;
+        } else {
+          progress.setState(begun);
+        }
       } else {
         if (sk.state() != TcpState.CLOSE) {
           return Errno.EISCONN.negated();
         }
-        int error = begin(sk, address);
+        int error = address == null ? Errno.EINVAL.negated() : begin(sk, address, request);
         if (error < 0) {
           return error;
         }
@@ -141,15 +164,14 @@ final class TcpConnect {
         }
       }
     }
-    return await(sk, tp, caller, begun.negated());
+    return await(sk, tp, caller, begun.negated(), mayWait);
   }
 
   /** {@code inet_wait_for_connect}, and what comes of it. */
-  static int await(Sk sk, TcpSock tp, Caller caller, int error) {
+  private static int await(Sk sk, TcpSock tp, Caller caller, int error, boolean mayWait) {
     if (TcpState.in(sk.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV))) {
       Progress progress = caller.progress();
-      boolean nonBlocking = (caller.fileFlags() & Abi.O_NONBLOCK) != 0;
-      long timeout = nonBlocking ? 0 : sk.rare().sndtimeoJiffies();
+      long timeout = mayWait ? sk.rare().sndtimeoJiffies() : 0;
       long now = sk.net().machine().nowNs();
       if (!progress.mayWait(timeout, now)) {
         return error;
@@ -172,21 +194,21 @@ final class TcpConnect {
   }
 
   /** {@code tcp_v4_connect}, {@code tcp_v6_connect}. */
-  static int begin(Sk sk, SockAddr address) {
-    return sk.isInet6() ? begin6(sk, address) : begin4(sk, address);
+  private static int begin(Sk sk, SockAddr address, TcpFastOpenClient.@Nullable Request request) {
+    return sk.isInet6() ? begin6(sk, address, request) : begin4(sk, address, request);
   }
 
-  private static int begin4(Sk sk, SockAddr address) {
+  private static int begin4(Sk sk, SockAddr address, TcpFastOpenClient.@Nullable Request request) {
     if (address.length() < SockAddr.IN_BYTES) {
       return Errno.EINVAL.negated();
     }
     if (address.family() != Abi.AF_INET) {
       return Errno.EAFNOSUPPORT.negated();
     }
-    return to4(sk, address.inAddr(), address.port());
+    return to4(sk, address.inAddr(), address.port(), request);
   }
 
-  private static int to4(Sk sk, int wanted, int port) {
+  private static int to4(Sk sk, int wanted, int port, TcpFastOpenClient.@Nullable Request request) {
     InetOptions inet = InetOptions.of(sk);
     IpRoute.Result route = IpRoute.connect(sk.net(), wanted, inet.saddr(), sk.boundDevIf());
     if (route.errno() != 0) {
@@ -209,13 +231,13 @@ final class TcpConnect {
       inet6.setRcvSaddr(Ipv6Address.mapped(saddr));
       inet6.setDaddr(Ipv6Address.mapped(route.daddr()));
     }
-    TcpSock tp = make(sk);
+    TcpSock tp = make(sk, request);
     tp.saddr = saddr;
     tp.daddr = route.daddr();
     return start(sk, tp, port);
   }
 
-  private static int begin6(Sk sk, SockAddr address) {
+  private static int begin6(Sk sk, SockAddr address, TcpFastOpenClient.@Nullable Request request) {
     if (address.length() < SockAddr.IN6_RFC2133_BYTES) {
       return Errno.EINVAL.negated();
     }
@@ -242,7 +264,7 @@ final class TcpConnect {
     if (Ipv6Address.isV4Mapped(daddr)) {
       return inet6.has(Inet6Flag.V6ONLY)
           ? Errno.ENETUNREACH.negated()
-          : to4(sk, Ipv6Address.mappedAddress(daddr), address.port());
+          : to4(sk, Ipv6Address.mappedAddress(daddr), address.port(), request);
     }
     byte[] bound = Ipv6Address.isAny(inet6.rcvSaddr()) ? inet6.saddr() : inet6.rcvSaddr();
     Ip6Route.Result route = Ip6Route.lookup(sk.net(), daddr, bound, oif);
@@ -255,15 +277,16 @@ final class TcpConnect {
     inet6.setRcvSaddr(saddr);
     inet6.setDaddr(daddr);
     InetOptions.forWrite(sk).setDaddr(0);
-    TcpSock tp = make(sk);
+    TcpSock tp = make(sk, request);
     tp.saddr6 = saddr.clone();
     tp.daddr6 = daddr.clone();
     return start(sk, tp, address.port());
   }
 
-  private static TcpSock make(Sk sk) {
+  private static TcpSock make(Sk sk, TcpFastOpenClient.@Nullable Request request) {
     TcpSock tp = new TcpSock(sk, TcpCongs.find(TcpOptions.of(sk).congestion));
     tp.boundDevIf = sk.boundDevIf();
+    tp.fastopenReq = request;
     tp.rxOpt.userMss = TcpOptions.of(sk).userMss;
     tp.reordering = TcpOptions.of(sk).reordering;
     tp.rttMin.reset(tp.jiffies(), ~0);
@@ -303,7 +326,7 @@ final class TcpConnect {
     }
     tp.tsoffset = options.repair ? options.tsoffset : tsOffset(tp);
     InetOptions.forWrite(sk).setId(sk.net().machine().randomBelow(0x10000));
-    if (TcpFastOpen.deferConnect(tp)) {
+    if (TcpFastOpenClient.deferConnect(tp)) {
       return 0;
     }
     return connectNow(tp);
@@ -399,12 +422,13 @@ final class TcpConnect {
     syn.pcount = 1;
     tp.refresh();
     tp.retransStamp = tp.tsval(tp.tcpMstamp);
-    tp.writeSeq = syn.endSeq;
-    tp.packetsOut += 1;
-    SkbOwner.entail(sk, syn.truesize());
+    queue(tp, syn);
     tp.rtxQueue.add(syn);
-    int result = tp.fastopenData != null ? TcpFastOpen.sendSynData(tp, syn) : 0;
-    if (tp.fastopenData == null) {
+    TcpFastOpenClient.Request request = tp.fastopenReq;
+    int result;
+    if (request != null) {
+      result = TcpFastOpenClient.sendSynData(tp, syn, request);
+    } else {
       syn.inFlight = true;
       result = TcpXmit.transmit(tp, syn);
     }
@@ -417,6 +441,13 @@ final class TcpConnect {
     tp.net.addMib(Mib.TCP_ACTIVE_OPENS, 1);
     TcpTimers.reset(tp, TcpSock.PENDING_RETRANS, tp.rtoJiffies);
     return 0;
+  }
+
+  /** {@code tcp_connect_queue_skb}. */
+  static void queue(TcpSock tp, TcpSkb skb) {
+    SkbOwner.entail(tp.sk, skb.truesize());
+    tp.writeSeq = skb.endSeq;
+    tp.packetsOut += skb.pcount;
   }
 
   /** {@code tcp_connect_init}. */

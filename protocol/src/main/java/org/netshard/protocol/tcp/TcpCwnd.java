@@ -37,7 +37,7 @@ final class TcpCwnd {
     }
     tp.lsndtime = now;
     // A segment of data within the time of a delayed acknowledgement is an answer.
-    if (now - tp.lrcvtime < tp.ackAto) {
+    if (Integer.compareUnsigned(now - tp.lrcvtime, tp.ackAto) < 0) {
       tp.ackPingpong = Math.min(tp.ackPingpong + 1, 255);
     }
   }

@@ -107,14 +107,17 @@ final class TcpErrors {
   }
 
   private static boolean inHandshake(TcpSock tp) {
-    return TcpState.in(tp.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV));
+    // A connection of Fast Open that was accepted is one as any other.
+    boolean accepted = tp.fastopenRsk != null && tp.listener == null;
+    return !accepted && TcpState.in(tp.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV));
   }
 
   private static boolean wanted(TcpSock tp, int seq) {
     if (tp.state() == TcpState.CLOSE) {
       return false;
     }
-    if (!Seq.between(seq, tp.sndUna, tp.sndNxt)) {
+    int from = tp.fastopenRsk != null ? tp.fastopenRsk.sntIsn : tp.sndUna;
+    if (!Seq.between(seq, from, tp.sndNxt)) {
       tp.net.addMib(Mib.TCP_OUT_OF_WINDOW_ICMPS, 1);
       return false;
     }
@@ -147,7 +150,9 @@ final class TcpErrors {
     }
     int unused = TcpMss.sync(tp, Math.max(mtu, 68));
     tp.refresh();
-    int mss = TcpMss.current(tp);
+    // A SYN with data is two pieces here: neither is as long as what was sent.
+    boolean syn = tp.synData && tp.state() == TcpState.SYN_SENT;
+    int mss = syn ? -1 : TcpMss.current(tp);
     boolean any = false;
     for (TcpSkb skb = tp.rtxHead(); skb != null; skb = skb.following()) {
       if (skb.len > mss) {
@@ -158,13 +163,6 @@ final class TcpErrors {
     if (!any) {
       return;
     }
-    if (tp.caState != TcpSock.CA_LOSS) {
-      tp.highSeq = tp.sndNxt;
-      tp.sndSsthresh = TcpCwnd.currentSsthresh(tp);
-      tp.priorSsthresh = 0;
-      tp.hasUndoMarker = false;
-      TcpRecovery.setCaState(tp, TcpSock.CA_LOSS);
-    }
-    TcpRetransmit.retransmitQueue(tp);
+    TcpRecovery.nonCongestionRetransmit(tp);
   }
 }

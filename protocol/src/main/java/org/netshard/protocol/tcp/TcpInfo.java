@@ -21,6 +21,7 @@ public final class TcpInfo {
   private static final int OPT_ECN_SEEN = 16;
   private static final int OPT_SYN_DATA = 32;
   private static final int OPT_USEC_TS = 64;
+  private static final int OPT_TFO_CHILD = 128;
   private static final long NS_PER_MS = 1_000_000;
 
   private TcpInfo() {}
@@ -60,10 +61,11 @@ public final class TcpInfo {
     }
     bits |= (tp.ecnFlags & TcpSock.ECN_OK) != 0 ? OPT_ECN : 0;
     bits |= (tp.ecnFlags & TcpSock.ECN_SEEN) != 0 ? OPT_ECN_SEEN : 0;
-    bits |= tp.synData ? OPT_SYN_DATA : 0;
+    bits |= tp.synDataAcked ? OPT_SYN_DATA : 0;
+    bits |= tp.fastopenChild ? OPT_TFO_CHILD : 0;
     bits |= options.usecTs ? OPT_USEC_TS : 0;
     info.put(5, (byte) bits);
-    info.put(7, (byte) (tp.rateAppLimited ? 1 : 0));
+    info.put(7, (byte) ((tp.rateAppLimited ? 1 : 0) | tp.fastopenClientFail << 1));
     info.putInt(8, tp.rtoJiffies * TcpClock.US_PER_JIFFY);
     int ato = Math.min(tp.ackAto, options.delackMaxJiffies);
     info.putInt(12, ato * TcpClock.US_PER_JIFFY);

@@ -1,5 +1,6 @@
 package org.netshard.protocol.tcp;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.HopTrace;
@@ -49,7 +50,7 @@ final class TcpInput {
         + ((flags & TcpHeader.FIN) != 0 ? 1 : 0);
   }
 
-  private static TcpSkb skb(Packet packet) {
+  static TcpSkb skb(Packet packet) {
     TcpSkb skb =
         TcpSkb.received(packet, TcpHeader.seq(packet), endSeq(packet), TcpHeader.flags(packet));
     skb.ipEcn = ipEcn(packet);
@@ -208,6 +209,10 @@ final class TcpInput {
     }
     tp.refresh();
     tp.rxOpt.sawTstamp = false;
+    TcpRequest req = tp.fastopenRsk;
+    if (req != null && !TcpCheckReq.check(req, packet, tp)) {
+      return false;
+    }
     if ((flags & (TcpHeader.ACK | TcpHeader.RST | TcpHeader.SYN)) == 0) {
       TcpRcvQueue.drop(tp, packet, DropReason.TCP_FLAGS);
       return false;
@@ -237,8 +242,11 @@ final class TcpInput {
     }
     boolean fin = (flags & TcpHeader.FIN) != 0;
     switch (tp.state()) {
-      case TcpState.SYN_RECV -> synReceived(tp, packet, seq);
+      case TcpState.SYN_RECV -> synReceived(tp, packet, seq, req);
       case TcpState.FIN_WAIT1 -> {
+        if (req != null) {
+          TcpFastOpen.established(tp);
+        }
         if (tp.sndUna == tp.writeSeq && !finAcked(tp, seq, endSeq, fin, packet)) {
           return false;
         }
@@ -292,18 +300,24 @@ final class TcpInput {
     return true;
   }
 
-  private static void synReceived(TcpSock tp, Packet packet, int seq) {
+  private static void synReceived(TcpSock tp, Packet packet, int seq, @Nullable TcpRequest req) {
     Sk sk = tp.sk;
     tp.delivered++;
     if (tp.srttUs == 0) {
-      TcpRtt.synackMeasured(tp, tp.synackSentUs, tp.totalRetrans > 0);
+      long sentUs = req != null ? req.sntSynackUs : tp.synackSentUs;
+      boolean again = req != null ? req.numRetrans > 0 : tp.totalRetrans > 0;
+      TcpRtt.synackMeasured(tp, sentUs, again);
     }
     if (tp.rxOpt.tstampOk) {
       tp.advmss -= RxOpt.TIMESTAMP_ALIGNED_BYTES;
     }
-    tp.retransStamp = 0;
-    TcpLife.initTransfer(tp);
-    tp.copiedSeq = tp.rcvNxt;
+    if (req != null) {
+      TcpFastOpen.established(tp);
+    } else {
+      tp.retransStamp = 0;
+      TcpLife.initTransfer(tp);
+      tp.copiedSeq = tp.rcvNxt;
+    }
     tp.setState(TcpState.ESTABLISHED);
     sk.stateChange();
     tp.sndUna = TcpHeader.ackSeq(packet);

@@ -136,6 +136,7 @@ final class TcpLife {
     }
     setState(tp, TcpState.CLOSE);
     TcpTimers.clearAll(tp);
+    TcpFastOpen.remove(tp, false);
     sk.setShutdown(SHUTDOWN_MASK);
     if (!sk.flag(SockFlag.SOCK_DEAD)) {
       sk.stateChange();
@@ -162,8 +163,10 @@ final class TcpLife {
   /** {@code tcp_v4_destroy_sock}: gives back what a sock of TCP holds. */
   static void release(Sk sk, @Nullable TcpSock tp) {
     if (tp != null) {
+      TcpFastOpen.remove(tp, false);
       TcpTimers.clearAll(tp);
       purgeWriteQueue(tp);
+      TcpFastOpenBlackhole.checkAtEnd(tp);
       TcpOfo.purge(tp);
       TcpRcvQueue.purge(tp);
       unhash(tp);
@@ -389,6 +392,7 @@ final class TcpLife {
     } else if (old == TcpState.SYN_SENT) {
       sk.setErr(Errno.ECONNRESET.number());
     }
+    TcpFastOpen.remove(tp, false);
     TcpTimers.clearAll(tp);
     TcpRcvQueue.purge(tp);
     purgeWriteQueue(tp);

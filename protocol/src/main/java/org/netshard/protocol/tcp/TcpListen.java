@@ -41,7 +41,13 @@ public final class TcpListen {
     }
     InetBinding binding = InetBinding.forWrite(sk);
     binding.setMaxAckBacklog(backlog);
-    return sk.state() == Sk.TCP_LISTEN ? 0 : start(sk, ports, binding);
+    if (sk.state() == Sk.TCP_LISTEN) {
+      return 0;
+    }
+    if (sk.isTcp()) {
+      TcpFastOpen.listen(sk, backlog);
+    }
+    return start(sk, ports, binding);
   }
 
   private static int start(Sk sk, InetPorts ports, InetBinding binding) {

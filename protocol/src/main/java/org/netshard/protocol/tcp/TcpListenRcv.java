@@ -30,17 +30,6 @@ final class TcpListenRcv {
 
   private TcpListenRcv() {}
 
-  /** {@code tcp_in_window}. */
-  static boolean inWindow(int seq, int endSeq, int start, int end) {
-    if (seq == start) {
-      return true;
-    }
-    if (Seq.after(endSeq, start) && Seq.before(seq, end)) {
-      return true;
-    }
-    return seq == end && seq == endSeq;
-  }
-
   /**
    * A segment for a listener.
    *
@@ -130,8 +119,11 @@ final class TcpListenRcv {
       boolean unused = req.sendSynack();
       return;
     }
-    TcpFastOpen.Answer answer = TcpFastOpen.tryOpen(sk, queue, req, packet, opt);
-    if (answer == TcpFastOpen.Answer.OPENED) {
+    TcpSock child = TcpFastOpen.tryOpen(sk, queue, req, packet, opt);
+    if (child != null) {
+      boolean unused = req.sendSynack();
+      TcpCheckReq.enqueue(sk, child);
+      sk.dataReady();
       return;
     }
     req.add(queue);
@@ -145,7 +137,7 @@ final class TcpListenRcv {
   }
 
   /** {@code tcp_openreq_init}. */
-  private static TcpRequest request(Sk sk, Packet packet, RxOpt opt, boolean v6) {
+  static TcpRequest request(Sk sk, Packet packet, RxOpt opt, boolean v6) {
     TcpRequest req = new TcpRequest(sk);
     if (v6) {
       req.saddr6 = Ip6Header.daddr(packet);
@@ -201,127 +193,6 @@ final class TcpListenRcv {
     req.rcvWnd = window.rcvWnd();
     req.windowClamp = window.clamp();
     req.rcvWscale = (byte) window.wscale();
-  }
-
-  /** {@code tcp_check_req}: a segment for a request. */
-  static void checkReq(TcpRequest req, Packet packet) {
-    NetNs net = req.net;
-    Sk sk = req.listener;
-    int flags = TcpHeader.flags(packet) & (TcpHeader.RST | TcpHeader.SYN | TcpHeader.ACK);
-    int seq = TcpHeader.seq(packet);
-    int endSeq = TcpInput.endSeq(packet);
-    RxOpt opt = new RxOpt();
-    boolean paws = false;
-    if (TcpHeader.headerBytes(packet) > TcpHeader.BYTES) {
-      opt.parse(net, packet, false);
-      if (opt.sawTstamp) {
-        opt.tsRecent = req.tsRecent;
-        opt.tsRecentStamp = TcpClock.seconds(net) - 1;
-        paws = TcpValidate.pawsReject(opt, TcpClock.seconds(net), (flags & TcpHeader.RST) != 0);
-      }
-    }
-    if (seq == req.rcvIsn && flags == TcpHeader.SYN && !paws) {
-      if (!limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
-        req.resendSynack();
-        req.arm();
-      }
-      return;
-    }
-    boolean ack = (flags & TcpHeader.ACK) != 0;
-    if (ack && TcpHeader.ackSeq(packet) != req.sntIsn + 1) {
-      packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
-      TcpReply.reset(net, packet);
-      return;
-    }
-    boolean rst = (flags & TcpHeader.RST) != 0;
-    if (paws || !inWindow(seq, endSeq, req.rcvNxt, req.rcvNxt + req.rcvWnd)) {
-      if (!rst && !limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
-        req.sendAck(net, packet);
-      }
-      if (paws) {
-        net.addMib(Mib.TCP_PAWS_ESTAB_REJECTED, 1);
-      }
-      packet.drop(paws ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_OVERWINDOW);
-      return;
-    }
-    if (opt.sawTstamp && !Seq.after(seq, req.rcvNxt)) {
-      req.tsRecent = opt.rcvTsval;
-    }
-    boolean syn = (flags & TcpHeader.SYN) != 0 && seq != req.rcvIsn;
-    if (rst || syn) {
-      net.addMib(Mib.TCP_ATTEMPT_FAILS, 1);
-      if (!rst) {
-        TcpReply.reset(net, packet);
-      }
-      boolean unused = req.remove();
-      net.addMib(Mib.TCP_EMBRYONIC_RSTS, 1);
-      packet.drop(rst ? DropReason.TCP_RESET : DropReason.TCP_INVALID_SYN);
-      return;
-    }
-    if (!ack) {
-      packet.drop(DropReason.TCP_FLAGS);
-      return;
-    }
-    int defer = TcpOptions.of(sk).deferAccept & 0xff;
-    if (req.numTimeout < defer && endSeq == req.rcvIsn + 1) {
-      req.acked = true;
-      net.addMib(Mib.TCP_DEFER_ACCEPT_DROP, 1);
-      return;
-    }
-    TcpSock child = child(sk, req, packet);
-    if (child == null) {
-      if (net.sysctl(Sysctl.IPV4_TCP_ABORT_ON_OVERFLOW) == 0) {
-        req.acked = true;
-        packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
-        return;
-      }
-      TcpReply.reset(net, packet);
-      boolean unused = req.remove();
-      net.addMib(Mib.TCP_EMBRYONIC_RSTS, 1);
-      return;
-    }
-    boolean unused = req.remove();
-    TcpLife.hash(child);
-    child.synackSentUs = req.sntSynackUs;
-    child.refresh();
-    TcpRtt.synackMeasured(child, req.sntSynackUs, req.numRetrans > 0);
-    enqueue(sk, child);
-    childProcess(sk, child, packet);
-  }
-
-  /** {@code inet_csk_reqsk_queue_add}. */
-  static void enqueue(Sk sk, TcpSock child) {
-    TcpListener queue = TcpListener.of(sk);
-    InetBinding binding = InetBinding.forWrite(sk);
-    if (queue != null) {
-      queue.accept.addLast(child);
-      child.listener = sk;
-      binding.setAckBacklog(binding.ackBacklog() + 1);
-    }
-  }
-
-  /** {@code tcp_child_process}. */
-  static void childProcess(Sk sk, TcpSock child, Packet packet) {
-    boolean reset = TcpInput.rcv(child, packet);
-    if (reset) {
-      TcpReply.reset(child.net, packet);
-    }
-    if (child.state() != TcpState.SYN_RECV) {
-      sk.dataReady();
-    }
-  }
-
-  private static boolean limited(TcpRequest req, Mib mib) {
-    int now = (int) (req.net.machine().nowNs() / 1_000_000) + 1;
-    int elapsed = now - req.lastOowAckTime;
-    if (req.lastOowAckTime != 0
-        && elapsed >= 0
-        && elapsed < req.net.sysctl(Sysctl.IPV4_TCP_INVALID_RATELIMIT)) {
-      req.net.addMib(mib, 1);
-      return true;
-    }
-    req.lastOowAckTime = now;
-    return false;
   }
 
   /** {@code tcp_v4_syn_recv_sock}: the sock of a connection; null if there is no room for it. */

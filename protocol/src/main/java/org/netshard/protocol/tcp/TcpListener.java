@@ -27,6 +27,12 @@ public final class TcpListener implements InetConnection {
   /** When a SYN cookie was sent last, virtual nanoseconds; 0 if never. */
   long cookieNs;
 
+  /** {@code fastopenq.qlen}: connections of Fast Open whose handshake is not complete. */
+  int fastopenQlen;
+
+  /** {@code fastopenq.rskq_rst_head}: until when those that were reset count, nanoseconds. */
+  final ArrayDeque<Long> fastopenResets = new ArrayDeque<>(0);
+
   TcpListener() {}
 
   /** That of a sock, or null if it does not listen. */

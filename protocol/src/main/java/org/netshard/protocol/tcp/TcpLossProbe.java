@@ -19,7 +19,7 @@ final class TcpLossProbe {
         || tp.packetsOut == 0
         || !tp.rxOpt.sackOk
         || (tp.caState != TcpSock.CA_OPEN && tp.caState != TcpSock.CA_CWR)
-        || tp.fastopenReqOut) {
+        || tp.fastopenRsk != null) {
       return false;
     }
     long timeout;

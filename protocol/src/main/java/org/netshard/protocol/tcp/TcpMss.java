@@ -61,13 +61,17 @@ final class TcpMss {
 
   /** {@code tcp_mtu_to_mss}. */
   static int fromMtu(TcpSock tp, int mtu) {
+    return withoutOptions(tp, mtu) - (tp.tcpHeaderLen - TcpHeader.BYTES);
+  }
+
+  /** {@code __tcp_mtu_to_mss}: the same without the options of TCP. */
+  static int withoutOptions(TcpSock tp, int mtu) {
     int mss = mtu - (tp.isV6() ? Ip6Header.BYTES : IpHeader.BYTES) - TcpHeader.BYTES;
     if (tp.rxOpt.mssClamp != 0) {
       mss = Math.min(mss, tp.rxOpt.mssClamp);
     }
     mss -= org.netshard.protocol.inet.InetOptions.of(tp.sk).options().length;
-    mss = Math.max(mss, (int) tp.net.sysctl(Sysctl.IPV4_TCP_MIN_SND_MSS));
-    return mss - (tp.tcpHeaderLen - TcpHeader.BYTES);
+    return Math.max(mss, (int) tp.net.sysctl(Sysctl.IPV4_TCP_MIN_SND_MSS));
   }
 
   /** {@code tcp_sync_mss}. */

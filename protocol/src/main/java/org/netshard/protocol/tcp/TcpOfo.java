@@ -25,6 +25,12 @@ final class TcpOfo {
     return tp.outOfOrder == null || tp.outOfOrder.isEmpty();
   }
 
+  /** The only segment that waits, or null. */
+  static @Nullable TcpSkb onlyOne(TcpSock tp) {
+    SkbQueue queue = tp.outOfOrder;
+    return queue != null && queue.size() == 1 ? (TcpSkb) queue.peek() : null;
+  }
+
   /** {@code tcp_dsack_set}. */
   static void dsackSet(TcpSock tp, int seq, int endSeq) {
     if (!tp.rxOpt.sackOk || tp.net.sysctl(Sysctl.IPV4_TCP_DSACK) == 0) {

@@ -29,7 +29,9 @@ final class TcpPoll {
       mask |= Poll.IN | Poll.RDNORM | Poll.RDHUP;
     }
     TcpSock tp = TcpSock.of(sk);
-    if (tp != null && state != TcpState.SYN_SENT && state != TcpState.SYN_RECV) {
+    if (tp != null
+        && state != TcpState.SYN_SENT
+        && (state != TcpState.SYN_RECV || tp.fastopenRsk != null)) {
       int target = sk.target(false, Integer.MAX_VALUE);
       if (tp.urgSeq == tp.copiedSeq && !sk.flag(SockFlag.SOCK_URGINLINE) && tp.urgData != 0) {
         target++;

@@ -69,7 +69,7 @@ public final class TcpRcv implements NetProtocol {
     while (end instanceof TcpRequest req) {
       if (req.listener.state() == TcpState.LISTEN) {
         if (!filtered(req.listener, packet)) {
-          TcpListenRcv.checkReq(req, packet);
+          TcpCheckReq.checkReq(req, packet);
         }
         return;
       }

@@ -202,6 +202,18 @@ final class TcpRecovery {
     tp.retransmitHint = null;
   }
 
+  /** {@code tcp_non_congestion_loss_retransmit}: what is lost goes out, the window stays. */
+  static void nonCongestionRetransmit(TcpSock tp) {
+    if (tp.caState != TcpSock.CA_LOSS) {
+      tp.highSeq = tp.sndNxt;
+      tp.sndSsthresh = TcpCwnd.currentSsthresh(tp);
+      tp.priorSsthresh = 0;
+      tp.hasUndoMarker = false;
+      setCaState(tp, TcpSock.CA_LOSS);
+    }
+    TcpRetransmit.retransmitQueue(tp);
+  }
+
   // What an acknowledgement tells of losses.
 
   /** {@code tcp_fastretrans_alert}; the flags as they are then. */
@@ -304,7 +316,7 @@ final class TcpRecovery {
     return flag;
   }
 
-  private static void updateRtoTime(TcpSock tp) {
+  static void updateRtoTime(TcpSock tp) {
     if (tp.rtoStamp != 0) {
       tp.totalRtoTimeMs += (int) (tp.tcpMstamp / 1000) + 1 - tp.rtoStamp;
       tp.rtoStamp = 0;

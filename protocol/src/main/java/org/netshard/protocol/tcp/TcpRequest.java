@@ -57,7 +57,12 @@ public final class TcpRequest extends TcpEndpoint {
 
   int lastOowAckTime;
   byte @Nullable [] savedSyn;
-  byte @Nullable [] fastopenCookie;
+
+  /** The cookie that the first SYN-ACK carries; null for no option. */
+  @Nullable TcpFastOpenCookie fastopenCookie;
+
+  /** The connection of Fast Open for which it answers; or null. */
+  @Nullable TcpSock fastopenChild;
 
   private final TcpTimer timer =
       new TcpTimer() {
@@ -197,6 +202,9 @@ public final class TcpRequest extends TcpEndpoint {
       numRetrans++;
       net.addMib(Mib.TCP_RETRANS_SEGS, 1);
       net.addMib(Mib.TCP_SYN_RETRANS, 1);
+      if (fastopenChild != null) {
+        fastopenChild.totalRetrans++;
+      }
     }
   }
 
@@ -211,18 +219,17 @@ public final class TcpRequest extends TcpEndpoint {
     if (dst == null) {
       return false;
     }
+    Sk sk = fastopenChild != null ? fastopenChild.sk : listener;
     byte[] options = new byte[40];
-    sntSynackUs = TcpClock.nowNs(net) / 1000;
+    if (sntSynackUs == 0) {
+      sntSynackUs = TcpClock.nowNs(net) / 1000;
+    }
     int optionBytes =
         TcpXmit.writeSyn(
-            options,
-            advmss,
-            sackOk,
-            tstampOk,
-            tsval(),
-            tsRecent,
-            wscaleOk ? rcvWscale : -1,
-            fastopenCookie);
+            options, advmss, sackOk, tstampOk, tsval(), tsRecent, wscaleOk ? rcvWscale : -1);
+    optionBytes = TcpXmit.appendFastopen(options, optionBytes, fastopenCookie);
+    // What is sent again has no cookie.
+    fastopenCookie = null;
     int headerBytes = TcpHeader.BYTES + optionBytes;
     Packet packet = TcpReply.prepare(this, dst, headerBytes);
     if (packet == null) {
@@ -234,10 +241,10 @@ public final class TcpRequest extends TcpEndpoint {
     int flags = TcpHeader.SYN | TcpHeader.ACK | (ecnOk ? TcpHeader.ECE : 0);
     TcpHeader.write(
         bytes, at, headerBytes, sport, dport, sntIsn, rcvNxt, flags, Math.min(rcvWnd, 0xffff), 0);
-    packet.setMarkAndPriority(listener.mark(), listener.priority());
+    packet.setMarkAndPriority(sk.mark(), sk.priority());
     net.addMib(Mib.TCP_OUT_SEGS, 1);
     if (isV6()) {
-      Inet6Options inet6 = Inet6Options.of(listener);
+      Inet6Options inet6 = Inet6Options.of(sk);
       int hops = inet6.hopLimit() >= 0 ? inet6.hopLimit() : TcpXmit.hopLimit(net);
       Ip6Header.write(
           bytes,
@@ -252,7 +259,7 @@ public final class TcpRequest extends TcpEndpoint {
           packet, Ip6Header.pseudo(bytes, packet.network(), headerBytes, Abi.IPPROTO_TCP));
       return Ip6Output.localOut(net, packet) == 0;
     }
-    InetOptions inet = InetOptions.of(listener);
+    InetOptions inet = InetOptions.of(sk);
     int ttl = inet.ucTtl() >= 0 ? inet.ucTtl() : (int) net.sysctl(Sysctl.IPV4_IP_DEFAULT_TTL);
     IpHeader.write(
         bytes,

@@ -18,6 +18,10 @@ final class TcpRtoTimer {
 
   /** {@code tcp_retransmit_timer}. */
   static void retransmitTimer(TcpSock tp) {
+    if (tp.fastopenRsk != null) {
+      TcpFastOpen.synackTimer(tp, tp.fastopenRsk);
+      return;
+    }
     if (tp.packetsOut == 0) {
       return;
     }
@@ -92,7 +96,7 @@ final class TcpRtoTimer {
     }
   }
 
-  private static void updateRtoStats(TcpSock tp) {
+  static void updateRtoStats(TcpSock tp) {
     if (tp.rtoStamp == 0) {
       tp.totalRtoRecoveries++;
       tp.rtoStamp = (int) (tp.tcpMstamp / 1000) + 1;
@@ -133,10 +137,11 @@ final class TcpRtoTimer {
     if (TcpState.in(tp.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV))) {
       int retries = TcpOptions.of(tp.sk).synRetries(net);
       until = retries;
+      int most = retries;
       if (tp.state() == TcpState.SYN_SENT) {
-        until += (int) net.sysctl(Sysctl.IPV4_TCP_SYN_LINEAR_TIMEOUTS);
+        most += (int) net.sysctl(Sysctl.IPV4_TCP_SYN_LINEAR_TIMEOUTS);
       }
-      expired = tp.retransmits >= until;
+      expired = tp.retransmits >= most;
     } else {
       if (timedOut(tp, (int) net.sysctl(Sysctl.IPV4_TCP_RETRIES1), 0)) {
         TcpMss.route(tp);
@@ -154,6 +159,7 @@ final class TcpRtoTimer {
     if (!expired) {
       expired = timedOut(tp, until, TcpOptions.of(tp.sk).userTimeoutMs);
     }
+    TcpFastOpenBlackhole.detect(tp, expired);
     if (expired) {
       TcpTimers.writeErr(tp);
     }

@@ -60,12 +60,27 @@ final class TcpSend {
   }
 
   private static int loop(Sk sk, @Nullable TcpSock tp, Caller caller, Msg msg) {
+    Progress progress = caller.progress();
+    if (TcpFastOpenClient.isWanted(tp, sk, progress, msg)) {
+      int begun = TcpFastOpenClient.send(sk, caller, msg);
+      if (begun != 0) {
+        boolean some = begun == Errno.EINPROGRESS.negated() && progress.done() > 0;
+        return some ? progress.done() : begun;
+      }
+      return locked(sk, TcpSock.of(sk), caller, msg);
+    }
+    return locked(sk, tp, caller, msg);
+  }
+
+  /** {@code tcp_sendmsg_locked} behind Fast Open. */
+  private static int locked(Sk sk, @Nullable TcpSock tp, Caller caller, Msg msg) {
     long timeout = msg.has(Abi.MSG_DONTWAIT) ? 0 : sk.rare().sndtimeoJiffies();
     Progress progress = caller.progress();
     if (tp != null && !progress.slept() && progress.done() == 0) {
       TcpRate.checkAppLimited(tp);
     }
-    if (tp == null || !TcpState.in(sk.state(), SENDING)) {
+    boolean passive = tp != null && sk.state() == TcpState.SYN_RECV && tp.fastopenRsk != null;
+    if (!passive && (tp == null || !TcpState.in(sk.state(), SENDING))) {
       if (progress.done() == 0 || tp == null) {
         int waited = waitConnect(sk, tp, caller, timeout);
         if (waited != 0) {

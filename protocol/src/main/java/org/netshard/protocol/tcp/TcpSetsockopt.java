@@ -112,8 +112,7 @@ public final class TcpSetsockopt {
       case TcpOption.TCP_THIN_LINEAR_TIMEOUTS -> tcp.thinLto = val != 0;
       case TcpOption.TCP_THIN_DUPACK -> {}
       case TcpOption.TCP_USER_TIMEOUT -> tcp.userTimeoutMs = val;
-      case TcpOption.TCP_FASTOPEN ->
-          tcp.fastopenQlen = (int) Math.min(val, sk.net().sysctl(Sysctl.CORE_SOMAXCONN));
+      case TcpOption.TCP_FASTOPEN -> TcpFastOpen.tune(sk, val);
       case TcpOption.TCP_FASTOPEN_CONNECT -> tcp.fastopenConnect = val != 0;
       case TcpOption.TCP_FASTOPEN_NO_COOKIE -> tcp.fastopenNoCookie = val != 0;
       case TcpOption.TCP_NOTSENT_LOWAT -> tcp.notsentLowat = val;

@@ -168,9 +168,36 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   boolean naglePush;
 
   boolean repairSend;
+
+  // Fast Open.
+
+  /** {@code syn_data}: the SYN had data. */
   boolean synData;
+
+  /** {@code syn_data_acked}: the data of the SYN were taken, or some came with it. */
+  boolean synDataAcked;
+
+  /** {@code syn_fastopen}: the SYN had the option. */
   boolean synFastopen;
-  boolean fastopenReqOut;
+
+  /** {@code syn_fastopen_exp}: it was the experimental one. */
+  boolean synFastopenExp;
+
+  /** {@code syn_fastopen_ch}: if all goes well, nothing swallows SYNs with data any more. */
+  boolean synFastopenCh;
+
+  /** {@code syn_fastopen_child}: a listener has made it of a SYN. */
+  boolean fastopenChild;
+
+  /** {@code fastopen_client_fail}. */
+  byte fastopenClientFail;
+
+  /** {@code fastopen_req}: data that go with the SYN, or null. */
+  TcpFastOpenClient.@Nullable Request fastopenReq;
+
+  /** {@code fastopen_rsk}: its request, as long as the handshake is not complete; or null. */
+  @Nullable TcpRequest fastopenRsk;
+
   int tsoffset;
 
   // Round trips.
@@ -279,9 +306,6 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
 
   /** {@code DEFER_CONNECT}: the SYN waits for the first data. */
   boolean deferConnect;
-
-  /** Data that go with the SYN, or null. */
-  byte @Nullable [] fastopenData;
 
   boolean orphan;
   boolean freed;

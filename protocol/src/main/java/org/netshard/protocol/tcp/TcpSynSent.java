@@ -97,11 +97,11 @@ final class TcpSynSent {
     } else {
       tp.tcpHeaderLen = TcpHeader.BYTES;
     }
-    int mss = TcpMss.sync(tp, tp.pmtu);
+    int unusedMss = TcpMss.sync(tp, tp.pmtu);
     TcpMss.initRcvMss(tp);
     tp.copiedSeq = tp.rcvNxt;
     finishConnect(tp);
-    boolean fastopenFailed = TcpFastOpen.rcvSynack(tp, packet, mss);
+    boolean fastopenFailed = TcpFastOpenClient.rcvSynack(tp, packet);
     if (!sk.flag(SockFlag.SOCK_DEAD)) {
       sk.stateChange();
     }

@@ -111,8 +111,8 @@ final class TcpSyncookies {
     }
     TcpLife.hash(child);
     child.refresh();
-    TcpListenRcv.enqueue(sk, child);
-    TcpListenRcv.childProcess(sk, child, packet);
+    TcpCheckReq.enqueue(sk, child);
+    TcpCheckReq.childProcess(sk, child, packet);
     return true;
   }
 

@@ -202,7 +202,7 @@ public final class TcpTimeWait extends TcpEndpoint {
       boolean ack,
       boolean fin,
       boolean paws) {
-    if (paws || !TcpListenRcv.inWindow(seq, endSeq, rcvNxtNow, rcvNxtNow + rcvWnd)) {
+    if (paws || !TcpCheckReq.inWindow(seq, endSeq, rcvNxtNow, rcvNxtNow + rcvWnd)) {
       return limited(seq, endSeq, syn, Mib.TCP_ACK_SKIPPED_FIN_WAIT2);
     }
     if (rst) {

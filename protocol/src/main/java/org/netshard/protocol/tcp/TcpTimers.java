@@ -103,6 +103,10 @@ final class TcpTimers {
 
   /** {@code tcp_rearm_rto}. */
   static void rearmRto(TcpSock tp) {
+    if (tp.fastopenRsk != null) {
+      // The timer is that of the SYN-ACK.
+      return;
+    }
     if (tp.packetsOut == 0) {
       stopRetransmit(tp);
       return;

@@ -133,6 +133,9 @@ final class TcpValidate {
       if (exact) {
         TcpInput.reset(tp);
       } else {
+        if (tp.synFastopen && tp.dataSegsIn == 0 && tp.state() == TcpState.ESTABLISHED) {
+          TcpFastOpenBlackhole.disable(tp);
+        }
         TcpAcks.challenge(tp);
         TcpRcvQueue.drop(tp, packet, DropReason.TCP_RESET);
       }

@@ -1,5 +1,6 @@
 package org.netshard.protocol.tcp;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -226,38 +227,39 @@ final class TcpXmit {
   /** {@code tcp_syn_options}. */
   private static int synOptions(TcpSock tp, int flags, byte[] options) {
     NetNs net = tp.net;
+    // What the way does not carry is not offered (tcp_advertise_mss).
+    tp.advmss = Math.min(tp.advmss, TcpMss.defaultAdvmss(tp.isV6(), tp.pmtu));
     boolean answer = (flags & TcpHeader.ACK) != 0;
     boolean stamps = answer ? tp.rxOpt.tstampOk : net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) != 0;
     boolean scale = answer ? tp.rxOpt.wscaleOk : net.sysctl(Sysctl.IPV4_TCP_WINDOW_SCALING) != 0;
     boolean sack = answer ? tp.rxOpt.sackOk : net.sysctl(Sysctl.IPV4_TCP_SACK) != 0;
     tp.rxOpt.rcvWscale = scale ? tp.rxOpt.rcvWscale : 0;
-    return writeSyn(
-        options,
-        tp.advmss,
-        sack,
-        stamps,
-        tp.tsval(tp.wstampNs / 1000),
-        tp.rxOpt.tsRecent,
-        scale ? tp.rxOpt.rcvWscale : -1,
-        TcpFastOpen.synCookie(tp));
+    TcpFastOpenCookie cookie = TcpFastOpenClient.synCookie(tp);
+    int bytes =
+        writeSyn(
+            options,
+            tp.advmss,
+            sack,
+            stamps,
+            tp.tsval(tp.wstampNs / 1000),
+            tp.rxOpt.tsRecent,
+            scale ? tp.rxOpt.rcvWscale : -1);
+    int end = appendFastopen(options, bytes, cookie);
+    if (end > bytes && cookie != null) {
+      tp.synFastopen = true;
+      tp.synFastopenExp = cookie.exp();
+    }
+    return end;
   }
 
   /**
    * The options of a SYN or a SYN-ACK, in Linux's order.
    *
    * @param wscale shift of the window, or below 0 for none
-   * @param cookie of Fast Open, or null for no such option
    * @return how many bytes
    */
   static int writeSyn(
-      byte[] options,
-      int mss,
-      boolean sack,
-      boolean stamps,
-      int tsval,
-      int tsecr,
-      int wscale,
-      byte @Nullable [] cookie) {
+      byte[] options, int mss, boolean sack, boolean stamps, int tsval, int tsecr, int wscale) {
     NetBytes.put32(options, 0, RxOpt.MSS << 24 | RxOpt.MSS_BYTES << 16 | mss);
     int at = Integer.BYTES;
     if (stamps) {
@@ -278,17 +280,32 @@ final class TcpXmit {
           options, at, RxOpt.NOP << 24 | RxOpt.WINDOW << 16 | RxOpt.WINDOW_BYTES << 8 | wscale);
       at += Integer.BYTES;
     }
-    if (cookie != null && at + ((cookie.length + 2 + 3) & ~3) <= OPTIONS_MAX) {
-      options[at] = (byte) RxOpt.FASTOPEN;
-      options[at + 1] = (byte) (cookie.length + 2);
-      System.arraycopy(cookie, 0, options, at + 2, cookie.length);
-      int end = at + 2 + cookie.length;
-      at = (end + 3) & ~3;
-      for (int i = end; i < at; i++) {
-        options[i] = RxOpt.NOP;
-      }
-    }
     return at;
+  }
+
+  /**
+   * Adds a cookie of Fast Open behind the other options, if there is one and it fits.
+   *
+   * @return how many bytes there are then
+   */
+  static int appendFastopen(byte[] options, int at, @Nullable TcpFastOpenCookie cookie) {
+    if (cookie == null) {
+      return at;
+    }
+    int base = cookie.exp() ? RxOpt.EXP_FASTOPEN_BASE_BYTES : RxOpt.FASTOPEN_BASE_BYTES;
+    int length = base + cookie.bytes().length;
+    int end = at + (length + 3 & ~3);
+    if (end > OPTIONS_MAX) {
+      return at;
+    }
+    options[at] = (byte) (cookie.exp() ? RxOpt.EXP : RxOpt.FASTOPEN);
+    options[at + 1] = (byte) length;
+    if (cookie.exp()) {
+      NetBytes.put16(options, at + 2, RxOpt.FASTOPEN_MAGIC);
+    }
+    System.arraycopy(cookie.bytes(), 0, options, at + base, cookie.bytes().length);
+    Arrays.fill(options, at + length, end, (byte) RxOpt.NOP);
+    return end;
   }
 
   private static int putStamp(byte[] options, int at, int first, int tsval, int tsecr) {

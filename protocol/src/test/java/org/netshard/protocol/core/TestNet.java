@@ -222,6 +222,11 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   }
 
   @Override
+  public void setSysctlText(Sysctl sysctl, String text) {
+    sysctls.put(sysctl, text);
+  }
+
+  @Override
   public String sysctlText(Sysctl sysctl) {
     String text = sysctls.get(sysctl);
     if (text == null) {

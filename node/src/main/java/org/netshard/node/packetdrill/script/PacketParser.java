@@ -11,6 +11,8 @@ import org.netshard.node.packetdrill.script.PacketSpec.Transport;
 
 /** Reads packets. */
 final class PacketParser {
+  private static final List<String> ERRORS =
+      List.of("unreachable", "source_quench", "time_exceeded", "parameter_problem", "packet_too_big");
   private static final int U8 = 255;
   private static final int U16 = 65535;
   private static final long U32 = 0xffff_ffffL;
@@ -288,12 +290,13 @@ final class PacketParser {
     }
     long mtu = in.takeWord("mtu") ? in.integer("mtu", 0, U32) : PacketSpec.NONE;
     int id = in.takeWord("id") ? (int) in.integer("id", 0, U16) : 0;
-    return new PacketSpec.Icmp(type, code, mtu, id, echoed());
+    return new PacketSpec.Icmp(type, code, mtu, id, echoed(ERRORS.contains(type)));
   }
 
-  private Echoed echoed() {
+  private Echoed echoed(boolean error) {
     if (!in.take("[")) {
-      return new PacketSpec.NoEcho();
+      // An error is about the first segment, if nothing else is said.
+      return error ? new PacketSpec.TcpEcho(0, 0) : new PacketSpec.NoEcho();
     }
     Echoed echoed;
     if (in.takeWord("udp")) {

@@ -1,0 +1,179 @@
+package org.netshard.protocol.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.inet.InetBinding;
+
+/**
+ * Segments for a request, or for a connection of Fast Open whose handshake is not complete.
+ *
+ * <p><b>Source:</b> RFC 9293, section 3.10.7.4; {@code net/ipv4/tcp_minisocks.c}: {@code
+ * tcp_check_req}, {@code tcp_child_process}.
+ */
+final class TcpCheckReq {
+  private TcpCheckReq() {}
+
+  /** {@code tcp_in_window}. */
+  static boolean inWindow(int seq, int endSeq, int start, int end) {
+    if (seq == start) {
+      return true;
+    }
+    if (Seq.after(endSeq, start) && Seq.before(seq, end)) {
+      return true;
+    }
+    return seq == end && seq == endSeq;
+  }
+
+  /**
+   * The first half of {@code tcp_check_req}.
+   *
+   * @param child the connection of Fast Open that the request is for, or null
+   * @return whether the segment completes the handshake, as far as the request can tell
+   */
+  static boolean check(TcpRequest req, Packet packet, @Nullable TcpSock child) {
+    NetNs net = req.net;
+    int flags = TcpHeader.flags(packet) & (TcpHeader.RST | TcpHeader.SYN | TcpHeader.ACK);
+    int seq = TcpHeader.seq(packet);
+    int endSeq = TcpInput.endSeq(packet);
+    RxOpt opt = new RxOpt();
+    boolean paws = false;
+    if (TcpHeader.headerBytes(packet) > TcpHeader.BYTES) {
+      opt.parse(net, packet, false);
+      if (opt.sawTstamp) {
+        opt.tsRecent = req.tsRecent;
+        opt.tsRecentStamp = TcpClock.seconds(net) - 1;
+        paws = TcpValidate.pawsReject(opt, TcpClock.seconds(net), (flags & TcpHeader.RST) != 0);
+      }
+    }
+    if (seq == req.rcvIsn && flags == TcpHeader.SYN && !paws) {
+      if (!limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
+        req.resendSynack();
+        if (child == null) {
+          req.arm();
+        }
+      }
+      return false;
+    }
+    boolean ack = (flags & TcpHeader.ACK) != 0;
+    if (ack && child == null && TcpHeader.ackSeq(packet) != req.sntIsn + 1) {
+      packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
+      TcpReply.reset(net, packet);
+      return false;
+    }
+    boolean rst = (flags & TcpHeader.RST) != 0;
+    if (paws || !inWindow(seq, endSeq, req.rcvNxt, req.rcvNxt + req.rcvWnd)) {
+      if (!rst && !limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
+        req.sendAck(net, packet);
+      }
+      if (paws) {
+        net.addMib(Mib.TCP_PAWS_ESTAB_REJECTED, 1);
+      }
+      packet.drop(paws ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_OVERWINDOW);
+      return false;
+    }
+    if (opt.sawTstamp && !Seq.after(seq, req.rcvNxt)) {
+      req.tsRecent = opt.rcvTsval;
+    }
+    boolean syn = (flags & TcpHeader.SYN) != 0 && seq != req.rcvIsn;
+    if (rst || syn) {
+      embryonicReset(req, packet, child, rst);
+      return false;
+    }
+    if (!ack) {
+      packet.drop(DropReason.TCP_FLAGS);
+    }
+    return ack;
+  }
+
+  private static void embryonicReset(
+      TcpRequest req, Packet packet, @Nullable TcpSock child, boolean rst) {
+    NetNs net = req.net;
+    net.addMib(Mib.TCP_ATTEMPT_FAILS, 1);
+    if (!rst) {
+      TcpReply.reset(net, packet);
+    } else if (child != null) {
+      TcpFastOpen.remove(child, true);
+      TcpInput.reset(child);
+    }
+    if (child == null) {
+      boolean unused = req.remove();
+      net.addMib(Mib.TCP_EMBRYONIC_RSTS, 1);
+    }
+    packet.drop(rst ? DropReason.TCP_RESET : DropReason.TCP_INVALID_SYN);
+  }
+
+  /** {@code tcp_check_req}: a segment for a request. */
+  static void checkReq(TcpRequest req, Packet packet) {
+    if (!check(req, packet, null)) {
+      return;
+    }
+    NetNs net = req.net;
+    Sk sk = req.listener;
+    int endSeq = TcpInput.endSeq(packet);
+    int defer = TcpOptions.of(sk).deferAccept & 0xff;
+    if (req.numTimeout < defer && endSeq == req.rcvIsn + 1) {
+      req.acked = true;
+      net.addMib(Mib.TCP_DEFER_ACCEPT_DROP, 1);
+      return;
+    }
+    TcpSock child = TcpListenRcv.child(sk, req, packet);
+    if (child == null) {
+      if (net.sysctl(Sysctl.IPV4_TCP_ABORT_ON_OVERFLOW) == 0) {
+        req.acked = true;
+        packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
+        return;
+      }
+      TcpReply.reset(net, packet);
+      boolean unused = req.remove();
+      net.addMib(Mib.TCP_EMBRYONIC_RSTS, 1);
+      return;
+    }
+    boolean unused = req.remove();
+    TcpLife.hash(child);
+    child.synackSentUs = req.sntSynackUs;
+    child.refresh();
+    TcpRtt.synackMeasured(child, req.sntSynackUs, req.numRetrans > 0);
+    enqueue(sk, child);
+    childProcess(sk, child, packet);
+  }
+
+  /** {@code inet_csk_reqsk_queue_add}. */
+  static void enqueue(Sk sk, TcpSock child) {
+    TcpListener queue = TcpListener.of(sk);
+    InetBinding binding = InetBinding.forWrite(sk);
+    if (queue != null) {
+      queue.accept.addLast(child);
+      child.listener = sk;
+      binding.setAckBacklog(binding.ackBacklog() + 1);
+    }
+  }
+
+  /** {@code tcp_child_process}. */
+  static void childProcess(Sk sk, TcpSock child, Packet packet) {
+    boolean reset = TcpInput.rcv(child, packet);
+    if (reset) {
+      TcpReply.reset(child.net, packet);
+    }
+    if (child.state() != TcpState.SYN_RECV) {
+      sk.dataReady();
+    }
+  }
+
+  private static boolean limited(TcpRequest req, Mib mib) {
+    int now = (int) (req.net.machine().nowNs() / 1_000_000) + 1;
+    int elapsed = now - req.lastOowAckTime;
+    if (req.lastOowAckTime != 0
+        && elapsed >= 0
+        && elapsed < req.net.sysctl(Sysctl.IPV4_TCP_INVALID_RATELIMIT)) {
+      req.net.addMib(mib, 1);
+      return true;
+    }
+    req.lastOowAckTime = now;
+    return false;
+  }
+}
