@@ -59,7 +59,10 @@ final class CallMaker {
       case "writev" -> vector(v, SyscallName.WRITEV);
       case "sendmsg" ->
           new MessageCalls(v, startNs, settings.toleranceNs())
-              .sendmsg(fd(v, 0), name -> address(v, name, settings.remote(), settings.connectPort()), ping);
+              .sendmsg(
+                  fd(v, 0),
+                  name -> address(v, name, settings.remote(), settings.connectPort()),
+                  ping);
       case "recvmsg" -> new MessageCalls(v, startNs, settings.toleranceNs()).recvmsg(fd(v, 0));
       case "fcntl" -> fcntl(v);
       case "ioctl" -> ioctl(v);

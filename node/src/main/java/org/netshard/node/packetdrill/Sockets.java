@@ -9,7 +9,6 @@ import org.netshard.node.packetdrill.Conn.State;
 import org.netshard.node.packetdrill.script.PacketSpec;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Syscall;
-import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 
 /** The socket that a script is about: which one it is, and which packets are its own. */

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.SoOption;
 
 /**
  * An error, or a time stamp, in the error queue of a sock.
@@ -26,6 +27,14 @@ public final class ErrSkb extends Skb {
   /** {@code SO_EE_ORIGIN_TIMESTAMPING}. */
   public static final int ORIGIN_TIMESTAMPING = 4;
 
+  /** {@code SO_EE_ORIGIN_ZEROCOPY}. */
+  public static final int ORIGIN_ZEROCOPY = 5;
+
+  /** {@code SO_EE_CODE_ZEROCOPY_COPIED}. */
+  private static final int CODE_ZEROCOPY_COPIED = 1;
+
+  private static final int EE_INFO = 8;
+  private static final int EE_DATA = 12;
   private static final byte[] NOTHING = {};
   private static final int EE_BYTES = 16;
 
@@ -35,6 +44,7 @@ public final class ErrSkb extends Skb {
   private final @Nullable Packet packet;
   private final long tstampNs;
   private final byte[] destination;
+  private boolean isStats;
   private final int port;
 
   /**
@@ -98,17 +108,90 @@ public final class ErrSkb extends Skb {
    * @param nowNs the stamp
    */
   static ErrSkb ofStamp(@Nullable Packet sent, int tstype, int key, long nowNs) {
-    byte[] frame = NOTHING;
-    if (sent != null) {
-      int mac = sent.network() - Packet.ETH_HLEN;
-      frame = sent.get(mac, sent.end() - mac);
+    return ofStamp(sent, frame(sent), stampTruesize(sent), tstype, key, nowNs, false);
+  }
+
+  /**
+   * The same, with data of a stream or what is known of it.
+   *
+   * @param isStats whether {@code data} go into a control message, too
+   */
+  static ErrSkb ofStamp(
+      byte[] data, int truesize, int tstype, int key, long nowNs, boolean isStats) {
+    return ofStamp(null, data, truesize, tstype, key, nowNs, isStats);
+  }
+
+  private static byte[] frame(@Nullable Packet sent) {
+    if (sent == null) {
+      return NOTHING;
     }
-    int truesize = sent == null ? unaccountedTruesize(0) : sent.truesize();
+    int mac = sent.network() - Packet.ETH_HLEN;
+    return sent.get(mac, sent.end() - mac);
+  }
+
+  private static int stampTruesize(@Nullable Packet sent) {
+    return sent == null ? unaccountedTruesize(0) : sent.truesize();
+  }
+
+  private static ErrSkb ofStamp(
+      @Nullable Packet sent,
+      byte[] frame,
+      int truesize,
+      int tstype,
+      int key,
+      long nowNs,
+      boolean isStats) {
     int errno = Errno.ENOMSG.number();
     ErrSkb stamp = new ErrSkb(errno, ORIGIN_TIMESTAMPING, sent, frame, truesize, NOTHING, 0, nowNs);
     stamp.ee.putInt(errno).put((byte) ORIGIN_TIMESTAMPING).put((byte) 0).putShort((short) 0);
     stamp.ee.putInt(tstype).putInt(key);
+    stamp.isStats = isStats;
     return stamp;
+  }
+
+  /**
+   * Tells a program that it may use memory again that it has sent from; notices of calls that
+   * follow each other become one ({@code __msg_zerocopy_callback}). The memory of the notice is
+   * that which the call has taken.
+   *
+   * @param first number of the first call
+   * @param calls how many
+   */
+  static void queueZerocopy(Sk sk, int first, int calls, boolean copied) {
+    SkbQueue queue = sk.rareForWrite().errorQueueForWrite();
+    ErrSkb last = (ErrSkb) queue.peekLast();
+    if (last == null
+        || last.origin != ORIGIN_ZEROCOPY
+        || first != last.ee.getInt(EE_DATA) + 1
+        || !last.extend(calls)) {
+      ErrSkb notice =
+          new ErrSkb(0, ORIGIN_ZEROCOPY, null, NOTHING, 0, NOTHING, 0, Packet.NO_TSTAMP);
+      notice.ee.putInt(0).put((byte) ORIGIN_ZEROCOPY).put((byte) 0);
+      notice.ee.put((byte) (copied ? CODE_ZEROCOPY_COPIED : 0)).put((byte) 0);
+      notice.ee.putInt(first).putInt(first + calls - 1);
+      SkOmem.keep(sk);
+      queue.add(notice);
+    }
+    sk.errorReport();
+  }
+
+  private boolean extend(int calls) {
+    int last = ee.getInt(EE_DATA);
+    long count = (last - ee.getInt(EE_INFO) & 0xffff_ffffL) + 1 + calls;
+    if (count >= 1L << Integer.SIZE) {
+      return false;
+    }
+    ee.putInt(EE_DATA, last + calls);
+    return true;
+  }
+
+  /** It leaves the queue: its memory is given back. */
+  private void uncharge(Sk sk) {
+    if (origin == ORIGIN_ZEROCOPY) {
+      SkOmem.ofree(sk);
+    } else {
+      sk.addRmemAlloc(-truesize());
+    }
   }
 
   /** Its {@code struct sock_extended_err}, 16 bytes. */
@@ -182,7 +265,7 @@ public final class ErrSkb extends Skb {
     if (queue == null || first == null) {
       return null;
     }
-    sk.addRmemAlloc(-first.truesize());
+    first.uncharge(sk);
     ErrSkb next = (ErrSkb) queue.peek();
     if (next != null && next.isIcmp()) {
       sk.setErr(next.errno());
@@ -209,7 +292,10 @@ public final class ErrSkb extends Skb {
     if (!msg.write(0, error.data(), 0, copied)) {
       return Errno.EFAULT.negated();
     }
-    RecvCmsgs.putTimes(sk, msg, error.tstampNs(), true);
+    boolean stamped = RecvCmsgs.putTimes(sk, msg, error.tstampNs(), true);
+    if (stamped && error.isStats) {
+      msg.putCmsg(Abi.SOL_SOCKET, SoOption.SCM_TIMESTAMPING_OPT_STATS, error.data());
+    }
     return copied;
   }
 
@@ -243,9 +329,8 @@ public final class ErrSkb extends Skb {
   /** Drops all that waits, at the end of a sock. */
   public static void purge(Sk sk) {
     SkbQueue queue = sk.rare().errorQueue();
-    Skb error;
-    while (queue != null && (error = queue.poll()) != null) {
-      sk.addRmemAlloc(-error.truesize());
+    while (queue != null && queue.poll() instanceof ErrSkb error) {
+      error.uncharge(sk);
     }
   }
 }

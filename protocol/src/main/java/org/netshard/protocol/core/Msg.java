@@ -220,6 +220,20 @@ public final class Msg {
   }
 
   /**
+   * Bytes from a position on that lie in the same page of the same piece, if pieces begin pages.
+   */
+  public int pageBytes(int from) {
+    int position = from;
+    for (int length : lengths) {
+      if (position < length) {
+        return Math.min(length - position, SkMem.PAGE_SIZE - position % SkMem.PAGE_SIZE);
+      }
+      position -= length;
+    }
+    return 0;
+  }
+
+  /**
    * Checks the control messages of one that is sent.
    *
    * <p><b>Errors</b>, in order: ENOBUFS for more than {@code net.core.optmem_max}, EFAULT.

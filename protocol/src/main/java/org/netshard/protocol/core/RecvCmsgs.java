@@ -42,7 +42,7 @@ public final class RecvCmsgs {
       }
       return;
     }
-    putTimes(sk, msg, packet.tstampNs(), false);
+    boolean unused = putTimes(sk, msg, packet.tstampNs(), false);
     if (sk.flag(SockFlag.SOCK_RXQ_OVFL) && packet.drops() != 0) {
       putInt(msg, SoOption.SO_RXQ_OVFL, packet.drops());
     }
@@ -65,15 +65,16 @@ public final class RecvCmsgs {
    *
    * @param tstampNs the stamp, or {@link Packet#NO_TSTAMP}
    * @param isError whether it comes from the error queue
+   * @return whether there is one of {@code SO_TIMESTAMPING}
    */
-  public static void putTimes(Sk sk, Msg msg, long tstampNs, boolean isError) {
+  public static boolean putTimes(Sk sk, Msg msg, long tstampNs, boolean isError) {
     int tsflags = sk.rare().tsflags();
     boolean has = tstampNs != Packet.NO_TSTAMP;
     boolean wanted = (tsflags & SockTimestamping.SOF_TIMESTAMPING_SOFTWARE) != 0;
     boolean receiving = (tsflags & SockTimestamping.SOF_TIMESTAMPING_RX_SOFTWARE) != 0;
     if (!sk.flag(SockFlag.SOCK_RCVTSTAMP) && !receiving && !(has && wanted)) {
       writeStamp(sk, tstampNs);
-      return;
+      return false;
     }
     long timeNs = tstampNs;
     if (sk.flag(SockFlag.SOCK_RCVTSTAMP)) {
@@ -83,6 +84,21 @@ public final class RecvCmsgs {
     boolean filtered = (tsflags & SockTimestamping.SOF_TIMESTAMPING_OPT_RX_FILTER) != 0;
     if (wanted && (receiving || isError || !filtered) && timeNs != Packet.NO_TSTAMP) {
       putTimestamping(sk, msg, timeNs);
+      return true;
+    }
+    return false;
+  }
+
+  /** Adds the time stamps of a stream ({@code tcp_recv_timestamp}). */
+  public static void putStreamTimes(Sk sk, Msg msg, long tstampNs) {
+    int tsflags = sk.rare().tsflags();
+    if (sk.flag(SockFlag.SOCK_RCVTSTAMP)) {
+      putTimestamp(sk, msg, tstampNs);
+    }
+    boolean receiving = (tsflags & SockTimestamping.SOF_TIMESTAMPING_RX_SOFTWARE) != 0;
+    boolean filtered = (tsflags & SockTimestamping.SOF_TIMESTAMPING_OPT_RX_FILTER) != 0;
+    if ((tsflags & SockTimestamping.SOF_TIMESTAMPING_SOFTWARE) != 0 && (receiving || !filtered)) {
+      putTimestamping(sk, msg, tstampNs);
     }
   }
 

@@ -19,6 +19,26 @@ public final class SkOmem {
     return true;
   }
 
+  /** Takes what an empty buffer needs; false if the limit is in the way ({@code sock_omalloc}). */
+  static boolean omalloc(Sk sk) {
+    int now = sk.rare().omemAlloc();
+    if (now + Skb.LEAST_TRUESIZE > sk.net().sysctl(Sysctl.CORE_OPTMEM_MAX)) {
+      return false;
+    }
+    sk.rareForWrite().omemAlloc = now + Skb.unaccountedTruesize(0);
+    return true;
+  }
+
+  /** Takes as much for what is there already, whatever the limit. */
+  static void keep(Sk sk) {
+    sk.rareForWrite().omemAlloc += Skb.unaccountedTruesize(0);
+  }
+
+  /** Gives that back ({@code sock_ofree}). */
+  static void ofree(Sk sk) {
+    free(sk, Skb.unaccountedTruesize(0));
+  }
+
   /** Gives so many bytes back. */
   public static void free(Sk sk, int bytes) {
     int left = sk.rare().omemAlloc() - bytes;

@@ -50,6 +50,9 @@ public final class SkRare {
   /** {@code sk_tskey}: the next id of {@code SOF_TIMESTAMPING_OPT_ID}. */
   int tskey;
 
+  /** {@code sk_zckey}: the number of the next call that sends without a copy. */
+  int zckey;
+
   /** {@code sk_stamp}: when the last packet came that was received, or {@link Packet#NO_TSTAMP}. */
   long stampNs = Packet.NO_TSTAMP;
 

@@ -75,6 +75,9 @@ public class Skb {
         : truesize(headBytes, 0);
   }
 
+  /** {@code SKB_TRUESIZE(0)}: what an empty buffer needs at least. */
+  static final int LEAST_TRUESIZE = SK_BUFF_BYTES + SHARED_INFO_BYTES;
+
   /** Its bytes, not to be changed. */
   public byte[] data() {
     return data;

@@ -173,6 +173,24 @@ public interface SockOps {
   }
 
   /**
+   * Where the ids of a stream's time stamps begin ({@code sock_set_timestamping}).
+   *
+   * @param written whether with what is written next, and not with what is acknowledged next
+   */
+  default int timestampingKey(Sk sk, boolean written) {
+    return 0;
+  }
+
+  /**
+   * What goes with the time stamps of a stream ({@code SOF_TIMESTAMPING_OPT_STATS}).
+   *
+   * @param sentNs when what is stamped was sent, virtual nanoseconds
+   */
+  default byte[] timestampingStats(Sk sk, long sentNs) {
+    throw new IllegalStateException("no stream: " + sk.proto());
+  }
+
+  /**
    * Whether what is read next is behind urgent data ({@code SIOCATMARK}).
    *
    * @return 0, 1, or {@code -errno}: ENOTTY for kinds without

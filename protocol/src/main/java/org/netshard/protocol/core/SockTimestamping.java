@@ -17,6 +17,7 @@ public final class SockTimestamping {
   static final int SOF_TIMESTAMPING_TX_HARDWARE = 1;
   static final int SOF_TIMESTAMPING_TX_SOFTWARE = 1 << 1;
   static final int SOF_TIMESTAMPING_TX_SCHED = 1 << 8;
+  static final int SOF_TIMESTAMPING_TX_ACK = 1 << 9;
   static final int SOF_TIMESTAMPING_OPT_CMSG = 1 << 10;
   static final int SOF_TIMESTAMPING_OPT_RX_FILTER = 1 << 17;
   static final int SOF_TIMESTAMPING_TX_COMPLETION = 1 << 18;
@@ -37,7 +38,7 @@ public final class SockTimestamping {
       SOF_TIMESTAMPING_TX_HARDWARE
           | SOF_TIMESTAMPING_TX_SOFTWARE
           | SOF_TIMESTAMPING_TX_SCHED
-          | 1 << 9
+          | SOF_TIMESTAMPING_TX_ACK
           | SOF_TIMESTAMPING_TX_COMPLETION;
 
   /** {@code TSFLAGS_ANY}. */
@@ -158,7 +159,8 @@ public final class SockTimestamping {
       if (sk.isTcp() && (sk.state() == Sk.TCP_CLOSE || sk.state() == TCP_LISTEN)) {
         return Errno.EINVAL.negated();
       }
-      sk.rareForWrite().tskey = 0;
+      boolean written = (flags & SOF_TIMESTAMPING_OPT_ID_TCP) != 0;
+      sk.rareForWrite().tskey = sk.isTcp() ? sk.ops().timestampingKey(sk, written) : 0;
     }
     if ((flags & SOF_TIMESTAMPING_OPT_STATS) != 0 && (flags & SOF_TIMESTAMPING_OPT_TSONLY) == 0) {
       return Errno.EINVAL.negated();

@@ -22,16 +22,23 @@ public final class TxStamp {
   /** {@code SCM_TSTAMP_SCHED}: it enters the queue of the device. */
   static final int SCM_TSTAMP_SCHED = 1;
 
+  /** {@code SCM_TSTAMP_ACK}: the other end has it. */
+  static final int SCM_TSTAMP_ACK = 2;
+
   private final Sk sk;
-  private final boolean software;
-  private final boolean sched;
+  private boolean software;
+  private boolean sched;
+  private boolean ack;
   private final boolean hardware;
+  private final boolean isStream;
+  private long sentNs;
   private final boolean hasGivenKey;
   private boolean drawn;
   private int key;
 
-  private TxStamp(Sk sk, SockcmCookie cookie) {
+  private TxStamp(Sk sk, SockcmCookie cookie, boolean isStream) {
     this.sk = sk;
+    this.isStream = isStream;
     int flags = cookie.tsflags;
     this.software = (flags & SockTimestamping.SOF_TIMESTAMPING_TX_SOFTWARE) != 0;
     this.sched = (flags & SockTimestamping.SOF_TIMESTAMPING_TX_SCHED) != 0;
@@ -54,7 +61,7 @@ public final class TxStamp {
     if (sk == null || (cookie.tsflags & SockTimestamping.TX_RECORD_MASK) == 0) {
       return null;
     }
-    TxStamp stamp = new TxStamp(sk, cookie);
+    TxStamp stamp = new TxStamp(sk, cookie, false);
     return stamp.software || stamp.sched || stamp.hardware ? stamp : null;
   }
 
@@ -68,6 +75,49 @@ public final class TxStamp {
       stamp.key = key;
     }
     return stamp;
+  }
+
+  /**
+   * What is wanted of a byte of a stream.
+   *
+   * @param key its sequence number
+   * @param before what was wanted of another byte of the same buffer, or null
+   * @return null if nothing is wanted
+   */
+  public static @Nullable TxStamp ofStream(
+      Sk sk, SockcmCookie cookie, int key, @Nullable TxStamp before) {
+    if ((cookie.tsflags & SockTimestamping.TX_RECORD_MASK) == 0) {
+      return before;
+    }
+    TxStamp stamp = new TxStamp(sk, cookie, true);
+    stamp.ack = (cookie.tsflags & SockTimestamping.SOF_TIMESTAMPING_TX_ACK) != 0;
+    stamp.key = key;
+    return stamp.with(before);
+  }
+
+  /** The same, and what was wanted of another byte of the same buffer. */
+  public TxStamp with(@Nullable TxStamp other) {
+    if (other != null) {
+      software |= other.software;
+      sched |= other.sched;
+      ack |= other.ack;
+    }
+    return this;
+  }
+
+  /** Sequence number of the byte of a stream. */
+  public int key() {
+    return key;
+  }
+
+  /** Whether it is wanted when the other end has the byte ({@code txstamp_ack}). */
+  public boolean ofAck() {
+    return ack;
+  }
+
+  /** When the buffer is sent, virtual nanoseconds ({@code skb_mstamp_ns}). */
+  public void setSentNs(long timeNs) {
+    sentNs = timeNs;
   }
 
   /** With the first data, gives the packet its id: the program's, or the next one of the sock. */
@@ -98,10 +148,55 @@ public final class TxStamp {
     }
     int tsflags = sk.rare().tsflags();
     boolean only = (tsflags & SockTimestamping.SOF_TIMESTAMPING_OPT_TSONLY) != 0;
-    if (!only && sk.net().sysctl(Sysctl.CORE_TSTAMP_ALLOW_DATA) == 0) {
-      return;
+    if (only && isStream && wantsStats(tsflags)) {
+      stats(sk.ops().timestampingStats(sk, sentNs), tstype, nowNs);
+    } else if (only) {
+      ErrSkb.queue(sk, ErrSkb.ofStamp(null, tstype, id(tsflags), nowNs));
+    } else if (mayHaveData()) {
+      ErrSkb.queue(sk, ErrSkb.ofStamp(packet.copy(), tstype, id(tsflags), nowNs));
     }
-    boolean id = (tsflags & SockTimestamping.SOF_TIMESTAMPING_OPT_ID) != 0;
-    ErrSkb.queue(sk, ErrSkb.ofStamp(only ? null : packet.copy(), tstype, id ? key : 0, nowNs));
+  }
+
+  /**
+   * The other end has the byte of a stream.
+   *
+   * @param data of the buffer
+   * @param truesize of the buffer
+   * @param stats what is known of the connection, for who has asked for it
+   */
+  public void acked(byte[] data, int truesize, byte[] stats, long nowNs) {
+    int tsflags = sk.rare().tsflags();
+    boolean only = (tsflags & SockTimestamping.SOF_TIMESTAMPING_OPT_TSONLY) != 0;
+    if (only && wantsStats(tsflags)) {
+      stats(stats, SCM_TSTAMP_ACK, nowNs);
+    } else if (only) {
+      ErrSkb.queue(sk, ErrSkb.ofStamp(null, SCM_TSTAMP_ACK, id(tsflags), nowNs));
+    } else if (mayHaveData()) {
+      int key = id(tsflags);
+      ErrSkb.queue(sk, ErrSkb.ofStamp(data, truesize, SCM_TSTAMP_ACK, key, nowNs, false));
+    }
+  }
+
+  private void stats(byte[] stats, int tstype, long nowNs) {
+    int truesize = Skb.unaccountedTruesize(stats.length);
+    int key = id(sk.rare().tsflags());
+    ErrSkb.queue(sk, ErrSkb.ofStamp(stats, truesize, tstype, key, nowNs, true));
+  }
+
+  private static boolean wantsStats(int tsflags) {
+    return (tsflags & SockTimestamping.SOF_TIMESTAMPING_OPT_STATS) != 0;
+  }
+
+  /** {@code skb_may_tx_timestamp}. */
+  private boolean mayHaveData() {
+    return sk.net().sysctl(Sysctl.CORE_TSTAMP_ALLOW_DATA) != 0;
+  }
+
+  /** What the program is told of it; of a stream, the byte's number since it has asked. */
+  private int id(int tsflags) {
+    if ((tsflags & SockTimestamping.SOF_TIMESTAMPING_OPT_ID) == 0) {
+      return 0;
+    }
+    return isStream ? key - sk.rare().tskey : key;
   }
 }

@@ -135,7 +135,7 @@ final class TcpAck {
       }
       return 1;
     }
-    flag = cleanRtxQueue(tp, priorFack, priorSndUna, state, flag);
+    flag = cleanRtxQueue(tp, packet, priorFack, priorSndUna, state, flag);
     TcpRack.updateReoWnd(tp, state.rate);
     if (tp.tlpHighSeq != 0) {
       TcpRecovery.tlpAck(tp, ack, flag);
@@ -246,7 +246,7 @@ final class TcpAck {
 
   /** {@code tcp_clean_rtx_queue}: what is acknowledged is gone. */
   private static int cleanRtxQueue(
-      TcpSock tp, int priorFack, int priorSndUna, State state, int flags) {
+      TcpSock tp, Packet packet, int priorFack, int priorSndUna, State state, int flags) {
     int flag = flags;
     boolean ece = (flags & FLAG_ECE) != 0;
     int priorSacked = tp.sackedOut;
@@ -315,6 +315,7 @@ final class TcpAck {
       if (!fully) {
         break;
       }
+      TcpTimestamping.acked(tp, skb, priorSndUna, packet);
       TcpSkb next = skb.following();
       if (skb == tp.retransmitHint) {
         tp.retransmitHint = null;
@@ -326,8 +327,9 @@ final class TcpAck {
     }
     if (skb == null) {
       TcpChrono.stop(tp, TcpChrono.BUSY);
-    } else if (skb.tagged(TcpSkb.SACKED_ACKED)) {
-      flag |= FLAG_SACK_RENEGING;
+    } else {
+      TcpTimestamping.acked(tp, skb, priorSndUna, packet);
+      flag |= skb.tagged(TcpSkb.SACKED_ACKED) ? FLAG_SACK_RENEGING : 0;
     }
     if (Seq.between(tp.sndUp, priorSndUna, tp.sndUna)) {
       tp.sndUp = tp.sndUna;

@@ -2,6 +2,7 @@ package org.netshard.protocol.tcp;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.core.Mib;
@@ -28,21 +29,35 @@ final class TcpBacklog implements Progress.Kept {
   private static final int PIECES_MAX = 16;
 
   private final TcpSock tp;
+  private final @Nullable TcpSending sending;
   private final ArrayDeque<Packet> packets = new ArrayDeque<>(2);
   private int bytes;
   private int pieces;
 
-  private TcpBacklog(TcpSock tp) {
+  private TcpBacklog(TcpSock tp, @Nullable TcpSending sending) {
     this.tp = tp;
+    this.sending = sending;
   }
 
-  /** {@code lock_sock}, for a call that is not over when others run. */
-  static void own(TcpSock tp, Progress progress) {
+  /**
+   * {@code lock_sock}, for a call that is not over when others run.
+   *
+   * @param sending what else the call keeps, or null
+   */
+  static void own(TcpSock tp, Progress progress, @Nullable TcpSending sending) {
     if (tp.backlog == null) {
-      TcpBacklog backlog = new TcpBacklog(tp);
+      TcpBacklog backlog = new TcpBacklog(tp, sending);
       tp.backlog = backlog;
       progress.setState(backlog);
     }
+  }
+
+  /** What else a call keeps that goes on, or null. */
+  static @Nullable TcpSending sending(Progress progress) {
+    if (progress.state() instanceof TcpBacklog backlog) {
+      return backlog.sending;
+    }
+    return progress.state() instanceof TcpSending kept ? kept : null;
   }
 
   /** {@code release_sock}: what has come meanwhile is looked at, if the call owns the sock. */
@@ -80,6 +95,9 @@ final class TcpBacklog implements Progress.Kept {
   @Override
   public void drop(Machine machine) {
     release();
+    if (sending != null) {
+      sending.drop(machine);
+    }
   }
 
   @Override

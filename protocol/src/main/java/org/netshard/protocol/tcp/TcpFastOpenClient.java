@@ -7,6 +7,7 @@ import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Msg;
+import org.netshard.protocol.core.MsgZerocopy;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
@@ -46,6 +47,9 @@ final class TcpFastOpenClient {
     /** What its SYN asks with; null for no option. */
     @Nullable TcpFastOpenCookie cookie;
 
+    /** Of {@code MSG_ZEROCOPY}, or null. */
+    @Nullable MsgZerocopy zerocopy;
+
     /** What the call gives if the connection is not there when it may wait no more; or null. */
     @Nullable Errno waiting;
 
@@ -55,14 +59,9 @@ final class TcpFastOpenClient {
     }
   }
 
-  /** Whether a call has to begin, or goes on to begin, a connection with its data. */
-  static boolean isWanted(@Nullable TcpSock tp, Sk sk, Progress progress, Msg msg) {
-    if (progress.state() instanceof Request) {
-      return true;
-    }
-    boolean first = !progress.slept() && progress.done() == 0;
-    return first
-        && (msg.has(Abi.MSG_FASTOPEN) || (tp != null && tp.deferConnect))
+  /** Whether a call has to begin a connection with its data. */
+  static boolean isWanted(@Nullable TcpSock tp, Sk sk, Msg msg) {
+    return (msg.has(Abi.MSG_FASTOPEN) || (tp != null && tp.deferConnect))
         && !TcpOptions.of(sk).repair;
   }
 
@@ -75,11 +74,11 @@ final class TcpFastOpenClient {
    * @return 0 if it is connected, and what went with the SYN is done; {@link Progress#WAIT}; or
    *     {@code -errno}, EINPROGRESS also if something is done
    */
-  static int send(Sk sk, Caller caller, Msg msg) {
-    Progress progress = caller.progress();
+  static int send(Sk sk, Caller caller, Msg msg, TcpSending sending) {
     SockAddr name = msg.hasName() ? SockAddr.of(msg.name(), msg.nameLength()) : null;
-    if (progress.state() instanceof Request waiting) {
-      return ended(sk, caller, waiting, connect(sk, caller, name, waiting, msg));
+    Request waiting = sending.request;
+    if (waiting != null) {
+      return ended(sk, caller, sending, waiting, connect(sk, caller, name, waiting, msg));
     }
     boolean unspec =
         name != null && name.length() >= SockAddr.FAMILY_BYTES && name.family() == Abi.AF_UNSPEC;
@@ -91,6 +90,7 @@ final class TcpFastOpenClient {
       return Errno.EALREADY.negated();
     }
     Request request = new Request(msg, msg.size());
+    request.zerocopy = sending.zerocopy;
     if (tp != null) {
       tp.fastopenReq = request;
     }
@@ -101,7 +101,7 @@ final class TcpFastOpenClient {
         sk.setDport(0);
       }
     }
-    return ended(sk, caller, request, connect(sk, caller, name, request, msg));
+    return ended(sk, caller, sending, request, connect(sk, caller, name, request, msg));
   }
 
   private static int connect(
@@ -110,7 +110,7 @@ final class TcpFastOpenClient {
     return TcpConnect.stream(sk, caller, name, request, mayWait);
   }
 
-  private static int ended(Sk sk, Caller caller, Request request, int result) {
+  private static int ended(Sk sk, Caller caller, TcpSending sending, Request request, int result) {
     Progress progress = caller.progress();
     TcpSock tp = TcpSock.of(sk);
     if (result == Progress.WAIT) {
@@ -118,10 +118,10 @@ final class TcpFastOpenClient {
       if (tp != null) {
         tp.writePending = request.data == null ? 0 : 1;
       }
-      progress.setState(request);
+      sending.request = request;
       return result;
     }
-    progress.setState(null);
+    sending.request = null;
     if (tp != null && tp.fastopenReq == request) {
       tp.fastopenReq = null;
       tp.deferConnect = false;
@@ -226,6 +226,9 @@ final class TcpFastOpenClient {
       }
       skb.len = space;
       skb.setTruesize(skb.truesize() + space);
+      if (request.zerocopy != null) {
+        TcpFragment.pin(skb, data, 0, space, request.zerocopy);
+      }
     }
     skb.endSeq = syn.endSeq + skb.len;
     if (skb.len == request.size) {

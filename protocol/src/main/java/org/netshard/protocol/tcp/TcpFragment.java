@@ -1,6 +1,9 @@
 package org.netshard.protocol.tcp;
 
+import org.netshard.protocol.core.Msg;
+import org.netshard.protocol.core.MsgZerocopy;
 import org.netshard.protocol.core.SkMem;
+import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.SkbOwner;
 import org.netshard.protocol.memcg.Gfp;
 
@@ -30,7 +33,7 @@ final class TcpFragment {
     if (!(skb.next() instanceof TcpSkb next) || skb.eor) {
       return;
     }
-    if (next.has(TcpHeader.FIN) || skb.has(TcpHeader.SYN)) {
+    if (next.has(TcpHeader.FIN) || skb.has(TcpHeader.SYN) || isZerocopy(skb, next)) {
       return;
     }
     int most = Math.min(amount, next.len);
@@ -40,10 +43,38 @@ final class TcpFragment {
     TcpOutput.shiftBytes(tp, skb, next, most);
   }
 
-  /** {@code tcp_wmem_free_skb}. */
+  /** Whether more data of calls can be pinned to a piece ({@code skb_zerocopy_iter_stream}). */
+  static boolean mayPin(TcpSkb skb, MsgZerocopy calls) {
+    return (skb.zerocopy == null || skb.zerocopy == calls) && skb.zerocopyFrags < Skb.MAX_FRAGS;
+  }
+
+  /** How many of so many bytes go into a piece whose pages are limited. */
+  static int pinned(TcpSkb skb, Msg msg, int from, int bytes) {
+    int taken = 0;
+    for (int left = Skb.MAX_FRAGS - skb.zerocopyFrags; left > 0 && taken < bytes; left--) {
+      taken += Math.min(msg.pageBytes(from + taken), bytes - taken);
+    }
+    return taken;
+  }
+
+  /** Data of calls are pinned to a piece. */
+  static void pin(TcpSkb skb, Msg msg, int from, int bytes, MsgZerocopy calls) {
+    for (int taken = 0; taken < bytes; skb.zerocopyFrags++) {
+      taken += Math.min(msg.pageBytes(from + taken), bytes - taken);
+    }
+    skb.setZerocopy(calls);
+  }
+
+  /** Whether one of two pieces has data of a program, which stay where they are. */
+  static boolean isZerocopy(TcpSkb one, TcpSkb other) {
+    return one.zerocopy != null || other.zerocopy != null;
+  }
+
+  /** {@code tcp_wmem_free_skb}: a piece is acknowledged or dropped. */
   static void freeQueued(TcpSock tp, TcpSkb skb) {
     skb.gone = true;
     SkbOwner.wmemFree(tp.sk, skb.truesize());
+    skb.clearZerocopy();
   }
 
   /** {@code tcp_fragment}, {@code tso_fragment}: cuts a piece in two. */

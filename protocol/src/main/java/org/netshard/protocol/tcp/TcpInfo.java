@@ -92,10 +92,7 @@ public final class TcpInfo {
     info.putLong(120, tp.bytesAcked).putLong(128, tp.bytesReceived);
     info.putInt(136, tp.segsOut).putInt(140, tp.segsIn);
     info.putInt(152, tp.dataSegsIn).putInt(156, tp.dataSegsOut);
-    if (tp.rateDelivered != 0 && tp.rateIntervalUs != 0) {
-      long rate = (long) tp.rateDelivered * tp.mssCache * 1_000_000 / tp.rateIntervalUs;
-      info.putLong(160, rate);
-    }
+    info.putLong(160, TcpRate.deliveryRate(tp));
     long rwnd = TcpChrono.us(tp, TcpChrono.RWND_LIMITED);
     long sndbuf = TcpChrono.us(tp, TcpChrono.SNDBUF_LIMITED);
     info.putLong(168, TcpChrono.us(tp, TcpChrono.BUSY) + rwnd + sndbuf);

@@ -161,6 +161,21 @@ public final class TcpOps extends AbstractInetOps {
   }
 
   @Override
+  public int timestampingKey(Sk sk, boolean written) {
+    TcpSock tp = TcpSock.of(sk);
+    if (tp == null) {
+      return 0;
+    }
+    return written ? tp.writeSeq : tp.sndUna;
+  }
+
+  @Override
+  public byte[] timestampingStats(Sk sk, long sentNs) {
+    TcpSock tp = TcpSock.of(sk);
+    return tp == null ? new byte[0] : TcpTimestamping.stats(tp, sentNs, -1);
+  }
+
+  @Override
   public int atMark(Sk sk) {
     TcpSock tp = TcpSock.of(sk);
     return tp != null && tp.urgData != 0 && tp.urgSeq == tp.copiedSeq ? 1 : 0;

@@ -261,6 +261,7 @@ final class TcpOutput {
     if (next.len == 0) {
       skb.flags |= next.flags;
       skb.eor |= next.eor;
+      TcpTimestamping.join(skb, next);
       tp.writeQueue.unlink(next);
       TcpFragment.freeQueued(tp, next);
     }

@@ -80,4 +80,12 @@ final class TcpRate {
       tp.appLimited = mark != 0 ? mark : 1;
     }
   }
+
+  /** {@code tcp_compute_delivery_rate}: bytes a second. */
+  static long deliveryRate(TcpSock tp) {
+    if (tp.rateDelivered == 0 || tp.rateIntervalUs == 0) {
+      return 0;
+    }
+    return (long) tp.rateDelivered * tp.mssCache * 1_000_000 / tp.rateIntervalUs;
+  }
 }

@@ -8,7 +8,9 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.TcpOption;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Msg;
+import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Progress;
+import org.netshard.protocol.core.RecvCmsgs;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkRare;
 import org.netshard.protocol.core.SockFlag;
@@ -30,6 +32,9 @@ final class TcpRecv {
   private static final class Reading {
     int peekOffset;
     int peekSeq;
+
+    /** When the data came that were read last ({@code tss}). */
+    long tstampNs = Packet.NO_TSTAMP;
   }
 
   /**
@@ -64,6 +69,9 @@ final class TcpRecv {
     if (tp != null) {
       if (!msg.has(Abi.MSG_PEEK)) {
         TcpAcks.cleanup(tp, copied);
+      }
+      if (reading.tstampNs != Packet.NO_TSTAMP) {
+        RecvCmsgs.putStreamTimes(sk, msg, reading.tstampNs);
       }
       if (TcpOptions.of(sk).inq) {
         ByteBuffer value = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -177,6 +185,10 @@ final class TcpRecv {
       tp.urgData = 0;
       TcpInput.fastPathCheck(tp);
     }
+    long stampNs = lastStamp(skb);
+    if (stampNs != Packet.NO_TSTAMP) {
+      reading.tstampNs = stampNs;
+    }
     if (used + offset < skb.len) {
       return 1;
     }
@@ -191,6 +203,15 @@ final class TcpRecv {
       TcpRcvQueue.eat(tp, skb);
     }
     return 1;
+  }
+
+  /** When the last came of those that are one buffer in Linux. */
+  private static long lastStamp(TcpSkb skb) {
+    TcpSkb last = skb;
+    for (TcpSkb next = skb.following(); next != null && next.joined; next = next.following()) {
+      last = next;
+    }
+    return last.rcvdNs;
   }
 
   private static void movePeekOff(Sk sk, boolean peek, int bytes) {

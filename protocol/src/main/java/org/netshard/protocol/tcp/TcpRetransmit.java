@@ -116,6 +116,7 @@ final class TcpRetransmit {
               && next.pcount <= 1
               && !next.tagged(TcpSkb.SACKED_ACKED)
               && !next.has(TcpHeader.SYN)
+              && !TcpFragment.isZerocopy(to, next)
               && !to.eor
               && next.len <= room
               && !Seq.after(next.endSeq, tp.wndEnd())
@@ -129,6 +130,7 @@ final class TcpRetransmit {
       to.flags |= next.flags;
       to.sacked |= next.sacked & TcpSkb.EVER_RETRANS;
       to.eor = next.eor;
+      TcpTimestamping.join(to, next);
       int pcount = next.pcount;
       if (next.tagged(TcpSkb.LOST)) {
         tp.lostOut -= pcount;

@@ -5,6 +5,7 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Msg;
+import org.netshard.protocol.core.MsgZerocopy;
 import org.netshard.protocol.core.Poll;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
@@ -32,17 +33,30 @@ final class TcpSend {
    * EPIPE with a SIGPIPE if it sends no more; EAGAIN and EINTR if there is no room; EFAULT.
    */
   static int send(Sk sk, Caller caller, Msg msg) {
-    TcpSock tp = TcpSock.of(sk);
-    int result = loop(sk, tp, caller, msg);
+    Progress progress = caller.progress();
+    TcpSending sending = TcpBacklog.sending(progress);
+    boolean first = sending == null && !progress.slept() && progress.done() == 0;
+    if (first) {
+      sending = TcpSending.begin(sk, caller, msg);
+      if (sending != null && !sending.beginZerocopy(sk, msg)) {
+        return Errno.ENOBUFS.negated();
+      }
+    }
+    int result = loop(sk, caller, msg, sending, first);
     if (result == Progress.WAIT) {
+      if (!(progress.state() instanceof TcpBacklog)) {
+        progress.setState(sending);
+      }
       return result;
     }
-    TcpBacklog.release(caller.progress());
-    int done = caller.progress().done();
-    if (result >= 0 || done > 0) {
-      return done;
+    TcpBacklog.release(progress);
+    progress.setState(null);
+    int done = progress.done();
+    boolean sent = result >= 0 || done > 0;
+    if (sending != null) {
+      sending.end(sent);
     }
-    return streamError(sk, caller, msg, result);
+    return sent ? done : streamError(sk, caller, msg, result);
   }
 
   /** {@code sk_stream_error}. */
@@ -59,21 +73,25 @@ final class TcpSend {
     return result;
   }
 
-  private static int loop(Sk sk, @Nullable TcpSock tp, Caller caller, Msg msg) {
+  private static int loop(
+      Sk sk, Caller caller, Msg msg, @Nullable TcpSending sending, boolean first) {
     Progress progress = caller.progress();
-    if (TcpFastOpenClient.isWanted(tp, sk, progress, msg)) {
-      int begun = TcpFastOpenClient.send(sk, caller, msg);
+    TcpSock tp = TcpSock.of(sk);
+    if (sending != null
+        && (sending.request != null || (first && TcpFastOpenClient.isWanted(tp, sk, msg)))) {
+      int begun = TcpFastOpenClient.send(sk, caller, msg, sending);
       if (begun != 0) {
         boolean some = begun == Errno.EINPROGRESS.negated() && progress.done() > 0;
         return some ? progress.done() : begun;
       }
-      return locked(sk, TcpSock.of(sk), caller, msg);
+      tp = TcpSock.of(sk);
     }
-    return locked(sk, tp, caller, msg);
+    return locked(sk, tp, caller, msg, sending);
   }
 
   /** {@code tcp_sendmsg_locked} behind Fast Open. */
-  private static int locked(Sk sk, @Nullable TcpSock tp, Caller caller, Msg msg) {
+  private static int locked(
+      Sk sk, @Nullable TcpSock tp, Caller caller, Msg msg, @Nullable TcpSending sending) {
     long timeout = msg.has(Abi.MSG_DONTWAIT) ? 0 : sk.rare().sndtimeoJiffies();
     Progress progress = caller.progress();
     if (tp != null && !progress.slept() && progress.done() == 0) {
@@ -91,13 +109,10 @@ final class TcpSend {
     if (tp == null) {
       return Errno.EPIPE.negated();
     }
-    if (msg.controlLength() > 0 && progress.done() == 0) {
-      int control = TcpCmsg.check(sk, caller, msg);
-      if (control < 0) {
-        return control;
-      }
+    if (sending != null && sending.controlError != 0 && progress.done() == 0) {
+      return Errno.EINVAL.negated();
     }
-    return copy(sk, tp, caller, msg, timeout);
+    return copy(sk, tp, caller, msg, timeout, sending);
   }
 
   /** {@code sk_stream_wait_connect}. */
@@ -130,21 +145,27 @@ final class TcpSend {
     return progress.sleep(sk.waitQueue(), false, timeout, now);
   }
 
-  private static int copy(Sk sk, TcpSock tp, Caller caller, Msg msg, long timeout) {
+  private static int copy(
+      Sk sk, TcpSock tp, Caller caller, Msg msg, long timeout, @Nullable TcpSending sending) {
     Progress progress = caller.progress();
     boolean large = !msg.has(Abi.MSG_OOB);
     int mss = TcpMss.current(tp);
     int goal = TcpMss.sizeGoal(tp, mss, large);
     int size = msg.size();
     if (sk.err() != 0 || (sk.shutdown() & Sk.SEND_SHUTDOWN) != 0) {
-      return failed(tp, msg, mss, progress, Errno.EPIPE.negated());
+      return failed(tp, msg, mss, progress, sending, Errno.EPIPE.negated());
     }
+    MsgZerocopy zerocopy = sending == null ? null : sending.zerocopy;
     while (progress.done() < size) {
       TcpSkb skb = (TcpSkb) tp.writeQueue.peekLast();
       int room = skb == null ? 0 : goal - skb.len;
+      if (skb != null && zerocopy != null && room > 0 && !TcpFragment.mayPin(skb, zerocopy)) {
+        TcpOutput.markPush(tp, skb);
+        room = 0;
+      }
       if (skb == null || room <= 0 || skb.eor) {
         if (!TcpOutput.memoryFree(sk, tp, 0)) {
-          return waitMemory(sk, tp, caller, msg, mss, timeout);
+          return waitMemory(tp, caller, msg, mss, timeout, sending);
         }
         if (tp.backlog != null && tp.backlog.isDue()) {
           TcpBacklog.release(progress);
@@ -152,19 +173,25 @@ final class TcpSend {
         }
         skb = newSegment(sk, tp, Math.min(goal, size - progress.done()));
         if (skb == null) {
-          return waitMemory(sk, tp, caller, msg, mss, timeout);
+          return waitMemory(tp, caller, msg, mss, timeout, sending);
         }
         room = goal;
       }
       int bytes = Math.min(room, size - progress.done());
+      if (zerocopy != null) {
+        bytes = TcpFragment.pinned(skb, msg, progress.done(), bytes);
+      }
       bytes = TcpMem.wmemSchedule(sk, bytes, Gfp.KERNEL);
       if (bytes <= 0) {
-        return waitMemory(sk, tp, caller, msg, mss, timeout);
+        return waitMemory(tp, caller, msg, mss, timeout, sending);
       }
       skb.ensure(bytes);
       if (!msg.readInto(progress.done(), skb.buf, skb.off + skb.len, bytes)) {
         removeEmpty(tp);
-        return failed(tp, msg, mss, progress, Errno.EFAULT.negated());
+        return failed(tp, msg, mss, progress, sending, Errno.EFAULT.negated());
+      }
+      if (zerocopy != null) {
+        TcpFragment.pin(skb, msg, progress.done(), bytes, zerocopy);
       }
       skb.len += bytes;
       skb.setTruesize(skb.truesize() + bytes);
@@ -184,11 +211,12 @@ final class TcpSend {
         continue;
       }
       if (pushFull(tp, skb, mss) && progress.mayYield()) {
-        TcpBacklog.own(tp, progress);
+        TcpBacklog.own(tp, progress, sending);
         return progress.yieldNow();
       }
     }
     if (progress.done() > 0) {
+      TcpTimestamping.ask(tp, sending);
       TcpOutput.push(tp, msg.has(Abi.MSG_MORE), msg.has(Abi.MSG_OOB), mss, TcpOutput.nonagle(tp));
     }
     return progress.done();
@@ -235,8 +263,12 @@ final class TcpSend {
     }
   }
 
-  private static int failed(TcpSock tp, Msg msg, int mss, Progress progress, int error) {
+  private static int failed(
+      TcpSock tp, Msg msg, int mss, Progress progress, @Nullable TcpSending sending, int error) {
     removeEmpty(tp);
+    if (progress.done() > 0) {
+      TcpTimestamping.ask(tp, sending);
+    }
     if (progress.done() > 0 && !tp.writeQueue.isEmpty()) {
       TcpOutput.push(tp, msg.has(Abi.MSG_MORE), msg.has(Abi.MSG_OOB), mss, TcpOutput.nonagle(tp));
     }
@@ -244,26 +276,34 @@ final class TcpSend {
   }
 
   /** What is there goes out, then {@code sk_stream_wait_memory}. */
-  private static int waitMemory(Sk sk, TcpSock tp, Caller caller, Msg msg, int mss, long timeout) {
+  private static int waitMemory(
+      TcpSock tp,
+      Caller caller,
+      Msg msg,
+      int mss,
+      long timeout,
+      @Nullable TcpSending sending) {
+    Sk sk = tp.sk;
     tp.nospace = true;
     removeEmpty(tp);
     Progress progress = caller.progress();
     if (progress.done() > 0) {
       TcpOutput.push(tp, false, msg.has(Abi.MSG_OOB), mss, TcpOutput.NAGLE_PUSH);
     }
+    int result;
     if (sk.err() != 0 || (sk.shutdown() & Sk.SEND_SHUTDOWN) != 0) {
-      return Errno.EPIPE.negated();
-    }
-    if (timeout != 0 && tp.backlog != null) {
+      result = Errno.EPIPE.negated();
+    } else if (timeout != 0 && tp.backlog != null) {
       // It does not own the sock while it sleeps, and what has come may be acknowledgements.
       TcpBacklog.release(progress);
       return progress.yieldNow();
+    } else {
+      result = sleep(sk, caller, timeout);
+      if (result == Errno.EAGAIN.negated() && tp.queuesEmpty()) {
+        writeSpace(sk, tp);
+      }
     }
-    int result = sleep(sk, caller, timeout);
-    if (result == Errno.EAGAIN.negated() && tp.queuesEmpty()) {
-      writeSpace(sk, tp);
-    }
-    return result;
+    return result == Progress.WAIT ? result : failed(tp, msg, mss, progress, sending, result);
   }
 
   /** {@code sk_stream_write_space}: there is room for who waits for it. */

@@ -1,8 +1,10 @@
 package org.netshard.protocol.tcp;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.MsgZerocopy;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Skb;
+import org.netshard.protocol.core.TxStamp;
 
 /**
  * A piece of a connection's data, in one of its queues: to be sent, sent and not acknowledged,
@@ -114,6 +116,15 @@ final class TcpSkb extends Skb {
   /** ECN bits of the IP header that it came with. */
   int ipEcn;
 
+  /** The calls of {@code MSG_ZEROCOPY} whose data it has, or null ({@code skb_zcopy}). */
+  @Nullable MsgZerocopy zerocopy;
+
+  /** What its sender wants to be told of one of its bytes, or null ({@code tskey}). */
+  @Nullable TxStamp stamp;
+
+  /** Pages of a program's memory that it has. */
+  int zerocopyFrags;
+
   private TcpSkb(byte[] buf, int off, int len, int truesize) {
     super(NONE, truesize);
     this.buf = buf;
@@ -175,6 +186,11 @@ final class TcpSkb extends Skb {
     second.seq = seq + at;
     endSeq = second.seq;
     second.setTruesize(HEAD_TRUESIZE + rest);
+    TcpTimestamping.split(this, second);
+    if (zerocopy != null) {
+      second.setZerocopy(zerocopy);
+      second.zerocopyFrags = zerocopyFrags;
+    }
     return second;
   }
 
@@ -182,6 +198,23 @@ final class TcpSkb extends Skb {
   void trimHead(int bytes) {
     off += bytes;
     len -= bytes;
+  }
+
+  /** Its data are a program's ({@code skb_zcopy_set}). */
+  void setZerocopy(MsgZerocopy calls) {
+    if (zerocopy == null) {
+      zerocopy = calls;
+      calls.get();
+    }
+  }
+
+  /** It has done with the program's data ({@code skb_zcopy_clear}). */
+  void clearZerocopy() {
+    MsgZerocopy calls = zerocopy;
+    zerocopy = null;
+    if (calls != null) {
+      calls.put();
+    }
   }
 
   @Override

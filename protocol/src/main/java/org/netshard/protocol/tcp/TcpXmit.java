@@ -52,6 +52,12 @@ final class TcpXmit {
     skb.sentNs = tp.wstampNs;
     // What is sent as one has a PSH, so that its receiver does not wait for more of it.
     int flags = skb.pcount > 1 ? skb.flags | TcpHeader.PSH : skb.flags;
+    if (skb.stamp != null) {
+      skb.stamp.setSentNs(skb.sentNs);
+    }
+    if (skb.zerocopy != null) {
+      skb.zerocopy.setCopied();
+    }
     int result = send(tp, skb, skb.seq, skb.endSeq, flags);
     if (result == 0) {
       TcpPacing.afterSend(tp, skb, prior);
@@ -162,6 +168,7 @@ final class TcpXmit {
     packet.setTransport(transport);
     if (skb != null) {
       packet.setCb(skb);
+      packet.setTxStamp(skb.stamp);
     }
     return packet;
   }

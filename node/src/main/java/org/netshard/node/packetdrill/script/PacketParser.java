@@ -12,7 +12,8 @@ import org.netshard.node.packetdrill.script.PacketSpec.Transport;
 /** Reads packets. */
 final class PacketParser {
   private static final List<String> ERRORS =
-      List.of("unreachable", "source_quench", "time_exceeded", "parameter_problem", "packet_too_big");
+      List.of(
+          "unreachable", "source_quench", "time_exceeded", "parameter_problem", "packet_too_big");
   private static final int U8 = 255;
   private static final int U16 = 65535;
   private static final long U32 = 0xffff_ffffL;
