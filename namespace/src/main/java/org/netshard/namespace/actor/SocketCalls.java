@@ -390,13 +390,36 @@ final class SocketCalls {
     return result;
   }
 
-  /** {@code close(fd)}. <b>Errors:</b> EBADF. */
+  /**
+   * {@code close(fd)}; a stream with {@code SO_LINGER} waits until what was sent is acknowledged,
+   * with its descriptor free and its file held.
+   *
+   * <p><b>Errors:</b> EBADF.
+   *
+   * <p><b>Differs from Linux:</b> {@code dup2}, {@code dup3} and {@code close_range} do not wait.
+   */
   long close(Task caller, int closed) {
-    OpenFile file = caller.fds().remove(closed);
+    TaskProgress progress = (TaskProgress) call.progress();
+    OpenFile file = progress.held();
     if (file == null) {
-      return Errno.EBADF.negated();
+      file = caller.fds().remove(closed);
+      if (file == null) {
+        return Errno.EBADF.negated();
+      }
+      boolean lingers =
+          progress.maySleep()
+              && file.isLast()
+              && file.payload() instanceof SocketFile socket
+              && socket.sk().ops().lingers(socket.sk());
+      if (!lingers) {
+        return release(file, 0);
+      }
+      progress.hold(file);
+      boolean unused = file.put();
     }
-    return release(file, 0);
+    Sk sk = ((SocketFile) known(file.payload())).sk();
+    call.note("Sock", "SO_LINGER", "sk_stream_wait_close");
+    return sk.ops().linger(sk, call);
   }
 
   /** Gives a reference of a file back; the call then returns {@code result}. */

@@ -158,6 +158,11 @@ public final class OpenFile implements PassedFile {
     references++;
   }
 
+  /** Whether there is one reference only. */
+  public boolean isLast() {
+    return references == 1;
+  }
+
   /** Gives a reference back; true if it was the last ({@code fput}). */
   public boolean put() {
     if (references == 0) {

@@ -172,6 +172,20 @@ public interface SockOps {
     return Errno.EOPNOTSUPP.negated();
   }
 
+  /** Whether {@code close} has to wait until what was sent is acknowledged. */
+  default boolean lingers(Sk sk) {
+    return false;
+  }
+
+  /**
+   * Begins to close a sock that lingers, and waits ({@code sk_stream_wait_close}).
+   *
+   * @return 0, or {@link Progress#WAIT}
+   */
+  default int linger(Sk sk, Caller caller) {
+    return 0;
+  }
+
   /**
    * Where the ids of a stream's time stamps begin ({@code sock_set_timestamping}).
    *

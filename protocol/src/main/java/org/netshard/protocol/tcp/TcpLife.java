@@ -2,9 +2,11 @@ package org.netshard.protocol.tcp;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.ErrSkb;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkDestruct;
 import org.netshard.protocol.core.SkbOwner;
@@ -28,6 +30,10 @@ final class TcpLife {
 
   private static final int NOT_CONNECTED =
       TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV, TcpState.CLOSE);
+
+  /** {@code sk_stream_closing}. */
+  private static final int CLOSING =
+      TcpState.set(TcpState.FIN_WAIT1, TcpState.CLOSING, TcpState.LAST_ACK);
 
   private TcpLife() {}
 
@@ -284,6 +290,24 @@ final class TcpLife {
         && !TcpState.in(sk.state(), TcpState.set(TcpState.LISTEN, TcpState.CLOSE));
   }
 
+  /** {@code sk_stream_wait_close}: 0 if it is acknowledged, or the time is over. */
+  static int linger(Sk sk, Caller caller) {
+    Progress progress = caller.progress();
+    if (!progress.slept()) {
+      beginClose(sk);
+    }
+    TcpSock tp = TcpSock.of(sk);
+    if (tp != null) {
+      tp.lingering = true;
+    }
+    long timeout = sk.rare().lingertimeJiffies();
+    long now = sk.net().machine().nowNs();
+    boolean closing = TcpState.in(sk.state(), CLOSING);
+    return closing && !progress.interrupted() && progress.mayWait(timeout, now)
+        ? progress.sleep(sk.waitQueue(), false, timeout, now)
+        : 0;
+  }
+
   /** The first half of {@code __tcp_close}: what was not read makes a RST, else a FIN goes out. */
   static void beginClose(Sk sk) {
     TcpSock tp = TcpSock.of(sk);
@@ -293,7 +317,7 @@ final class TcpLife {
       TcpListen.stop(sk);
       return;
     }
-    if (tp == null) {
+    if (tp == null || tp.lingering) {
       return;
     }
     boolean unread = false;

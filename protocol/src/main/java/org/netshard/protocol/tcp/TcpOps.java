@@ -161,6 +161,16 @@ public final class TcpOps extends AbstractInetOps {
   }
 
   @Override
+  public boolean lingers(Sk sk) {
+    return TcpLife.lingers(sk);
+  }
+
+  @Override
+  public int linger(Sk sk, Caller caller) {
+    return TcpLife.linger(sk, caller);
+  }
+
+  @Override
   public int timestampingKey(Sk sk, boolean written) {
     TcpSock tp = TcpSock.of(sk);
     if (tp == null) {

@@ -307,6 +307,9 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   /** {@code DEFER_CONNECT}: the SYN waits for the first data. */
   boolean deferConnect;
 
+  /** {@code close} has begun; it waits until what was sent is acknowledged. */
+  boolean lingering;
+
   boolean orphan;
   boolean freed;
   int linger2;
