@@ -93,7 +93,7 @@ final class TcpMss {
     if (tp.dev != null && tp.dev.mtu() < tp.pmtu) {
       mss = sync(tp, tp.dev.mtu());
     }
-    int header = TcpXmit.establishedHeaderBytes(tp);
+    int header = TcpOptionBytes.establishedHeaderBytes(tp);
     return mss - (header - tp.tcpHeaderLen);
   }
 

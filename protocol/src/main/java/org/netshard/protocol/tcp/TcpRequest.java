@@ -225,9 +225,9 @@ public final class TcpRequest extends TcpEndpoint {
       sntSynackUs = TcpClock.nowNs(net) / 1000;
     }
     int optionBytes =
-        TcpXmit.writeSyn(
+        TcpOptionBytes.writeSyn(
             options, advmss, sackOk, tstampOk, tsval(), tsRecent, wscaleOk ? rcvWscale : -1);
-    optionBytes = TcpXmit.appendFastopen(options, optionBytes, fastopenCookie);
+    optionBytes = TcpOptionBytes.appendFastopen(options, optionBytes, fastopenCookie);
     // What is sent again has no cookie.
     fastopenCookie = null;
     int headerBytes = TcpHeader.BYTES + optionBytes;

@@ -1,6 +1,5 @@
 package org.netshard.protocol.tcp;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -27,7 +26,6 @@ import org.netshard.protocol.ip6.Ip6Output;
  * net/ipv4/ip_output.c}, {@code __ip_queue_xmit}; {@code net/ipv6/ip6_output.c}, {@code ip6_xmit}.
  */
 final class TcpXmit {
-  private static final int OPTIONS_MAX = 40;
   private static final int WINDOW_MAX = 0xffff;
   private static final int URG_REACH = 0x10000;
   private static final int ECT_0 = 2;
@@ -69,9 +67,11 @@ final class TcpXmit {
   private static int send(TcpSock tp, @Nullable TcpSkb skb, int seq, int endSeq, int flags) {
     boolean syn = (flags & TcpHeader.SYN) != 0;
     int dataLen = skb == null ? 0 : skb.len;
-    byte[] options = new byte[OPTIONS_MAX];
+    byte[] options = new byte[TcpOptionBytes.OPTIONS_MAX];
     int optionBytes =
-        syn ? synOptions(tp, flags, options) : establishedOptions(tp, options, dataLen);
+        syn
+            ? TcpOptionBytes.synOptions(tp, flags, options)
+            : TcpOptionBytes.establishedOptions(tp, options, dataLen);
     int headerBytes = TcpHeader.BYTES + optionBytes;
     Packet packet = packet(tp, skb, dataLen, headerBytes);
     if (packet == null) {
@@ -227,150 +227,5 @@ final class TcpXmit {
 
   static int hopLimit(NetNs net) {
     return (int) net.sysctl(Sysctl.IPV6_CONF_DEFAULT_HOP_LIMIT);
-  }
-
-  // Options.
-
-  /** {@code tcp_syn_options}. */
-  private static int synOptions(TcpSock tp, int flags, byte[] options) {
-    NetNs net = tp.net;
-    // What the way does not carry is not offered (tcp_advertise_mss).
-    tp.advmss = Math.min(tp.advmss, TcpMss.defaultAdvmss(tp.isV6(), tp.pmtu));
-    boolean answer = (flags & TcpHeader.ACK) != 0;
-    boolean stamps = answer ? tp.rxOpt.tstampOk : net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) != 0;
-    boolean scale = answer ? tp.rxOpt.wscaleOk : net.sysctl(Sysctl.IPV4_TCP_WINDOW_SCALING) != 0;
-    boolean sack = answer ? tp.rxOpt.sackOk : net.sysctl(Sysctl.IPV4_TCP_SACK) != 0;
-    tp.rxOpt.rcvWscale = scale ? tp.rxOpt.rcvWscale : 0;
-    TcpFastOpenCookie cookie = TcpFastOpenClient.synCookie(tp);
-    int bytes =
-        writeSyn(
-            options,
-            tp.advmss,
-            sack,
-            stamps,
-            tp.tsval(tp.wstampNs / 1000),
-            tp.rxOpt.tsRecent,
-            scale ? tp.rxOpt.rcvWscale : -1);
-    int end = appendFastopen(options, bytes, cookie);
-    if (end > bytes && cookie != null) {
-      tp.synFastopen = true;
-      tp.synFastopenExp = cookie.exp();
-    }
-    return end;
-  }
-
-  /**
-   * The options of a SYN or a SYN-ACK, in Linux's order.
-   *
-   * @param wscale shift of the window, or below 0 for none
-   * @return how many bytes
-   */
-  static int writeSyn(
-      byte[] options, int mss, boolean sack, boolean stamps, int tsval, int tsecr, int wscale) {
-    NetBytes.put32(options, 0, RxOpt.MSS << 24 | RxOpt.MSS_BYTES << 16 | mss);
-    int at = Integer.BYTES;
-    if (stamps) {
-      int first =
-          sack
-              ? RxOpt.SACK_PERM << 24 | RxOpt.SACK_PERM_BYTES << 16
-              : RxOpt.NOP << 24 | RxOpt.NOP << 16;
-      at = putStamp(options, at, first, tsval, tsecr);
-    } else if (sack) {
-      NetBytes.put32(
-          options,
-          at,
-          RxOpt.NOP << 24 | RxOpt.NOP << 16 | RxOpt.SACK_PERM << 8 | RxOpt.SACK_PERM_BYTES);
-      at += Integer.BYTES;
-    }
-    if (wscale >= 0) {
-      NetBytes.put32(
-          options, at, RxOpt.NOP << 24 | RxOpt.WINDOW << 16 | RxOpt.WINDOW_BYTES << 8 | wscale);
-      at += Integer.BYTES;
-    }
-    return at;
-  }
-
-  /**
-   * Adds a cookie of Fast Open behind the other options, if there is one and it fits.
-   *
-   * @return how many bytes there are then
-   */
-  static int appendFastopen(byte[] options, int at, @Nullable TcpFastOpenCookie cookie) {
-    if (cookie == null) {
-      return at;
-    }
-    int base = cookie.exp() ? RxOpt.EXP_FASTOPEN_BASE_BYTES : RxOpt.FASTOPEN_BASE_BYTES;
-    int length = base + cookie.bytes().length;
-    int end = at + (length + 3 & ~3);
-    if (end > OPTIONS_MAX) {
-      return at;
-    }
-    options[at] = (byte) (cookie.exp() ? RxOpt.EXP : RxOpt.FASTOPEN);
-    options[at + 1] = (byte) length;
-    if (cookie.exp()) {
-      NetBytes.put16(options, at + 2, RxOpt.FASTOPEN_MAGIC);
-    }
-    System.arraycopy(cookie.bytes(), 0, options, at + base, cookie.bytes().length);
-    Arrays.fill(options, at + length, end, (byte) RxOpt.NOP);
-    return end;
-  }
-
-  private static int putStamp(byte[] options, int at, int first, int tsval, int tsecr) {
-    NetBytes.put32(options, at, first | RxOpt.TIMESTAMP << 8 | RxOpt.TIMESTAMP_BYTES);
-    NetBytes.put32(options, at + 4, tsval);
-    NetBytes.put32(options, at + 8, tsecr);
-    return at + RxOpt.TIMESTAMP_ALIGNED_BYTES;
-  }
-
-  /** {@code tcp_established_options}. */
-  private static int establishedOptions(TcpSock tp, byte[] options, int dataLen) {
-    int at = 0;
-    if (tp.rxOpt.tstampOk) {
-      long us = dataLen > 0 ? tp.wstampNs / 1000 : tp.tcpMstamp;
-      at = putStamp(options, 0, RxOpt.NOP << 24 | RxOpt.NOP << 16, tp.tsval(us), tp.rxOpt.tsRecent);
-    }
-    int blocks = tp.rxOpt.numSacks + (tp.rxOpt.dsack ? 1 : 0);
-    if (blocks == 0) {
-      return at;
-    }
-    int fit = (OPTIONS_MAX - at - Integer.BYTES) / RxOpt.SACK_BLOCK_BYTES;
-    int count = Math.min(blocks, fit);
-    if (count <= 0) {
-      return at;
-    }
-    NetBytes.put32(
-        options,
-        at,
-        RxOpt.NOP << 24
-            | RxOpt.NOP << 16
-            | RxOpt.SACK << 8
-            | (RxOpt.SACK_BASE_BYTES + count * RxOpt.SACK_BLOCK_BYTES));
-    at += Integer.BYTES;
-    int[] sacks = tp.sacks;
-    int first = 0;
-    if (tp.rxOpt.dsack) {
-      NetBytes.put32(options, at, tp.dsackStart);
-      NetBytes.put32(options, at + 4, tp.dsackEnd);
-      at += RxOpt.SACK_BLOCK_BYTES;
-      first = 1;
-      tp.rxOpt.dsack = false;
-    }
-    for (int i = first; i < count && sacks != null; i++) {
-      NetBytes.put32(options, at, sacks[(i - first) * 2]);
-      NetBytes.put32(options, at + 4, sacks[(i - first) * 2 + 1]);
-      at += RxOpt.SACK_BLOCK_BYTES;
-    }
-    return at;
-  }
-
-  /** Bytes of the header that the next segment with data will have ({@code tcp_current_mss}). */
-  static int establishedHeaderBytes(TcpSock tp) {
-    int bytes = TcpHeader.BYTES + (tp.rxOpt.tstampOk ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0);
-    int blocks = tp.rxOpt.numSacks + (tp.rxOpt.dsack ? 1 : 0);
-    if (blocks > 0) {
-      int room = OPTIONS_MAX - (bytes - TcpHeader.BYTES) - Integer.BYTES;
-      bytes += Integer.BYTES + Math.min(blocks, room / RxOpt.SACK_BLOCK_BYTES) * 8;
-    }
-    return bytes;
   }
 }
