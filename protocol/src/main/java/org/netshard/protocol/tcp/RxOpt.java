@@ -24,6 +24,7 @@ final class RxOpt {
   static final int SACK_PERM = 4;
   static final int SACK = 5;
   static final int TIMESTAMP = 8;
+  static final int MD5SIG = 19;
   static final int FASTOPEN = 34;
   static final int EXP = 254;
 
@@ -35,6 +36,7 @@ final class RxOpt {
   static final int SACK_PERM_BYTES = 2;
   static final int TIMESTAMP_BYTES = 10;
   static final int SACK_BASE_BYTES = 2;
+  static final int MD5SIG_BYTES = 18;
   static final int SACK_BLOCK_BYTES = 8;
 
   /** {@code TCPOLEN_TSTAMP_ALIGNED}. */
@@ -88,6 +90,24 @@ final class RxOpt {
 
   /** The cookie of Fast Open in the last SYN or SYN-ACK; null if the option is not there. */
   @Nullable TcpFastOpenCookie fastopenCookie;
+
+  /** Where an option of this kind and length is in a packet; -1 if there is none. */
+  static int find(Packet packet, int wanted, int length) {
+    int at = packet.transport() + TcpHeader.BYTES;
+    int end = packet.transport() + TcpHeader.headerBytes(packet);
+    byte[] bytes = packet.bytes();
+    while (at + 1 < end && bytes[at] != EOL) {
+      int size = bytes[at] == NOP ? 1 : bytes[at + 1] & 0xff;
+      if (size == 0 || at + size > end || (size == 1 && bytes[at] != NOP)) {
+        return -1;
+      }
+      if ((bytes[at] & 0xff) == wanted && size == length) {
+        return at;
+      }
+      at += size;
+    }
+    return -1;
+  }
 
   /** {@code tcp_clear_options}: nothing agreed. */
   void clear() {

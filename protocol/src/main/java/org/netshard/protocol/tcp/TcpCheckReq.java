@@ -62,13 +62,13 @@ final class TcpCheckReq {
     boolean ack = (flags & TcpHeader.ACK) != 0;
     if (ack && child == null && TcpHeader.ackSeq(packet) != req.sntIsn + 1) {
       packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
-      TcpReply.reset(net, packet);
+      TcpReply.reset(net, req.listener, packet);
       return false;
     }
     boolean rst = (flags & TcpHeader.RST) != 0;
     if (paws || !inWindow(seq, endSeq, req.rcvNxt, req.rcvNxt + req.rcvWnd)) {
       if (!rst && !limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
-        req.sendAck(net, packet);
+        req.sendAck(packet);
       }
       if (paws) {
         net.addMib(Mib.TCP_PAWS_ESTAB_REJECTED, 1);
@@ -95,7 +95,7 @@ final class TcpCheckReq {
     NetNs net = req.net;
     net.addMib(Mib.TCP_ATTEMPT_FAILS, 1);
     if (!rst) {
-      TcpReply.reset(net, packet);
+      TcpReply.reset(net, req.listener, packet);
     } else if (child != null) {
       TcpFastOpen.remove(child, true);
       TcpInput.reset(child);
@@ -128,7 +128,7 @@ final class TcpCheckReq {
         packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
         return;
       }
-      TcpReply.reset(net, packet);
+      TcpReply.reset(net, sk, packet);
       boolean unused = req.remove();
       net.addMib(Mib.TCP_EMBRYONIC_RSTS, 1);
       return;
@@ -157,7 +157,7 @@ final class TcpCheckReq {
   static void childProcess(Sk sk, TcpSock child, Packet packet) {
     boolean reset = TcpInput.rcv(child, packet);
     if (reset) {
-      TcpReply.reset(child.net, packet);
+      TcpReply.reset(child.net, child.sk, packet);
     }
     if (child.state() != TcpState.SYN_RECV) {
       sk.dataReady();

@@ -458,6 +458,7 @@ final class TcpConnect {
     tp.tcpHeaderLen =
         TcpHeader.BYTES
             + (net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) != 0 ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0);
+    TcpMd5.begin(tp);
     if (options.userMss != 0) {
       tp.rxOpt.mssClamp = options.userMss;
     }

@@ -285,7 +285,7 @@ final class TcpInput {
       TcpLife.done(tp);
       tp.net.addMib(Mib.TCP_ABORT_ON_DATA, 1);
       packet.drop(DropReason.TCP_ABORT_ON_DATA);
-      TcpRcv.sendReset(tp.net, packet);
+      TcpReply.reset(tp.net, sk, packet);
       return false;
     }
     int tmo = TcpLife.finTime(tp);

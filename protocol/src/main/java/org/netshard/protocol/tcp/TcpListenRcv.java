@@ -220,6 +220,7 @@ final class TcpListenRcv {
     newsk.setBoundDevIf(req.boundDevIf);
     names(newsk, req);
     multicast(newsk, packet);
+    TcpMd5.inherit(newsk, sk, req);
     openReqChild(tp, newsk, req, packet);
     boolean routed = TcpMss.route(tp);
     int unused = TcpMss.sync(tp, tp.pmtu);
@@ -312,6 +313,7 @@ final class TcpListenRcv {
       tp.rxOpt.tsRecentStamp = TcpClock.seconds(tp.net);
       tp.tcpHeaderLen = TcpHeader.BYTES + RxOpt.TIMESTAMP_ALIGNED_BYTES;
     }
+    TcpMd5.begin(tp);
     tp.totalRetrans = req.numRetrans;
     if (req.numTimeout > 0) {
       tp.undoMarker = req.sntIsn;

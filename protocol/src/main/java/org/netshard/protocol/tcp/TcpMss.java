@@ -99,7 +99,7 @@ final class TcpMss {
 
   /** {@code tcp_xmit_size_goal}: bytes of one piece of the write queue. */
   static int sizeGoal(TcpSock tp, int mss, boolean large) {
-    if (!large) {
+    if (!large || tp.gsoDisabled) {
       return mss;
     }
     int goal = boundToHalfWnd(tp, tp.gsoMaxSize);
@@ -109,6 +109,9 @@ final class TcpMss {
 
   /** {@code tcp_tso_segs}: how many segments one send makes at most. */
   static int tsoSegs(TcpSock tp, int mss) {
+    if (tp.gsoDisabled) {
+      return 1;
+    }
     NetNs net = tp.net;
     long bytes = tp.pacingRate < 0 ? tp.gsoMaxSize : tp.pacingRate >>> PACING_SHIFT;
     int shift = TcpRtt.minRtt(tp) >>> (int) net.sysctl(Sysctl.IPV4_TCP_TSO_RTT_LOG);

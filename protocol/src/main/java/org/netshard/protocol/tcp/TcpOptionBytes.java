@@ -18,12 +18,13 @@ final class TcpOptionBytes {
   static final int OPTIONS_MAX = 40;
 
   /** {@code tcp_syn_options}. */
-  static int synOptions(TcpSock tp, int flags, byte[] options) {
+  static int synOptions(TcpSock tp, int flags, byte[] options, boolean signed) {
     NetNs net = tp.net;
     // What the way does not carry is not offered (tcp_advertise_mss).
     tp.advmss = Math.min(tp.advmss, TcpMss.defaultAdvmss(tp.isV6(), tp.pmtu));
     boolean answer = (flags & TcpHeader.ACK) != 0;
-    boolean stamps = answer ? tp.rxOpt.tstampOk : net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) != 0;
+    boolean stamps =
+        answer ? tp.rxOpt.tstampOk : !signed && net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) != 0;
     boolean scale = answer ? tp.rxOpt.wscaleOk : net.sysctl(Sysctl.IPV4_TCP_WINDOW_SCALING) != 0;
     boolean sack = answer ? tp.rxOpt.sackOk : net.sysctl(Sysctl.IPV4_TCP_SACK) != 0;
     tp.rxOpt.rcvWscale = scale ? tp.rxOpt.rcvWscale : 0;
@@ -31,6 +32,7 @@ final class TcpOptionBytes {
     int bytes =
         writeSyn(
             options,
+            signed,
             tp.advmss,
             sack,
             stamps,
@@ -48,13 +50,26 @@ final class TcpOptionBytes {
   /**
    * The options of a SYN or a SYN-ACK, in Linux's order.
    *
+   * @param signed whether there is room to be left for a signature, which comes first
    * @param wscale shift of the window, or below 0 for none
    * @return how many bytes
    */
   static int writeSyn(
-      byte[] options, int mss, boolean sack, boolean stamps, int tsval, int tsecr, int wscale) {
-    NetBytes.put32(options, 0, RxOpt.MSS << 24 | RxOpt.MSS_BYTES << 16 | mss);
-    int at = Integer.BYTES;
+      byte[] options,
+      boolean signed,
+      int mss,
+      boolean sack,
+      boolean stamps,
+      int tsval,
+      int tsecr,
+      int wscale) {
+    int at = 0;
+    if (signed) {
+      TcpMd5.putOption(options, 0);
+      at = TcpMd5.OPTION_BYTES;
+    }
+    NetBytes.put32(options, at, RxOpt.MSS << 24 | RxOpt.MSS_BYTES << 16 | mss);
+    at += Integer.BYTES;
     if (stamps) {
       int first =
           sack
@@ -109,11 +124,16 @@ final class TcpOptionBytes {
   }
 
   /** {@code tcp_established_options}. */
-  static int establishedOptions(TcpSock tp, byte[] options, int dataLen) {
+  static int establishedOptions(TcpSock tp, byte[] options, int dataLen, boolean signed) {
     int at = 0;
+    if (signed) {
+      TcpMd5.putOption(options, 0);
+      at = TcpMd5.OPTION_BYTES;
+    }
     if (tp.rxOpt.tstampOk) {
       long us = dataLen > 0 ? tp.wstampNs / 1000 : tp.tcpMstamp;
-      at = putStamp(options, 0, RxOpt.NOP << 24 | RxOpt.NOP << 16, tp.tsval(us), tp.rxOpt.tsRecent);
+      at =
+          putStamp(options, at, RxOpt.NOP << 24 | RxOpt.NOP << 16, tp.tsval(us), tp.rxOpt.tsRecent);
     }
     int blocks = tp.rxOpt.numSacks + (tp.rxOpt.dsack ? 1 : 0);
     if (blocks == 0) {
@@ -152,6 +172,7 @@ final class TcpOptionBytes {
   /** Bytes of the header that the next segment with data will have ({@code tcp_current_mss}). */
   static int establishedHeaderBytes(TcpSock tp) {
     int bytes = TcpHeader.BYTES + (tp.rxOpt.tstampOk ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0);
+    bytes += TcpMd5.of(tp.sk, tp) != null ? TcpMd5.OPTION_BYTES : 0;
     int blocks = tp.rxOpt.numSacks + (tp.rxOpt.dsack ? 1 : 0);
     if (blocks > 0) {
       int room = OPTIONS_MAX - (bytes - TcpHeader.BYTES) - Integer.BYTES;

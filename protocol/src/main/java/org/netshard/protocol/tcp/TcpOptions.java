@@ -144,8 +144,20 @@ public final class TcpOptions extends OptionBlock {
    *
    * @param address 4 or 16 bytes
    * @param prefixLen bits of the address that count
+   * @param key the secret, at most 80 bytes
    */
-  record Md5Key(byte[] address, int prefixLen) {
+  record Md5Key(byte[] address, int prefixLen, byte[] key) {
+    /** Whether it is for this address, of 4 or 16 bytes. */
+    boolean fits(byte[] other) {
+      if (other.length != address.length) {
+        return false;
+      }
+      int whole = prefixLen / Byte.SIZE;
+      int rest = prefixLen % Byte.SIZE;
+      return Arrays.equals(other, 0, whole, address, 0, whole)
+          && (rest == 0 || (other[whole] ^ address[whole]) >> Byte.SIZE - rest == 0);
+    }
+
     boolean same(Md5Key other) {
       return prefixLen == other.prefixLen && Arrays.equals(address, other.address);
     }

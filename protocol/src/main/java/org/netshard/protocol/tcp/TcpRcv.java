@@ -95,7 +95,7 @@ public final class TcpRcv implements NetProtocol {
     Sk listener = findListener(net, hash, packet);
     if (listener == null) {
       packet.drop(DropReason.NO_SOCKET);
-      TcpReply.reset(net, packet);
+      TcpReply.reset(net, null, packet);
       return;
     }
     toListener(listener, packet, 0);
@@ -104,7 +104,7 @@ public final class TcpRcv implements NetProtocol {
   /** {@code tcp_v4_do_rcv} of a sock that has a connection. */
   static void rcv(TcpSock tp, Packet packet) {
     if (TcpInput.rcv(tp, packet)) {
-      TcpReply.reset(tp.net, packet);
+      TcpReply.reset(tp.net, tp.sk, packet);
     }
   }
 
@@ -116,7 +116,7 @@ public final class TcpRcv implements NetProtocol {
       return;
     }
     if (TcpListenRcv.rcv(listener, packet, isn)) {
-      TcpReply.reset(listener.net(), packet);
+      TcpReply.reset(listener.net(), listener, packet);
     }
   }
 
@@ -132,7 +132,7 @@ public final class TcpRcv implements NetProtocol {
     }
   }
 
-  /** {@code min_ttl} and the filter of the sock; whether the segment is dropped. */
+  /** {@code min_ttl}, the signature and the filter of the sock: whether the segment is dropped. */
   private static boolean filtered(Sk sk, Packet packet) {
     boolean over6 = packet.ethertype() == Packet.ETH_P_IPV6;
     int hops = over6 ? Ip6Header.hopLimit(packet) : IpHeader.ttl(packet);
@@ -140,6 +140,11 @@ public final class TcpRcv implements NetProtocol {
     if (hops < least) {
       sk.net().addMib(Mib.TCP_MIN_TTL_DROP, 1);
       packet.drop(DropReason.NOT_SPECIFIED);
+      return true;
+    }
+    DropReason unsigned = TcpMd5.inbound(sk, packet);
+    if (unsigned != null) {
+      packet.drop(unsigned);
       return true;
     }
     if (!SkFilter.run(sk, packet, TcpHeader.headerBytes(packet))) {
@@ -185,7 +190,7 @@ public final class TcpRcv implements NetProtocol {
       }
       case ACK -> wait.sendAck(packet);
       case RST -> {
-        TcpReply.reset(net, packet);
+        TcpReply.reset(net, wait.owner, packet);
         wait.kill();
       }
       case SUCCESS -> {
@@ -217,10 +222,6 @@ public final class TcpRcv implements NetProtocol {
     net.addMib(Mib.TCP_IN_CSUM_ERRORS, 1);
     net.addMib(Mib.TCP_IN_ERRS, 1);
     packet.drop(DropReason.TCP_CSUM);
-  }
-
-  static void sendReset(NetNs net, Packet packet) {
-    TcpReply.reset(net, packet);
   }
 
   @Override

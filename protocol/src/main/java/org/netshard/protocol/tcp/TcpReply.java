@@ -6,6 +6,7 @@ import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.inet6.Ipv6Address;
 import org.netshard.protocol.ip.IpHeader;
@@ -26,8 +27,12 @@ final class TcpReply {
 
   private TcpReply() {}
 
-  /** Resets whoever has sent a segment that is for nobody. */
-  static void reset(NetNs net, Packet packet) {
+  /**
+   * Resets whoever has sent a segment.
+   *
+   * @param sk whom it was for, or null for nobody
+   */
+  static void reset(NetNs net, @Nullable Sk sk, Packet packet) {
     int flags = TcpHeader.flags(packet);
     if ((flags & TcpHeader.RST) != 0 || packet.cast() != Packet.Cast.UNICAST) {
       return;
@@ -36,7 +41,7 @@ final class TcpReply {
     int seq = ack ? TcpHeader.ackSeq(packet) : 0;
     int ackSeq = ack ? 0 : TcpInput.endSeq(packet);
     int out = ack ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK;
-    if (send(net, packet, seq, ackSeq, out, 0, false, 0, 0)) {
+    if (send(net, sk, packet, seq, ackSeq, out, 0, false, 0, 0)) {
       net.addMib(Mib.TCP_OUT_SEGS, 1);
       net.addMib(Mib.TCP_OUT_RSTS, 1);
     }
@@ -44,21 +49,16 @@ final class TcpReply {
 
   /** Acknowledges on behalf of a connection that has no sock. */
   static void ack(
-      NetNs net,
-      Packet packet,
-      int seq,
-      int ackSeq,
-      int window,
-      boolean stamps,
-      int tsval,
-      int tsecr) {
-    if (send(net, packet, seq, ackSeq, TcpHeader.ACK, window, stamps, tsval, tsecr)) {
+      Sk sk, Packet packet, int seq, int ackSeq, int window, boolean stamps, int tsval, int tsecr) {
+    NetNs net = sk.net();
+    if (send(net, sk, packet, seq, ackSeq, TcpHeader.ACK, window, stamps, tsval, tsecr)) {
       net.addMib(Mib.TCP_OUT_SEGS, 1);
     }
   }
 
   private static boolean send(
       NetNs net,
+      @Nullable Sk sk,
       Packet to,
       int seq,
       int ackSeq,
@@ -67,8 +67,9 @@ final class TcpReply {
       boolean stamps,
       int tsval,
       int tsecr) {
-    int optionBytes = stamps ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0;
-    int headerBytes = TcpHeader.BYTES + optionBytes;
+    TcpOptions.Md5Key key = TcpMd5.ofReply(sk, to);
+    int signatureAt = stamps ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0;
+    int headerBytes = TcpHeader.BYTES + signatureAt + (key != null ? TcpMd5.OPTION_BYTES : 0);
     boolean v6 = to.ethertype() == Packet.ETH_P_IPV6;
     Packet packet = v6 ? packet6(net, to, headerBytes) : packet4(net, to, headerBytes);
     if (packet == null) {
@@ -84,6 +85,10 @@ final class TcpReply {
       NetBytes.put32(bytes, at + TcpHeader.BYTES, TIMESTAMP_WORD);
       NetBytes.put32(bytes, at + TcpHeader.BYTES + 4, tsval);
       NetBytes.put32(bytes, at + TcpHeader.BYTES + 8, tsecr);
+    }
+    if (key != null) {
+      NetBytes.put32(bytes, at + TcpHeader.BYTES + signatureAt, TcpMd5.OPTION_WORD);
+      TcpMd5.signReply(key, to, packet, headerBytes, signatureAt);
     }
     if (v6) {
       TcpXmit.checksum(

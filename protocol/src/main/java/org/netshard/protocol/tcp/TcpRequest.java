@@ -3,7 +3,6 @@ package org.netshard.protocol.tcp;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.core.Mib;
-import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
@@ -224,9 +223,19 @@ public final class TcpRequest extends TcpEndpoint {
     if (sntSynackUs == 0) {
       sntSynackUs = TcpClock.nowNs(net) / 1000;
     }
+    TcpOptions.Md5Key key = TcpMd5.of(sk, this);
+    // Not all of it fits.
+    tstampOk &= key == null || !sackOk;
     int optionBytes =
         TcpOptionBytes.writeSyn(
-            options, advmss, sackOk, tstampOk, tsval(), tsRecent, wscaleOk ? rcvWscale : -1);
+            options,
+            key != null,
+            advmss,
+            sackOk,
+            tstampOk,
+            tsval(),
+            tsRecent,
+            wscaleOk ? rcvWscale : -1);
     optionBytes = TcpOptionBytes.appendFastopen(options, optionBytes, fastopenCookie);
     // What is sent again has no cookie.
     fastopenCookie = null;
@@ -241,6 +250,9 @@ public final class TcpRequest extends TcpEndpoint {
     int flags = TcpHeader.SYN | TcpHeader.ACK | (ecnOk ? TcpHeader.ECE : 0);
     TcpHeader.write(
         bytes, at, headerBytes, sport, dport, sntIsn, rcvNxt, flags, Math.min(rcvWnd, 0xffff), 0);
+    if (key != null) {
+      TcpMd5.sign(key, this, packet, headerBytes, 0);
+    }
     packet.setMarkAndPriority(sk.mark(), sk.priority());
     net.addMib(Mib.TCP_OUT_SEGS, 1);
     if (isV6()) {
@@ -278,7 +290,9 @@ public final class TcpRequest extends TcpEndpoint {
   }
 
   /** Acknowledges a segment that is out of the window ({@code tcp_v4_reqsk_send_ack}). */
-  void sendAck(NetNs ns, Packet packet) {
-    TcpReply.ack(ns, packet, sntIsn + 1, rcvNxt, rcvWnd >>> rcvWscale, tstampOk, tsval(), tsRecent);
+  void sendAck(Packet packet) {
+    int wnd = rcvWnd >>> rcvWscale;
+    int stamp = tsval();
+    TcpReply.ack(listener, packet, sntIsn + 1, rcvNxt, wnd, tstampOk, stamp, tsRecent);
   }
 }

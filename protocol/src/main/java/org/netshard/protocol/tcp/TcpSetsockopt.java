@@ -435,7 +435,7 @@ public final class TcpSetsockopt {
     if ((flags & MD5SIG_FLAG_IFINDEX) != 0 || keyLen > MD5SIG_MAXKEYLEN) {
       return Errno.EINVAL.negated();
     }
-    TcpOptions.Md5Key key = new TcpOptions.Md5Key(address, prefixLen);
+    TcpOptions.Md5Key key = new TcpOptions.Md5Key(address, prefixLen, optval.get(136, keyLen));
     if (keyLen == 0) {
       return TcpOptions.forWrite(sk).removeMd5Key(key) ? 0 : Errno.ENOENT.negated();
     }

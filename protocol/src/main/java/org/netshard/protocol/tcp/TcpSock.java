@@ -156,6 +156,10 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   int mssCache = MSS_DEFAULT;
   int tcpHeaderLen = TcpHeader.BYTES;
   int gsoMaxSize = Integer.MAX_VALUE;
+
+  /** {@code sk_gso_disabled}: one segment at a time, as each has a signature. */
+  boolean gsoDisabled;
+
   int lsndtime;
   final SkbQueue writeQueue = new SkbQueue();
   final SkbQueue rtxQueue = new SkbQueue();

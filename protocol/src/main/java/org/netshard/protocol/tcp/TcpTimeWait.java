@@ -251,7 +251,8 @@ public final class TcpTimeWait extends TcpEndpoint {
   /** Acknowledges a segment ({@code tcp_v4_timewait_ack}). */
   void sendAck(Packet packet) {
     int tsval = stamps ? (int) (TcpClock.nowNs(net) / 1_000_000) + tsoffset : 0;
-    TcpReply.ack(net, packet, sndNxt, rcvNxtNow, rcvWnd >>> rcvWscale, stamps, tsval, opt.tsRecent);
+    int wnd = rcvWnd >>> rcvWscale;
+    TcpReply.ack(owner, packet, sndNxt, rcvNxtNow, wnd, stamps, tsval, opt.tsRecent);
   }
 
   /** {@code tcp_twsk_unique}: whether a new connection may take its place now. */

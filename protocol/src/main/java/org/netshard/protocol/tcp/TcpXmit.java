@@ -68,10 +68,11 @@ final class TcpXmit {
     boolean syn = (flags & TcpHeader.SYN) != 0;
     int dataLen = skb == null ? 0 : skb.len;
     byte[] options = new byte[TcpOptionBytes.OPTIONS_MAX];
+    TcpOptions.Md5Key key = TcpMd5.of(tp.sk, tp);
     int optionBytes =
         syn
-            ? TcpOptionBytes.synOptions(tp, flags, options)
-            : TcpOptionBytes.establishedOptions(tp, options, dataLen);
+            ? TcpOptionBytes.synOptions(tp, flags, options, key != null)
+            : TcpOptionBytes.establishedOptions(tp, options, dataLen, key != null);
     int headerBytes = TcpHeader.BYTES + optionBytes;
     Packet packet = packet(tp, skb, dataLen, headerBytes);
     if (packet == null) {
@@ -109,6 +110,9 @@ final class TcpXmit {
     int ack = (flags & TcpHeader.ACK) != 0 ? tp.rcvNxt : 0;
     TcpHeader.write(
         packet.bytes(), at, headerBytes, tp.sport, tp.dport, seq, ack, sent, window, urgent);
+    if (key != null) {
+      TcpMd5.sign(key, tp, packet, headerBytes, 0);
+    }
     if ((flags & TcpHeader.ACK) != 0) {
       TcpAcks.sent(tp);
     }
