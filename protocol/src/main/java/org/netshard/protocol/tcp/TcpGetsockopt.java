@@ -65,7 +65,7 @@ public final class TcpGetsockopt {
       case TcpOption.TCP_REPAIR_WINDOW -> getRepairWindow(tcp, optval, len);
       case TcpOption.TCP_REPAIR_QUEUE, TcpOption.TCP_QUEUE_SEQ -> Errno.EINVAL.negated();
       case TcpOption.TCP_AO_REPAIR ->
-          (TcpSetsockopt.mayRepair(sk, cred) ? Errno.ENOPROTOOPT : Errno.EPERM).negated();
+          (TcpRepair.mayRepair(sk, cred) ? Errno.ENOPROTOOPT : Errno.EPERM).negated();
       case TcpOption.TCP_ZEROCOPY_RECEIVE -> getZerocopyReceive(sk, optval, optlen, len);
       default -> Errno.ENOPROTOOPT.negated();
     };
