@@ -321,8 +321,10 @@ final class TcpConnect {
       return error;
     }
     TcpOptions options = TcpOptions.of(sk);
-    if (tp.writeSeq == 0) {
-      tp.writeSeq = options.repair ? options.writeSeq : initSeq(tp);
+    if (options.repair) {
+      tp.writeSeq = options.writeSeq;
+    } else if (tp.writeSeq == 0) {
+      tp.writeSeq = initSeq(tp);
     }
     tp.tsoffset = options.repair ? options.tsoffset : tsOffset(tp);
     InetOptions.forWrite(sk).setId(sk.net().machine().randomBelow(0x10000));

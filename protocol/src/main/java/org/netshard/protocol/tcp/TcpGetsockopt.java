@@ -1,7 +1,5 @@
 package org.netshard.protocol.tcp;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.TcpOption;
 import org.netshard.protocol.abi.UserMem;
@@ -23,7 +21,6 @@ public final class TcpGetsockopt {
   private static final long NOT_A_NUMBER = Long.MIN_VALUE;
   private static final int TCP_MSS_DEFAULT = 536;
   private static final int TCP_LISTEN = 10;
-  private static final int REPAIR_WINDOW_BYTES = 20;
   private static final int PAGE_SIZE = 4096;
   private static final int ZEROCOPY_BYTES_MIN = 12;
   private static final int ZEROCOPY_BYTES = 64;
@@ -62,7 +59,7 @@ public final class TcpGetsockopt {
       case TcpOption.TCP_FASTOPEN_KEY ->
           SockoptVal.putBytes(optval, optlen, len, TcpFastOpenKeys.of(sk));
       case TcpOption.TCP_SAVED_SYN -> SocketOptions.putLen(optlen, 0);
-      case TcpOption.TCP_REPAIR_WINDOW -> getRepairWindow(tcp, optval, len);
+      case TcpOption.TCP_REPAIR_WINDOW -> TcpRepair.getWindow(sk, optval, len);
       case TcpOption.TCP_REPAIR_QUEUE, TcpOption.TCP_QUEUE_SEQ -> Errno.EINVAL.negated();
       case TcpOption.TCP_AO_REPAIR ->
           (TcpRepair.mayRepair(sk, cred) ? Errno.ENOPROTOOPT : Errno.EPERM).negated();
@@ -94,7 +91,10 @@ public final class TcpGetsockopt {
       case TcpOption.TCP_USER_TIMEOUT -> tcp.userTimeoutMs;
       case TcpOption.TCP_REPAIR -> bit(tcp.repair);
       case TcpOption.TCP_REPAIR_QUEUE -> tcp.repair ? tcp.repairQueue : NOT_A_NUMBER;
-      case TcpOption.TCP_QUEUE_SEQ -> queueSeq(tcp);
+      case TcpOption.TCP_QUEUE_SEQ -> {
+        Integer seq = TcpRepair.queueSeq(sk);
+        yield seq == null ? NOT_A_NUMBER : seq;
+      }
       case TcpOption.TCP_FASTOPEN -> tcp.fastopenQlen;
       case TcpOption.TCP_FASTOPEN_CONNECT -> bit(tcp.fastopenConnect);
       case TcpOption.TCP_FASTOPEN_NO_COOKIE -> bit(tcp.fastopenNoCookie);
@@ -124,33 +124,6 @@ public final class TcpGetsockopt {
     }
     boolean open = sk.state() != Sk.TCP_CLOSE && sk.state() != TCP_LISTEN;
     return tcp.userMss != 0 && !open ? tcp.userMss : TCP_MSS_DEFAULT;
-  }
-
-  private static long queueSeq(TcpOptions tcp) {
-    return switch (tcp.repairQueue) {
-      case TcpOptions.TCP_SEND_QUEUE -> tcp.writeSeq;
-      case TcpOptions.TCP_RECV_QUEUE -> tcp.rcvNxt;
-      default -> NOT_A_NUMBER;
-    };
-  }
-
-  /** EINVAL, EPERM outside repair, EFAULT; the length is left as it was. */
-  private static int getRepairWindow(TcpOptions tcp, UserMem optval, int len) {
-    if (len != REPAIR_WINDOW_BYTES) {
-      return Errno.EINVAL.negated();
-    }
-    if (!tcp.repair) {
-      return Errno.EPERM.negated();
-    }
-    ByteBuffer value = ByteBuffer.allocate(REPAIR_WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (int number : tcp.repairWindow) {
-      value.putInt(number);
-    }
-    if (!optval.accessible(0, len)) {
-      return Errno.EFAULT.negated();
-    }
-    optval.put(0, value.array(), len);
-    return 0;
   }
 
   /** EINVAL, EFAULT, EINVAL for an address that is no page, ENOTCONN for a listener. */

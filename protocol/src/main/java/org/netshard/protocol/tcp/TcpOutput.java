@@ -134,9 +134,17 @@ final class TcpOutput {
     boolean rwndLimited = false;
     TcpSkb skb;
     while ((skb = tp.sendHead()) != null) {
-      if (TcpOptions.of(tp.sk).repair && tp.repairSend) {
+      if (TcpRepair.sendsNothing(tp)) {
+        tp.wstampNs = tp.clockCacheNs;
+        skb.sentNs = tp.wstampNs;
+        TcpSorted.moveToEnd(tp, skb);
+        int unused = TcpFragment.setTsoSegs(skb, mss);
         tp.writeQueue.unlink(skb);
         sentNew(tp, skb, mss);
+        sent += skb.pcount;
+        if (pushOne != PUSH_ALL) {
+          break;
+        }
         continue;
       }
       if (TcpPacing.mustWait(tp)) {

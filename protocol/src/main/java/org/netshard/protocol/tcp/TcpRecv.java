@@ -52,6 +52,18 @@ final class TcpRecv {
       return Errno.ENOTCONN.negated();
     }
     TcpSock tp = TcpSock.of(sk);
+    TcpOptions options = TcpOptions.of(sk);
+    if (options.repair && !msg.has(Abi.MSG_OOB)) {
+      if (!msg.has(Abi.MSG_PEEK)) {
+        return Errno.EPERM.negated();
+      }
+      if (options.repairQueue == TcpOptions.TCP_SEND_QUEUE) {
+        return tp == null ? 0 : TcpRepair.peekSndq(tp, msg);
+      }
+      if (options.repairQueue == TcpOptions.TCP_NO_QUEUE) {
+        return Errno.EINVAL.negated();
+      }
+    }
     if (msg.has(Abi.MSG_OOB)) {
       return receiveUrgent(sk, tp, msg);
     }

@@ -109,6 +109,13 @@ final class TcpSend {
     if (tp == null) {
       return Errno.EPIPE.negated();
     }
+    TcpOptions options = TcpOptions.of(sk);
+    if (options.repair && options.repairQueue != TcpOptions.TCP_SEND_QUEUE) {
+      boolean receive = options.repairQueue == TcpOptions.TCP_RECV_QUEUE;
+      int filled = receive ? TcpRepair.sendRcvq(tp, msg) : Errno.EINVAL.negated();
+      progress.setDone(Math.max(0, filled));
+      return filled;
+    }
     if (sending != null && sending.controlError != 0 && progress.done() == 0) {
       return Errno.EINVAL.negated();
     }
@@ -155,6 +162,7 @@ final class TcpSend {
     if (sk.err() != 0 || (sk.shutdown() & Sk.SEND_SHUTDOWN) != 0) {
       return failed(tp, msg, mss, progress, sending, Errno.EPIPE.negated());
     }
+    TcpOptions options = TcpOptions.of(sk);
     MsgZerocopy zerocopy = sending == null ? null : sending.zerocopy;
     while (progress.done() < size) {
       TcpSkb skb = (TcpSkb) tp.writeQueue.peekLast();
@@ -176,6 +184,9 @@ final class TcpSend {
           return waitMemory(tp, caller, msg, mss, timeout, sending);
         }
         room = goal;
+        if (options.repair) {
+          skb.sacked |= TcpSkb.REPAIRED;
+        }
       }
       int bytes = Math.min(room, size - progress.done());
       if (zerocopy != null) {
@@ -207,7 +218,7 @@ final class TcpSend {
         skb.eor = msg.has(Abi.MSG_EOR);
         break;
       }
-      if (skb.len < goal || msg.has(Abi.MSG_OOB)) {
+      if (skb.len < goal || msg.has(Abi.MSG_OOB) || options.repair) {
         continue;
       }
       if (pushFull(tp, skb, mss) && progress.mayYield()) {

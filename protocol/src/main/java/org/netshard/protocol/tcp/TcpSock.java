@@ -171,8 +171,6 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   /** {@code TCP_NAGLE_PUSH}: what waits goes out, this once. */
   boolean naglePush;
 
-  boolean repairSend;
-
   // Fast Open.
 
   /** {@code syn_data}: the SYN had data. */
