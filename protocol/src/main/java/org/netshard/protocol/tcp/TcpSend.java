@@ -288,12 +288,7 @@ final class TcpSend {
 
   /** What is there goes out, then {@code sk_stream_wait_memory}. */
   private static int waitMemory(
-      TcpSock tp,
-      Caller caller,
-      Msg msg,
-      int mss,
-      long timeout,
-      @Nullable TcpSending sending) {
+      TcpSock tp, Caller caller, Msg msg, int mss, long timeout, @Nullable TcpSending sending) {
     Sk sk = tp.sk;
     tp.nospace = true;
     removeEmpty(tp);
