@@ -57,7 +57,8 @@ public final class TcpGetsockopt {
               ? SocketOptions.putLen(optlen, 0)
               : SockoptVal.putBytes(optval, optlen, len, TcpSetsockopt.nameBytes(tcp.ulp));
       case TcpOption.TCP_FASTOPEN_KEY ->
-          SockoptVal.putBytes(optval, optlen, len, TcpFastOpenKeys.of(sk));
+          SockoptVal.putBytes(
+              optval, optlen, len, tcp.fastopenKey == null ? new byte[0] : tcp.fastopenKey);
       case TcpOption.TCP_SAVED_SYN -> SocketOptions.putLen(optlen, 0);
       case TcpOption.TCP_REPAIR_WINDOW -> TcpRepair.getWindow(sk, optval, len);
       case TcpOption.TCP_REPAIR_QUEUE, TcpOption.TCP_QUEUE_SEQ -> Errno.EINVAL.negated();
