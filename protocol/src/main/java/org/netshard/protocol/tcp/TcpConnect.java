@@ -12,8 +12,6 @@ import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkRare;
-import org.netshard.protocol.core.SkbOwner;
-import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.inet.BindTable;
 import org.netshard.protocol.inet.InetBind;
@@ -27,15 +25,14 @@ import org.netshard.protocol.inet6.Inet6Flag;
 import org.netshard.protocol.inet6.Inet6Options;
 import org.netshard.protocol.inet6.Ip6Route;
 import org.netshard.protocol.inet6.Ipv6Address;
-import org.netshard.protocol.memcg.Gfp;
 
 /**
  * Beginning a connection.
  *
  * <p><b>Source:</b> RFC 9293, section 3.5; {@code net/ipv4/af_inet.c}, {@code
  * __inet_stream_connect}; {@code net/ipv4/tcp_ipv4.c}, {@code tcp_v4_connect}; {@code
- * net/ipv6/tcp_ipv6.c}, {@code tcp_v6_connect}; {@code net/ipv4/tcp_output.c}, {@code tcp_connect};
- * {@code net/ipv4/inet_hashtables.c}, {@code __inet_hash_connect}; {@code net/core/secure_seq.c}.
+ * net/ipv6/tcp_ipv6.c}, {@code tcp_v6_connect}; {@code net/ipv4/inet_hashtables.c}, {@code
+ * __inet_hash_connect}; {@code net/core/secure_seq.c}.
  */
 final class TcpConnect {
   private static final NetGeneric<Secret> SECRET = new NetGeneric<>(Secret::new);
@@ -331,7 +328,7 @@ final class TcpConnect {
     if (TcpFastOpenClient.deferConnect(tp)) {
       return 0;
     }
-    return connectNow(tp);
+    return TcpConnectOutput.connectNow(tp);
   }
 
   /** {@code inet_hash_connect}: a port, and a place in the table. */
@@ -406,96 +403,5 @@ final class TcpConnect {
     return tp.isV6()
         ? hash.find6(tp.daddr6, tp.dport, tp.saddr6, tp.sport, tp.boundDevIf)
         : hash.find4(tp.daddr, tp.dport, tp.saddr, tp.sport, tp.boundDevIf);
-  }
-
-  /** {@code tcp_connect}: the SYN goes out. */
-  static int connectNow(TcpSock tp) {
-    init(tp);
-    Sk sk = tp.sk;
-    if (TcpOptions.of(sk).repair) {
-      TcpRepair.finishConnect(tp);
-      return 0;
-    }
-    TcpSkb syn = TcpSkb.forSending(0);
-    TcpMem.finSchedule(sk, syn.truesize(), Gfp.KERNEL);
-    syn.seq = tp.writeSeq;
-    syn.endSeq = tp.writeSeq + 1;
-    syn.flags = TcpHeader.SYN | TcpEcn.synFlags(tp);
-    syn.pcount = 1;
-    tp.refresh();
-    tp.retransStamp = tp.tsval(tp.tcpMstamp);
-    queue(tp, syn);
-    tp.rtxQueue.add(syn);
-    TcpFastOpenClient.Request request = tp.fastopenReq;
-    int result;
-    if (request != null) {
-      result = TcpFastOpenClient.sendSynData(tp, syn, request);
-    } else {
-      syn.inFlight = true;
-      result = TcpXmit.transmit(tp, syn);
-    }
-    if (result == Errno.ECONNREFUSED.negated()) {
-      return result;
-    }
-    TcpSkb head = tp.sendHead();
-    tp.sndNxt = head == null ? tp.writeSeq : head.seq;
-    tp.pushedSeq = tp.sndNxt;
-    tp.net.addMib(Mib.TCP_ACTIVE_OPENS, 1);
-    TcpTimers.reset(tp, TcpSock.PENDING_RETRANS, tp.rtoJiffies);
-    return 0;
-  }
-
-  /** {@code tcp_connect_queue_skb}. */
-  static void queue(TcpSock tp, TcpSkb skb) {
-    SkbOwner.entail(tp.sk, skb.truesize());
-    tp.writeSeq = skb.endSeq;
-    tp.packetsOut += skb.pcount;
-  }
-
-  /** {@code tcp_connect_init}. */
-  private static void init(TcpSock tp) {
-    Sk sk = tp.sk;
-    NetNs net = tp.net;
-    TcpOptions options = TcpOptions.of(sk);
-    tp.tcpHeaderLen =
-        TcpHeader.BYTES
-            + (net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) != 0 ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0);
-    TcpMd5.begin(tp);
-    if (options.userMss != 0) {
-      tp.rxOpt.mssClamp = options.userMss;
-    }
-    tp.maxWindow = 0;
-    int unused = TcpMss.sync(tp, tp.pmtu);
-    tp.windowClamp = options.windowClamp;
-    int mtu = tp.dev == null ? tp.pmtu : tp.dev.mtu();
-    tp.advmss = TcpMss.clamp(options.userMss, TcpMss.defaultAdvmss(tp.isV6(), mtu));
-    TcpMss.initRcvMss(tp);
-    if (sk.locked(Sk.SOCK_RCVBUF_LOCK)
-        && (tp.windowClamp > tp.fullSpace() || tp.windowClamp == 0)) {
-      tp.windowClamp = tp.fullSpace();
-    }
-    int stamps = tp.rxOpt.tsRecentStamp != 0 ? tp.tcpHeaderLen - TcpHeader.BYTES : 0;
-    TcpWindow.Initial window =
-        TcpWindow.initial(
-            net,
-            tp.fullSpace(),
-            tp.advmss - stamps,
-            tp.windowClamp,
-            net.sysctl(Sysctl.IPV4_TCP_WINDOW_SCALING) != 0);
-    tp.rcvWnd = window.rcvWnd();
-    tp.windowClamp = window.clamp();
-    tp.rxOpt.rcvWscale = (byte) window.wscale();
-    tp.rcvSsthresh = tp.rcvWnd;
-    sk.setErr(0);
-    sk.setFlag(SockFlag.SOCK_DONE, false);
-    tp.sndUna = tp.writeSeq;
-    tp.sndSml = tp.writeSeq;
-    tp.sndUp = tp.writeSeq;
-    tp.sndNxt = tp.writeSeq;
-    tp.rcvNxt = options.repair ? options.rcvNxt : 0;
-    tp.rcvWup = tp.rcvNxt;
-    tp.copiedSeq = tp.rcvNxt;
-    tp.rtoJiffies = TcpSock.TIMEOUT_INIT;
-    tp.rcvTstamp = tp.jiffies();
   }
 }

@@ -95,7 +95,7 @@ final class TcpFastOpenClient {
       tp.fastopenReq = request;
     }
     if (tp != null && tp.deferConnect) {
-      int error = TcpConnect.connectNow(tp);
+      int error = TcpConnectOutput.connectNow(tp);
       if (error != 0) {
         tp.setState(TcpState.CLOSE);
         sk.setDport(0);
@@ -239,7 +239,7 @@ final class TcpFastOpenClient {
   }
 
   private static int transmit(TcpSock tp, TcpSkb syn, TcpSkb data, Request request) {
-    TcpConnect.queue(tp, data);
+    TcpConnectOutput.queue(tp, data);
     if (data.len > 0) {
       TcpChrono.start(tp, TcpChrono.BUSY);
     }
