@@ -30,6 +30,15 @@ final class LiveKernel {
   /** The same over a pair of UNIX stream sockets. */
   static final String TALK_UNIX = "talk-unix";
 
+  /** The same over a connection of TCP. */
+  static final String TALK_TCP = "talk-tcp";
+
+  /** The same, with a connection of TCP for each. */
+  static final String CONNECT_TCP = "connect-tcp";
+
+  /** MiB per second over a connection of TCP. */
+  static final String BULK_TCP = "bulk-tcp";
+
   private static final String SECONDS = "0.5";
   private static final long PATIENCE_SECONDS = 30;
 

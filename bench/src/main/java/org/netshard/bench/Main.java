@@ -64,8 +64,8 @@ public final class Main {
               + "netshard bench memcg [--json]: creations per second of a task in a memory cgroup,"
               + " beside one in the root cgroup, and a tree of 10,000 cgroups; a minute\n"
               + "netshard bench talk [--json]: round trips of 64 bytes per second between two tasks,"
-              + " beside two processes of the live kernel on one core, and messages of 10,000 pairs"
-              + " of UNIX sockets; a minute");
+              + " beside two processes of the live kernel on one core, connections and MiB of TCP,"
+              + " and messages of 10,000 pairs of UNIX sockets; two minutes");
       return;
     }
     boolean json = asked.endsWith(" " + JSON);
@@ -109,12 +109,26 @@ public final class Main {
   }
 
   private void talk() throws RunnerException {
-    stepsAll = 3;
+    stepsAll = 6;
     String udp = "udp";
     rates("UDP round trips per second", TalkBenchmark.class, "pattern", udp, LiveKernel.TALK_UDP);
     String unix = "unix";
     rates(
         "UNIX round trips per second", TalkBenchmark.class, "pattern", unix, LiveKernel.TALK_UNIX);
+    rates("TCP round trips per second", TalkBenchmark.class, "pattern", "tcp", LiveKernel.TALK_TCP);
+    rates(
+        "TCP connections with one per second",
+        TalkBenchmark.class,
+        "pattern",
+        "connect",
+        LiveKernel.CONNECT_TCP);
+    step("MiB of TCP per second");
+    for (IterationResult round :
+        rounds(BulkBenchmark.class, "mebibytes", "1024", LiveKernel.BULK_TCP)) {
+      double seconds = round.getPrimaryResult().getScore() / NS_PER_SECOND;
+      Result<?> rate = round.getSecondaryResults().get(LiveProfiler.LIVE);
+      report.add("TCP, MiB per second", 1024 / seconds, rate == null ? null : rate.getScore());
+    }
     step("milliseconds of 10,000 UNIX pairs with 100 messages each");
     for (IterationResult round : rounds(PairsBenchmark.class, "pairs", "10000", "")) {
       double ms = round.getPrimaryResult().getScore() * 1000 / NS_PER_SECOND;

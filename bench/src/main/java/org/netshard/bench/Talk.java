@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.load.Loads;
+import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
 import org.netshard.namespace.spec.Distribution;
@@ -23,6 +24,11 @@ final class Talk implements Program {
   private static final int NOFILE = 64;
   private static final long NS_PER_SECOND = 1_000_000_000;
   private static final Distribution SIZE = Distribution.constant(64);
+
+  /** Bytes of a write of {@link #bulk}. */
+  static final int BULK_BYTES = 65_536;
+
+  private static final Distribution BULK_SIZE = Distribution.constant(BULK_BYTES);
 
   private final LoadSpec spec;
   private final LoadStats stats;
@@ -56,7 +62,27 @@ final class Talk implements Program {
     return new Talk(spec(LoadSpec.Kind.UNIX_PAIR, Abi.AF_UNIX, Abi.SOCK_STREAM, pairs, trips));
   }
 
+  /** One client asks one server over one connection of TCP. */
+  static Talk tcp(int trips) {
+    return new Talk(spec(LoadSpec.Kind.REQUEST_RESPONSE, Abi.AF_INET, Abi.SOCK_STREAM, 1, trips));
+  }
+
+  /** One client asks one server, each time over a new connection. */
+  static Talk connections(int times) {
+    return new Talk(spec(LoadSpec.Kind.HTTP_LIKE, Abi.AF_INET, Abi.SOCK_STREAM, 1, times));
+  }
+
+  /** One task writes to another, 64 KiB at a time. */
+  static Talk bulk(int writes) {
+    return new Talk(spec(LoadSpec.Kind.BULK, Abi.AF_INET, Abi.SOCK_STREAM, 1, writes, BULK_SIZE));
+  }
+
   private static LoadSpec spec(LoadSpec.Kind kind, int family, int type, int parallel, int count) {
+    return spec(kind, family, type, parallel, count, SIZE);
+  }
+
+  private static LoadSpec spec(
+      LoadSpec.Kind kind, int family, int type, int parallel, int count, Distribution size) {
     return new LoadSpec(
         kind,
         "talk",
@@ -72,8 +98,8 @@ final class Talk implements Program {
         type,
         0,
         PORT,
-        SIZE,
-        SIZE,
+        size,
+        size,
         Distribution.ZERO,
         Distribution.ZERO,
         Distribution.ZERO,
@@ -90,7 +116,12 @@ final class Talk implements Program {
     if (pids.size() < spec.parallel() + spec.servers()) {
       return new Step(nowNs, 1, Syscall.of(SyscallName.CLONE, SIGCHLD, UserMem.NULL));
     }
-    kernel.model().machine().initNet().setLoUp(true);
+    NetState net = kernel.model().machine().initNet();
+    net.setLoUp(true);
+    if (spec.kind() == LoadSpec.Kind.HTTP_LIKE) {
+      // Else all ports would wait in TIME_WAIT after a third of a second.
+      net.writeSysctl("net.ipv4.tcp_max_tw_buckets", "0", kernel.model().rootCred());
+    }
     int clients = spec.parallel();
     new Loads(spec, stats, 0)
         .programs(pids.subList(0, clients), pids.subList(clients, pids.size()), PORT)

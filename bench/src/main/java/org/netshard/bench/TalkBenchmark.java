@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Round trips of 64 bytes between two tasks of one kernel, of which each is four calls, two sleeps
- * and over UDP two packets.
+ * and over UDP two packets; over TCP also with a connection for each.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -31,8 +31,8 @@ public class TalkBenchmark {
   /** Round trips over one connection: few enough for a short invocation, then repeated. */
   private static final int TRIPS_AT_ONCE = 50_000;
 
-  /** {@code udp} or {@code unix}. */
-  @Param({"udp", "unix"})
+  /** {@code udp}, {@code unix}, {@code tcp} or {@code connect}. */
+  @Param({"udp", "unix", "tcp", "connect"})
   public String pattern = "udp";
 
   private @Nullable KernelGroup group;
@@ -54,10 +54,18 @@ public class TalkBenchmark {
   @OperationsPerInvocation(TRIPS)
   public void roundTrips() {
     for (int done = 0; done < TRIPS; done += TRIPS_AT_ONCE) {
-      Talk talk =
-          pattern.equals("udp") ? Talk.udp(TRIPS_AT_ONCE) : Talk.unixPairs(1, TRIPS_AT_ONCE);
-      talk.runOn(running());
+      talk().runOn(running());
     }
+  }
+
+  private Talk talk() {
+    return switch (pattern) {
+      case "udp" -> Talk.udp(TRIPS_AT_ONCE);
+      case "unix" -> Talk.unixPairs(1, TRIPS_AT_ONCE);
+      case "tcp" -> Talk.tcp(TRIPS_AT_ONCE);
+      case "connect" -> Talk.connections(TRIPS_AT_ONCE);
+      default -> throw new IllegalArgumentException(pattern);
+    };
   }
 
   private KernelGroup running() {

@@ -9,7 +9,9 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -97,13 +99,9 @@ static double ask(int fd, double seconds)
 	return made / (now() - begin);
 }
 
-static double talk(double seconds, int stream)
+static void pin(void)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	socklen_t length = sizeof address;
-	struct timeval second = { 1, 0 };
 	cpu_set_t cores, one;
-	int ends[2];
 	CPU_ZERO(&one);
 	if (sched_getaffinity(0, sizeof cores, &cores) != 0)
 		exit(1);
@@ -112,6 +110,15 @@ static double talk(double seconds, int stream)
 			CPU_SET(i, &one);
 	if (sched_setaffinity(0, sizeof one, &one) != 0)
 		exit(1);
+}
+
+static double talk(double seconds, int stream)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t length = sizeof address;
+	struct timeval second = { 1, 0 };
+	int ends[2];
+	pin();
 	if (stream) {
 		if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
 			exit(1);
@@ -133,6 +140,84 @@ static double talk(double seconds, int stream)
 	return rate;
 }
 
+/* A namespace of its own where that is allowed: the ports of the present one may be many. */
+static void own_network(void)
+{
+	struct ifreq lo = { .ifr_name = "lo" };
+	if (unshare(CLONE_NEWNET) != 0)
+		return;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	lo.ifr_flags = IFF_UP;
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) != 0)
+		exit(1);
+	close(fd);
+}
+
+/* A listening socket of TCP on the loopback, whose address is stored. */
+static int listener(struct sockaddr_in *address)
+{
+	socklen_t length = sizeof *address;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	memset(address, 0, sizeof *address);
+	address->sin_family = AF_INET;
+	address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || bind(fd, (struct sockaddr *)address, length) != 0 ||
+	    getsockname(fd, (struct sockaddr *)address, &length) != 0 || listen(fd, 128) != 0)
+		exit(1);
+	return fd;
+}
+
+static int connected(const struct sockaddr_in *address)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof *address) != 0)
+		exit(1);
+	return fd;
+}
+
+static double tcp(double seconds, const char *what)
+{
+	static char data[65536];
+	struct sockaddr_in address;
+	own_network();
+	int fd = listener(&address);
+	double made = 0, rate;
+	pin();
+	pid_t server = fork();
+	if (server == 0)
+		for (;;) {
+			int peer = accept(fd, NULL, NULL);
+			ssize_t got;
+			while ((got = read(peer, data, sizeof data)) > 0)
+				if (got == 64 && write(peer, data, 64) != 64)
+					_exit(1);
+			close(peer);
+		}
+	double begin = now();
+	if (strcmp(what, "connect-tcp") == 0) {
+		struct linger abort = { 1, 0 };
+		for (; now() - begin < seconds; made++) {
+			int client = connected(&address);
+			if (write(client, data, 64) != 64 || read(client, data, sizeof data) != 64 ||
+			    setsockopt(client, SOL_SOCKET, SO_LINGER, &abort, sizeof abort) != 0)
+				exit(1);
+			close(client);
+		}
+	} else if (strcmp(what, "bulk-tcp") == 0) {
+		int client = connected(&address);
+		for (; now() - begin < seconds; made += 1.0 / 16)
+			if (write(client, data, sizeof data) != sizeof data)
+				exit(1);
+	} else {
+		made = ask(connected(&address), seconds) * seconds;
+		begin = now() - seconds;
+	}
+	rate = made / (now() - begin);
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+	return rate;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[1] : "";
@@ -148,6 +233,8 @@ int main(int argc, char **argv)
 		rate = talk(seconds, 0);
 	else if (strcmp(what, "talk-unix") == 0)
 		rate = talk(seconds, 1);
+	else if (strcmp(what, "talk-tcp") == 0 || strcmp(what, "connect-tcp") == 0 || strcmp(what, "bulk-tcp") == 0)
+		rate = tcp(seconds, what);
 	else
 		return 2;
 	if (rate > 0)
