@@ -116,7 +116,7 @@ public final class RandomSegments {
     packet.putShort(
         10, (short) InetChecksum.finish(InetChecksum.add(0, packet.array(), 0, IP_BYTES)));
     packet.putShort((short) sport).putShort((short) dport).putInt(seq).putInt(ack);
-    packet.put((byte) (header / 4 << 4)).put((byte) FLAGS[random.nextInt(FLAGS.length)]);
+    packet.put((byte) ((header / 4) << 4)).put((byte) FLAGS[random.nextInt(FLAGS.length)]);
     packet.putShort((short) random.nextInt(0x10000)).putShort((short) 0);
     packet.putShort((short) random.nextInt(0x10000)).put(options);
     byte[] bytes = packet.array();
@@ -142,25 +142,32 @@ public final class RandomSegments {
 
   /** None, a time stamp, blocks of SACK, or anything. */
   private byte[] options() {
-    switch (random.nextInt(4)) {
-      case 0:
-        return new byte[0];
-      case 1:
-        ByteBuffer stamp = ByteBuffer.allocate(12).put((byte) 1).put((byte) 1);
-        stamp.put((byte) 8).put((byte) 10);
-        TcpSock tp = aimedAt;
-        stamp.putInt(tp != null && random.nextBoolean() ? tp.rxOpt.tsRecent : random.nextInt());
-        return stamp.putInt(random.nextInt()).array();
-      case 2:
-        ByteBuffer sack = ByteBuffer.allocate(12).put((byte) 1).put((byte) 1);
-        sack.put((byte) 5).put((byte) 10);
-        int begin = aimedAt != null ? aimedAt.sndNxt - random.nextInt(70_000) : random.nextInt();
-        return sack.putInt(begin).putInt(begin + random.nextInt(70_000)).array();
-      default:
+    return switch (random.nextInt(4)) {
+      case 0 -> new byte[0];
+      case 1 -> timestamp();
+      case 2 -> sack();
+      default -> {
         byte[] any = new byte[4 * random.nextInt(11)];
         random.nextBytes(any);
-        return any;
-    }
+        yield any;
+      }
+    };
+  }
+
+  private byte[] timestamp() {
+    TcpSock tp = aimedAt;
+    ByteBuffer option = ByteBuffer.allocate(12).put((byte) 1).put((byte) 1);
+    option.put((byte) 8).put((byte) 10);
+    option.putInt(tp != null && random.nextBoolean() ? tp.rxOpt.tsRecent : random.nextInt());
+    return option.putInt(random.nextInt()).array();
+  }
+
+  private byte[] sack() {
+    TcpSock tp = aimedAt;
+    ByteBuffer option = ByteBuffer.allocate(12).put((byte) 1).put((byte) 1);
+    option.put((byte) 5).put((byte) 10);
+    int begin = tp != null ? tp.sndNxt - random.nextInt(70_000) : random.nextInt();
+    return option.putInt(begin).putInt(begin + random.nextInt(70_000)).array();
   }
 
   /** The states in which connections were for which a segment was, a bit for each. */
