@@ -44,7 +44,7 @@ final class SipHash {
     }
     long last = (long) data.length << 56;
     for (int i = whole; i < data.length; i++) {
-      last |= (data[i] & 0xffL) << 8 * (i - whole);
+      last |= (data[i] & 0xffL) << (8 * (i - whole));
     }
     hash.word(last);
     hash.v2 ^= 0xff;

@@ -57,7 +57,7 @@ final class TcpFastOpenKeys {
     for (int i = 0; i < words.length; i++) {
       int word = Integer.parseUnsignedInt(words[i], 16);
       for (int j = 0; j < Integer.BYTES; j++) {
-        keys[i * Integer.BYTES + j] = (byte) (word >> 8 * j);
+        keys[i * Integer.BYTES + j] = (byte) (word >> (8 * j));
       }
     }
     return keys;
@@ -86,7 +86,7 @@ final class TcpFastOpenKeys {
     long code = SipHash.of(syn.get(addresses, v6 ? 2 * ADDR6_BYTES : Long.BYTES), keys, at);
     byte[] cookie = new byte[COOKIE_BYTES];
     for (int i = 0; i < COOKIE_BYTES; i++) {
-      cookie[i] = (byte) (code >>> 8 * i);
+      cookie[i] = (byte) (code >>> (8 * i));
     }
     return cookie;
   }

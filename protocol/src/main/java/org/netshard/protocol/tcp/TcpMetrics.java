@@ -58,8 +58,8 @@ public final class TcpMetrics {
   }
 
   private static long word(byte[] address, int at) {
-    return (long) NetBytes.get32(address, at) << 32
-        | NetBytes.get32(address, at + 4) & 0xffff_ffffL;
+    return ((long) NetBytes.get32(address, at) << 32)
+        | (NetBytes.get32(address, at + 4) & 0xffff_ffffL);
   }
 
   /** What is known of the other end, or null. */

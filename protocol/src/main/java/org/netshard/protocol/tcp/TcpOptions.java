@@ -155,7 +155,7 @@ public final class TcpOptions extends OptionBlock {
       int whole = prefixLen / Byte.SIZE;
       int rest = prefixLen % Byte.SIZE;
       return Arrays.equals(other, 0, whole, address, 0, whole)
-          && (rest == 0 || (other[whole] ^ address[whole]) >> Byte.SIZE - rest == 0);
+          && (rest == 0 || (other[whole] ^ address[whole]) >> (Byte.SIZE - rest) == 0);
     }
 
     boolean same(Md5Key other) {
