@@ -81,6 +81,9 @@ final class TcpAck {
       return 0;
     }
     if (Seq.after(ack, tp.sndNxt)) {
+      if ((flag & FLAG_NO_CHALLENGE_ACK) == 0) {
+        TcpAcks.challenge(tp);
+      }
       return UNSENT_DATA;
     }
     if (Seq.after(ack, priorSndUna)) {
