@@ -18,12 +18,16 @@ import org.netshard.protocol.ip6.Ip6Header;
 /**
  * What ICMP tells of segments that were sent.
  *
- * <p><b>Source:</b> RFC 1122, section 4.2.3.9; RFC 1191; RFC 5927; {@code net/ipv4/tcp_ipv4.c}:
- * {@code tcp_v4_err}, {@code tcp_v4_mtu_reduced}; {@code net/ipv6/tcp_ipv6.c}, the same.
+ * <p><b>Source:</b> RFC 1122, section 4.2.3.9; RFC 1191; RFC 5927; RFC 6069; {@code
+ * net/ipv4/tcp_ipv4.c}: {@code tcp_v4_err}, {@code tcp_v4_mtu_reduced}; {@code
+ * net/ipv6/tcp_ipv6.c}, the same.
  */
 final class TcpErrors {
   private static final int ADDR6_BYTES = 16;
   private static final int SEQ = 4;
+  private static final int NET_UNREACH = 0;
+  private static final int HOST_UNREACH = 1;
+  private static final int NOROUTE = 0;
 
   private TcpErrors() {}
 
@@ -40,7 +44,7 @@ final class TcpErrors {
       return;
     }
     if (end instanceof TcpRequest req) {
-      boolean abort = type != Icmp.DEST_UNREACH || code == 0 || code == 1;
+      boolean abort = type != Icmp.DEST_UNREACH || code == NET_UNREACH || code == HOST_UNREACH;
       requestError(req, seq, abort);
       return;
     }
@@ -54,6 +58,9 @@ final class TcpErrors {
     IpErrors.Meaning meaning = IpErrors.meaning(tp.sk, type, code);
     if (meaning == null) {
       return;
+    }
+    if (type == Icmp.DEST_UNREACH && (code == NET_UNREACH || code == HOST_UNREACH)) {
+      TcpRtoTimer.revert(tp, seq);
     }
     Sk sk = tp.sk;
     if (inHandshake(tp)) {
@@ -102,6 +109,9 @@ final class TcpErrors {
       }
       TcpLife.doneWithError(tp, errno);
       return;
+    }
+    if (type == Icmp6.DEST_UNREACH && code == NOROUTE) {
+      TcpRtoTimer.revert(tp, seq);
     }
     soft(sk, errno, recverr);
   }

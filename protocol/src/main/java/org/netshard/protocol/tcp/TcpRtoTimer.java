@@ -74,6 +74,34 @@ final class TcpRtoTimer {
     resetRtx(tp);
   }
 
+  /**
+   * {@code tcp_ld_RTO_revert}: a segment was sent again to who cannot be reached at present, so its
+   * loss does not tell of congestion, and the timeout is halved (RFC 6069, section 3).
+   *
+   * @param seq of the segment that ICMP tells of
+   */
+  static void revert(TcpSock tp, int seq) {
+    TcpSkb head = tp.rtxHead();
+    boolean owned = tp.backlog != null;
+    boolean again = seq == tp.sndUna && tp.retransmits != 0 && tp.backoff != 0;
+    if (owned || tp.fastopenRsk != null || !again || head == null) {
+      return;
+    }
+    tp.backoff--;
+    tp.rtoJiffies = TcpSock.TIMEOUT_INIT;
+    if (tp.srttUs != 0) {
+      TcpRtt.setRto(tp);
+    }
+    tp.rtoJiffies = (int) Math.min((long) tp.rtoJiffies << tp.backoff, TcpRtt.rtoMax(tp));
+    tp.refresh();
+    long left = tp.rtoJiffies - TcpClock.usToJiffies(tp.tcpMstamp - head.sentNs / 1000);
+    if (left > 0) {
+      TcpTimers.reset(tp, TcpSock.PENDING_RETRANS, left);
+    } else {
+      retransmitTimer(tp);
+    }
+  }
+
   private static void resetRtx(TcpSock tp) {
     int state = tp.state();
     TcpOptions options = TcpOptions.of(tp.sk);
