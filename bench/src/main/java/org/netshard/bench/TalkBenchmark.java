@@ -1,7 +1,6 @@
 package org.netshard.bench;
 
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Measurement;
@@ -9,22 +8,17 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Round trips of 64 bytes between two tasks of one kernel, of which each is four calls, two sleeps
  * and over UDP two packets; over TCP also with a connection for each.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class TalkBenchmark {
+public class TalkBenchmark extends OneKernel {
   /** Round trips of one invocation. */
   static final int TRIPS = 200_000;
 
@@ -34,20 +28,6 @@ public class TalkBenchmark {
   /** {@code udp}, {@code unix}, {@code tcp} or {@code connect}. */
   @Param({"udp", "unix", "tcp", "connect"})
   public String pattern = "udp";
-
-  private @Nullable KernelGroup group;
-
-  /** Starts the kernel. */
-  @Setup
-  public void start() {
-    group = KernelGroup.start(1);
-  }
-
-  /** Ends it. */
-  @TearDown
-  public void stop() {
-    running().close();
-  }
 
   /** All messages from the beginning of the tasks to their end. */
   @Benchmark
@@ -66,13 +46,5 @@ public class TalkBenchmark {
       case "connect" -> Talk.connections(TRIPS_AT_ONCE);
       default -> throw new IllegalArgumentException(pattern);
     };
-  }
-
-  private KernelGroup running() {
-    KernelGroup started = group;
-    if (started == null) {
-      throw new IllegalStateException("the kernel has not been started");
-    }
-    return started;
   }
 }

@@ -13,7 +13,6 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
-import org.netshard.protocol.cred.Capability;
 
 /**
  * What calls about files tell where a log of one program cannot: which files are the same. What
@@ -28,18 +27,7 @@ class InodeCallsTest {
   }
 
   private static List<Long> run(Syscall... calls) {
-    TestKernel kernel =
-        new TestKernel(
-            KIT,
-            TestKernel.spec(
-                List.of(),
-                List.of(),
-                List.of(TestKernel.task("task", "/", Capability.ALL, 64)),
-                List.of()));
-    TestKernel.Calls program = TestKernel.Calls.of(calls);
-    kernel.run(program);
-    kernel.stop(KIT);
-    return program.results;
+    return TestKernel.results(KIT, calls);
   }
 
   private static Syscall fstat(int fd, UserMem stat) {

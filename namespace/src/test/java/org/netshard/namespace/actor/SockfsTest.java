@@ -13,7 +13,6 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
-import org.netshard.protocol.cred.Capability;
 
 /** The inodes of sockets, compared with the rows {@code sockfs} of a live kernel's table. */
 class SockfsTest {
@@ -26,18 +25,7 @@ class SockfsTest {
   }
 
   private static List<Long> run(Syscall... calls) {
-    TestKernel kernel =
-        new TestKernel(
-            KIT,
-            TestKernel.spec(
-                List.of(),
-                List.of(),
-                List.of(TestKernel.task("task", "/", Capability.ALL, 64)),
-                List.of()));
-    TestKernel.Calls program = TestKernel.Calls.of(calls);
-    kernel.run(program);
-    kernel.stop(KIT);
-    return program.results;
+    return TestKernel.results(KIT, calls);
   }
 
   private static UserMem path(String path) {

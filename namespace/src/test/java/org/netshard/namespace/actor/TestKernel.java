@@ -23,9 +23,11 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.actor.KernelMessage;
 import org.netshard.protocol.core.HopTrace;
+import org.netshard.protocol.cred.Capability;
 
 /** A kernel in an {@link ActorTestKit}; its tasks are given by the test, with pids from 1. */
 final class TestKernel {
+  private static final int NOFILE = 64;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final TestProbe<KernelProtocol.Reply> clock;
@@ -40,6 +42,16 @@ final class TestKernel {
     if (!booted.error().isEmpty()) {
       throw new AssertionError(booted.error());
     }
+  }
+
+  /** What the calls of one task with all capabilities return, on a kernel of their own. */
+  static List<Long> results(ActorTestKit kit, Syscall... calls) {
+    List<TaskSpec> tasks = List.of(task("task", "/", Capability.ALL, NOFILE));
+    TestKernel kernel = new TestKernel(kit, spec(List.of(), List.of(), tasks, List.of()));
+    Calls program = Calls.of(calls);
+    kernel.run(program);
+    kernel.stop(kit);
+    return program.results;
   }
 
   static TaskSpec task(String name, String cgroup, long caps, int nofile) {

@@ -128,7 +128,7 @@ final class MemcgTcpTable extends TableProgram {
   private void compare(TableRow row, Observed recorded, Observed simulated) {
     boolean same =
         row.cell(1).equals("truesize")
-            ? recorded.isSameButForTiming(simulated)
+            ? recorded.isSameButForJoining(simulated)
             : recorded.isSameAs(simulated);
     result().compare(row, row.cell(OBSERVED_COLUMN), simulated.toString(), same);
   }

@@ -223,11 +223,13 @@ class ConformanceTest {
         7\thard limit\tAF_UNIX STREAM, 3 runs with the limit 64 KiB + k pages above the usage, k=0..2\tfirst errno seen (times)=ENOMEM:2; errno of the next call (times)=ENFILE:3
         8\tgrowth\tsend(1), total 1\tusage=4096
         9\tgrowth\tlooks at the moon\tmoon=full
+        10\ttruesize\t1 one-byte sends (TCP_NODELAY), not read\tusage=8192; SIOCINQ=1
+        11\ttruesize\t50 one-byte sends (TCP_NODELAY), not read\tusage=45056; receiver=rmem_alloc 41650 rcvbuf 131072 wmem_alloc 0 sndbuf 3939840 fwd_alloc 3406 wmem_queued 0 optmem 0 backlog 0 drops 0; SIOCINQ=50
         """);
     TableResult result = Conformance.run(table);
     assertThat(result.differences())
         .extracting(TableResult.Difference::line)
-        .containsExactly(3, 5, 6, 8, 9);
+        .containsExactly(3, 5, 6, 8, 9, 11, 12);
     assertThat(result.differences().get(2).simulated()).contains("task=killed by SIGKILL");
     assertThat(result.same()).isEqualTo(3);
     assertThat(result.notSimulatedCount()).isEqualTo(1);

@@ -94,7 +94,7 @@ final class TcpRtoTimer {
     }
     tp.rtoJiffies = (int) Math.min((long) tp.rtoJiffies << tp.backoff, TcpRtt.rtoMax(tp));
     tp.refresh();
-    long left = tp.rtoJiffies - TcpClock.usToJiffies(tp.tcpMstamp - head.sentNs / 1000);
+    long left = (long) tp.rtoJiffies - TcpClock.usToJiffies(tp.tcpMstamp - head.sentNs / 1000);
     if (left > 0) {
       TcpTimers.reset(tp, TcpSock.PENDING_RETRANS, left);
     } else {
