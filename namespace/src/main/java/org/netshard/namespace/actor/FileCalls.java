@@ -226,14 +226,14 @@ final class FileCalls {
     if (file.payload() instanceof SocketFile socket && !SocketIoctl.isOfQueues(request)) {
       return socketIoctl.perform(task, file, socket.sk(), request, mem);
     }
-    int bytes = queued(file, request);
+    long bytes = queued(file, request);
     if (bytes < 0) {
-      return bytes;
+      return (int) bytes;
     }
     if (!mem.accessible(0, Integer.BYTES)) {
       return Errno.EFAULT.negated();
     }
-    mem.putInt(0, bytes);
+    mem.putInt(0, (int) bytes);
     return 0;
   }
 
@@ -252,7 +252,7 @@ final class FileCalls {
     return 0;
   }
 
-  private int queued(OpenFile file, int request) {
+  private long queued(OpenFile file, int request) {
     if (request == Abi.FIONREAD && file.payload() instanceof FileOps ops) {
       return ops.queued();
     }

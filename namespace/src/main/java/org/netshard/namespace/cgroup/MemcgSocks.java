@@ -97,6 +97,12 @@ final class MemcgSocks implements SockMemcg {
   }
 
   @Override
+  public SockMemcg get() {
+    references++;
+    return this;
+  }
+
+  @Override
   public void put() {
     references--;
     if (references < 0) {

@@ -21,6 +21,7 @@ import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.SkbQueue;
 import org.netshard.protocol.memcg.ObjCgroup.Slab;
 import org.netshard.protocol.memcg.SockMemcg;
+import org.netshard.protocol.mptcp.MptcpSocks;
 import org.netshard.protocol.tcp.TcpSocks;
 import org.netshard.protocol.unix.UnixGc;
 import org.netshard.protocol.unix.UnixSkb;
@@ -91,6 +92,7 @@ public final class KernelLedger {
     others.forEach(this::addSock);
     for (NetState net = model.machine().initNet(); net != null; net = model.machine().next(net)) {
       TcpSocks.withoutFile(net, this::addSock);
+      MptcpSocks.withoutFile(net, this::addSock);
     }
     RcuFree.forEach(model.machine(), this::addFreed);
     memcgs.check();
@@ -144,6 +146,10 @@ public final class KernelLedger {
       Sk sk = socket.sk();
       memcgs.object(sk.objcg(), model.profile().inodeBytes(), Slab.RECLAIMABLE);
       addSock(sk);
+      Sk subflow = MptcpSocks.subflow(sk);
+      if (subflow != null) {
+        addSock(subflow);
+      }
       if (sk.isReadable()) {
         addWaiting(sk);
       }

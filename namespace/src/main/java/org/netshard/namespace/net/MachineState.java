@@ -114,6 +114,16 @@ public final class MachineState implements Machine {
     return families.protos();
   }
 
+  @Override
+  public Proto proto(String name) {
+    for (Proto proto : protos()) {
+      if (proto.name().equals(name)) {
+        return proto;
+      }
+    }
+    throw new IllegalStateException("this kernel has no proto " + name);
+  }
+
   /** Its sysctls. */
   public SysctlTable sysctls() {
     return sysctls;

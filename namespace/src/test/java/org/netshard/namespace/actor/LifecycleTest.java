@@ -217,6 +217,7 @@ class LifecycleTest {
   @CsvSource({
     "TCP, 2, 1, 0, TCP",
     "TCPv6, 10, 1, 0, TCPv6",
+    "MPTCP, 2, 1, 262, MPTCP",
     "UDP, 2, 2, 0, UDP",
     "UDPv6, 10, 2, 0, UDPv6",
     "UDP-Lite, 2, 2, 136, UDP-Lite",

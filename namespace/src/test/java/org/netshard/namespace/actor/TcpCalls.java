@@ -32,7 +32,12 @@ final class TcpCalls extends DatagramCalls {
   };
 
   TcpCalls(int family) {
-    super(family, Abi.SOCK_STREAM, Abi.IPPROTO_TCP);
+    this(family, Abi.IPPROTO_TCP);
+  }
+
+  /** The same for MPTCP, whose sockets now and then meet one of TCP. */
+  TcpCalls(int family, int protocol) {
+    super(family, Abi.SOCK_STREAM, protocol);
   }
 
   @Override
@@ -40,7 +45,9 @@ final class TcpCalls extends DatagramCalls {
     seed(number);
     int fd = FD_FIRST + pick(FDS);
     return switch (pick(20)) {
-      case 0 -> Syscall.socket(family, type | Abi.SOCK_NONBLOCK, protocol);
+      case 0 ->
+          Syscall.socket(
+              family, type | Abi.SOCK_NONBLOCK, pick(3) == 0 ? Abi.IPPROTO_TCP : protocol);
       case 1 -> named(SyscallName.BIND, fd);
       case 2 -> Syscall.of(SyscallName.LISTEN, fd, pick(4));
       case 3, 4, 5 -> named(SyscallName.CONNECT, fd);

@@ -36,4 +36,14 @@ class TcpProperties {
   void tcpOverIpv6(@ForAll("numbers") List<Integer> numbers) {
     TwoTasks.run(KIT, new TcpCalls(Abi.AF_INET6), numbers);
   }
+
+  @Property(shrinking = ShrinkingMode.BOUNDED)
+  void mptcpOverIpv4(@ForAll("numbers") List<Integer> numbers) {
+    TwoTasks.run(KIT, new TcpCalls(Abi.AF_INET, Abi.IPPROTO_MPTCP), numbers);
+  }
+
+  @Property(shrinking = ShrinkingMode.BOUNDED)
+  void mptcpOverIpv6(@ForAll("numbers") List<Integer> numbers) {
+    TwoTasks.run(KIT, new TcpCalls(Abi.AF_INET6, Abi.IPPROTO_MPTCP), numbers);
+  }
 }

@@ -159,6 +159,19 @@ final class IoDecoder {
       count = PIECES_TOO_MANY;
     }
     header.putPointer(16, iov == null ? UserMem.NULL : vector(iov, count, sends));
+    boolean hidden =
+        iov == null
+            && !sends
+            && !decoder.failedWith(Errno.EMSGSIZE)
+            && !decoder.failedWith(Errno.EFAULT);
+    if (hidden) {
+      // Nothing is received without room for it, which is an end of the data and no error.
+      UserMem room = UserMem.zeroed(IOVEC_BYTES);
+      room.putPointer(0, UserMem.zeroed(1));
+      room.putLong(Long.BYTES, 1);
+      header.putPointer(16, room);
+      count = 1;
+    }
     header.putLong(24, count);
     control(struct, header, sends);
     return header;

@@ -170,8 +170,8 @@ class ConformanceTest {
   void everyCallInEveryStateAnswersAsOnLinux() {
     TableResult result = result("syscall_errors");
     assertThat(result.differences()).isEmpty();
-    assertThat(result.same()).isGreaterThanOrEqualTo(19_148);
-    assertThat(result.leftOut()).extracting(TableResult.LeftOut::kind).containsOnly("mptcp4");
+    assertThat(result.same()).isEqualTo(20_184);
+    assertThat(result.leftOut()).isEmpty();
   }
 
   @Test

@@ -187,7 +187,7 @@ public final class Sock extends BatonBehavior<SockMessage> {
         TypedActorContext<SockMessage> context, SockMessage.InitData init, Call call, Sk child) {
       Cred cred = call.create().cred();
       child.setOwner(cred.euid(), cred.egid());
-      SkMem.accept(child, call.memcg());
+      child.ops().accepted(child, call.memcg());
       Behavior<SockMessage> begun = new Sock(child, false, init.slab());
       call.made(context.asJava().getSelf(), child);
       call.done("Sock", 0, "sock_graft");

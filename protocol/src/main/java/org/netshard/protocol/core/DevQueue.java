@@ -37,6 +37,11 @@ public final class DevQueue {
     }
     NetDevice dev = packet.dev();
     HopTrace.note(net, "Net", dev.name(), "dev_queue_xmit");
+    if (!dev.isUp()) {
+      // ENETDOWN in Linux, of which only senders without retransmission would hear.
+      packet.drop(DropReason.DEV_READY);
+      return;
+    }
     dev.xmit(net, packet);
   }
 

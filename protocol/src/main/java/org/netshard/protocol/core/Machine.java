@@ -14,6 +14,9 @@ public interface Machine {
   /** Allocated socks of a proto, those for IPv4 and for IPv6 together. */
   int socketsAllocated(Proto proto);
 
+  /** A proto by its name, such as {@code TCPv6}. */
+  Proto proto(String name);
+
   /** The pool in which protos count the memory of their buffers. */
   ProtoMem pool(Proto.Pool pool);
 

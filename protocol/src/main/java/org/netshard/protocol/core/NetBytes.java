@@ -59,4 +59,16 @@ public final class NetBytes {
   public static void putAddr(byte[] bytes, int at, int address) {
     ADDR.set(bytes, at, address);
   }
+
+  /** A number of 64 bits. */
+  public static long get64(byte[] bytes, int at) {
+    return (long) get32(bytes, at) << Integer.SIZE
+        | Integer.toUnsignedLong(get32(bytes, at + Integer.BYTES));
+  }
+
+  /** Writes a number of 64 bits. */
+  public static void put64(byte[] bytes, int at, long value) {
+    put32(bytes, at, (int) (value >>> Integer.SIZE));
+    put32(bytes, at + Integer.BYTES, (int) value);
+  }
 }

@@ -527,14 +527,24 @@ public final class Sk {
     return waitQueue;
   }
 
+  /** Has those wake who wait for another sock, whose socket it shares ({@code sk_wq}). */
+  public void shareWaitQueue(@Nullable WaitQueue other) {
+    waitQueue = other;
+  }
+
   /** Something can be read ({@code sock_def_readable}). */
   public void dataReady() {
     HopTrace.note(net, "Sock", type == Abi.SOCK_STREAM ? "data" : "message", "sock_def_readable");
-    wake(Poll.IN | Poll.PRI | Poll.RDNORM | Poll.RDBAND);
+    ops.dataReady(this);
   }
 
   /** Its state has changed ({@code sock_def_wakeup}). */
   public void stateChange() {
+    ops.stateChange(this);
+  }
+
+  /** Wakes all who wait. */
+  public void wakeAll() {
     if (waitQueue != null) {
       waitQueue.wakeAll();
     }
@@ -542,7 +552,7 @@ public final class Sk {
 
   /** There is an error to be reported ({@code sock_def_error_report}). */
   public void errorReport() {
-    wake(Poll.ERR);
+    ops.errorReport(this);
   }
 
   /** Tells those who wait that something has happened, {@link Poll} bits. */

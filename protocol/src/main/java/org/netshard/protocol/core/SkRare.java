@@ -138,6 +138,11 @@ public final class SkRare {
     return sndtimeoJiffies;
   }
 
+  /** Sets {@code sk_lingertime}, jiffies. */
+  public void setLingertimeJiffies(long jiffies) {
+    lingertimeJiffies = jiffies;
+  }
+
   /** {@code sk_lingertime}, jiffies. */
   public long lingertimeJiffies() {
     return lingertimeJiffies;

@@ -1,9 +1,11 @@
 package org.netshard.protocol.core;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.memcg.Memcg;
 
 /**
  * The calls that a kind of sock answers ({@code struct proto_ops} and {@code struct proto}).
@@ -227,7 +229,7 @@ public interface SockOps {
    *
    * @return {@code -errno}: ENOTTY for kinds without
    */
-  default int outq(Sk sk) {
+  default long outq(Sk sk) {
     return Errno.ENOTTY.negated();
   }
 
@@ -255,7 +257,7 @@ public interface SockOps {
    *
    * @return {@code -errno}: ENOTTY for kinds without
    */
-  default int outqNotSent(Sk sk) {
+  default long outqNotSent(Sk sk) {
     return Errno.ENOTTY.negated();
   }
 
@@ -278,6 +280,30 @@ public interface SockOps {
     if (sk.wmemAlloc() - 1 < sk.sndbuf() >> 1) {
       sk.wake(Poll.OUT | Poll.WRNORM | Poll.WRBAND);
     }
+  }
+
+  /** Something can be read ({@code sk_data_ready}). */
+  default void dataReady(Sk sk) {
+    sk.wake(Poll.IN | Poll.PRI | Poll.RDNORM | Poll.RDBAND);
+  }
+
+  /** The state has changed ({@code sk_state_change}). */
+  default void stateChange(Sk sk) {
+    sk.wakeAll();
+  }
+
+  /** There is an error to be reported ({@code sk_error_report}). */
+  default void errorReport(Sk sk) {
+    sk.wake(Poll.ERR);
+  }
+
+  /**
+   * A task accepts the sock, which a listener has made: the task's cgroup pays for it from now on.
+   *
+   * @param acceptor cgroup of that task; null for the root
+   */
+  default void accepted(Sk sk, @Nullable Memcg acceptor) {
+    SkMem.accept(sk, acceptor);
   }
 
   /** Whether the proto accounts memory to a limit ({@code sk_has_account}). */

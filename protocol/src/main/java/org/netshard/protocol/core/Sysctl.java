@@ -113,6 +113,8 @@ public enum Sysctl {
   IPV6_FLOWLABEL_STATE_RANGES("net.ipv6.flowlabel_state_ranges"),
   IPV6_MLD_MAX_MSF("net.ipv6.mld_max_msf"),
   MPTCP_ENABLED("net.mptcp.enabled"),
+  MPTCP_CLOSE_TIMEOUT("net.mptcp.close_timeout"),
+  MPTCP_SYN_RETRANS_BEFORE_TCP_FALLBACK("net.mptcp.syn_retrans_before_tcp_fallback"),
   UNIX_MAX_DGRAM_QLEN("net.unix.max_dgram_qlen");
 
   private final String dottedName;

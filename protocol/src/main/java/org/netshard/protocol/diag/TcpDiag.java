@@ -23,6 +23,7 @@ import org.netshard.protocol.tcp.TcpInfo;
 import org.netshard.protocol.tcp.TcpOptions;
 import org.netshard.protocol.tcp.TcpSock;
 import org.netshard.protocol.tcp.TcpState;
+import org.netshard.protocol.tcp.TcpSubflow;
 
 /**
  * Sockets of TCP as {@code ss} lists and ends them: listeners, connections, requests and what waits
@@ -181,7 +182,7 @@ final class TcpDiag {
     InetDiag.putNames(out, sk, TcpActivity.NONE, 0);
     InetBinding binding = InetBinding.forWrite(sk);
     out.putInt(0).putInt(binding.ackBacklog()).putInt(binding.maxAckBacklog());
-    out.putInt(sk.uid()).putInt(SockInodes.of(sk));
+    out.putInt(sk.uid()).putInt(SockInodes.of(TcpSubflow.socketSk(sk)));
     putAttrs(request, out, sk);
     return out;
   }
@@ -201,7 +202,7 @@ final class TcpDiag {
     out.putInt((int) activity.leftJiffies() * MS_PER_JIFFY);
     out.putInt(activity.receiveQueue()).putInt(activity.sendQueue());
     if (end instanceof TcpSock tp) {
-      out.putInt(tp.sk.uid()).putInt(tp.hasFile() ? SockInodes.of(tp.sk) : 0);
+      out.putInt(tp.sk.uid()).putInt(tp.hasFile() ? SockInodes.of(tp.socketSk()) : 0);
       putAttrs(request, out, tp.sk);
       return out;
     }

@@ -32,6 +32,7 @@ public final class InetBinding implements SkBinding {
   private int ackBacklog;
 
   private @Nullable InetConnection connection;
+  private @Nullable InetUlp ulp;
 
   private InetBinding() {}
 
@@ -58,6 +59,16 @@ public final class InetBinding implements SkBinding {
   /** Sets the connection or the listener. */
   public void setConnection(@Nullable InetConnection newConnection) {
     connection = newConnection;
+  }
+
+  /** {@code icsk_ulp_data}: what an upper layer protocol keeps of the sock, or null. */
+  public @Nullable InetUlp ulp() {
+    return ulp;
+  }
+
+  /** Sets what an upper layer protocol keeps of it. */
+  public void setUlp(@Nullable InetUlp newUlp) {
+    ulp = newUlp;
   }
 
   /** Whether a sock stands in the table of its proto. */

@@ -21,6 +21,9 @@ public interface SockMemcg {
   /** Whether this cgroup, or one above it, asks its socks to hold less. */
   boolean underSocketPressure();
 
+  /** Takes one more reference, for a sock that belongs to one that has it. */
+  SockMemcg get();
+
   /** Gives the reference of a sock back ({@code mem_cgroup_sk_free}). */
   void put();
 }

@@ -2,23 +2,24 @@ package org.netshard.protocol.mptcp;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.netshard.protocol.abi.Abi;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.MptcpOption;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockNames;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.inet.SockoptVal;
 import org.netshard.protocol.tcp.TcpInfo;
-import org.netshard.protocol.tcp.TcpOptions;
+import org.netshard.protocol.tcp.TcpState;
 
 /**
- * The structures of {@code SOL_MPTCP}, of a sock that has never been connected.
+ * The structures of {@code SOL_MPTCP}.
  *
  * <p><b>Source:</b> {@code net/mptcp/sockopt.c}, {@code mptcp_getsockopt_sol_mptcp}.
  *
- * <p><b>Differs from Linux:</b> times since something was sent or received are 0; {@code
- * MPTCP_FULL_INFO} does not follow the pointers to arrays of the program.
+ * <p><b>Differs from Linux:</b> {@code MPTCP_FULL_INFO} does not follow the pointers to arrays of
+ * the program.
  */
 final class MptcpInfo {
   private static final int INFO_BYTES = 96;
@@ -28,6 +29,12 @@ final class MptcpInfo {
   private static final int FULL_INFO_BYTES = 136;
   private static final int FULL_INFO_BYTES_MIN = 40;
   private static final int ADDR_BYTES = 128;
+  private static final int SUBFLOWS_MAX_AT = 3;
+  private static final int FLAG_FALLBACK = 1;
+  private static final int FLAG_REMOTE_KEY_RECEIVED = 2;
+  private static final long NS_PER_MS = 1_000_000;
+  private static final int INITIAL_SUBFLOW =
+      TcpState.set(TcpState.ESTABLISHED, TcpState.SYN_SENT, TcpState.SYN_RECV, TcpState.LISTEN);
 
   /** Additional subflows that the path manager allows ({@code MPTCP_PM_SUBFLOWS_MAX} default). */
   private static final byte SUBFLOWS_MAX = 2;
@@ -45,16 +52,37 @@ final class MptcpInfo {
     }
     int len = optlen.getInt(0);
     return switch (optname) {
-      case MptcpOption.MPTCP_INFO -> SockoptVal.putBytes(optval, optlen, len, info());
+      case MptcpOption.MPTCP_INFO -> SockoptVal.putBytes(optval, optlen, len, info(sk));
       case MptcpOption.MPTCP_FULL_INFO -> getFullInfo(sk, optval, optlen, len);
       default -> getSubflowData(sk, optname == MptcpOption.MPTCP_TCPINFO, optval, optlen, len);
     };
   }
 
-  private static byte[] info() {
-    byte[] info = new byte[INFO_BYTES];
-    info[3] = SUBFLOWS_MAX;
-    return info;
+  /** {@code mptcp_diag_fill_info}. */
+  static byte[] info(Sk sk) {
+    ByteBuffer info = ByteBuffer.allocate(INFO_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    info.put(SUBFLOWS_MAX_AT, SUBFLOWS_MAX);
+    MptcpSock msk = MptcpSock.of(sk);
+    if (msk == null) {
+      return info.array();
+    }
+    int flags = msk.fallback ? FLAG_FALLBACK : 0;
+    flags |= msk.canAck ? FLAG_REMOTE_KEY_RECEIVED : 0;
+    info.putInt(8, flags).putInt(12, msk.token);
+    info.putLong(16, msk.writeSeq).putLong(24, msk.sndUna).putLong(32, msk.ackSeq);
+    info.putInt(44, msk.retransmits).putLong(48, msk.bytesRetrans);
+    info.putLong(56, msk.bytesSent).putLong(64, msk.bytesReceived).putLong(72, msk.bytesAcked);
+    Sk ssk = msk.first;
+    boolean alive = ssk != null && TcpState.in(ssk.state(), INITIAL_SUBFLOW);
+    info.put(80, (byte) (alive ? 1 : 0));
+    info.putInt(84, sinceMs(sk, msk.lastDataSentNs));
+    info.putInt(88, sinceMs(sk, msk.lastDataRecvNs));
+    info.putInt(92, sinceMs(sk, msk.lastAckRecvNs));
+    return info.array();
+  }
+
+  private static int sinceMs(Sk sk, long ns) {
+    return (int) ((sk.net().machine().nowNs() - ns) / NS_PER_MS);
   }
 
   /** {@code mptcp_get_full_info}: EINVAL, EFAULT, EINVAL. */
@@ -76,8 +104,8 @@ final class MptcpInfo {
     value.put(optval.get(0, copied)).rewind();
     value.putInt(TcpInfo.BYTES).putInt(Math.min(tcpinfoUser, TcpInfo.BYTES));
     value.putInt(SUBFLOW_INFO_BYTES).putInt(Math.min(sfinfoUser, SUBFLOW_INFO_BYTES));
-    value.putInt(MptcpOptions.of(sk).first == null ? 0 : 1);
-    value.position(FULL_INFO_BYTES - INFO_BYTES).put(info());
+    value.putInt(first(sk) == null ? 0 : 1);
+    value.position(FULL_INFO_BYTES - INFO_BYTES).put(info(sk));
     int error = SocketOptions.putLen(optlen, copied);
     if (error == 0) {
       optval.put(0, value.array(), copied);
@@ -103,10 +131,10 @@ final class MptcpInfo {
     int kernelBytes = tcpinfo ? TcpInfo.BYTES : SUBFLOW_ADDRS_BYTES;
     int userBytes = Math.min(optval.getInt(12), kernelBytes);
     int room = len - headBytes;
-    TcpOptions first = MptcpOptions.of(sk).first;
+    Sk first = first(sk);
     int copied = 0;
     if (first != null && room > 0 && room >= userBytes) {
-      byte[] value = tcpinfo ? TcpInfo.of(sk, first) : addrs(sk);
+      byte[] value = tcpinfo ? TcpInfo.of(first) : addrs(first);
       if (!optval.accessible(headBytes, userBytes)) {
         return Errno.EFAULT.negated();
       }
@@ -122,10 +150,24 @@ final class MptcpInfo {
     return error;
   }
 
-  private static byte[] addrs(Sk sk) {
+  private static @Nullable Sk first(Sk sk) {
+    MptcpSock msk = MptcpSock.of(sk);
+    return msk == null ? null : msk.first;
+  }
+
+  /** {@code mptcp_get_sub_addrs}. */
+  private static byte[] addrs(Sk ssk) {
     byte[] addrs = new byte[SUBFLOW_ADDRS_BYTES];
-    addrs[0] = (byte) (sk.family() == Abi.AF_INET6 ? Abi.AF_INET6 : Abi.AF_INET);
-    addrs[ADDR_BYTES] = addrs[0];
+    for (int which = SockNames.OWN; which <= SockNames.PEER; which++) {
+      byte[] name = new byte[ADDR_BYTES];
+      if (which == SockNames.OWN || ssk.dport() != 0) {
+        int unused =
+            ssk.ops().getname(ssk, name, which == SockNames.OWN ? which : SockNames.PEER_ALWAYS);
+      } else {
+        name[0] = (byte) ssk.family();
+      }
+      System.arraycopy(name, 0, addrs, which * ADDR_BYTES, ADDR_BYTES);
+    }
     return addrs;
   }
 }

@@ -1,5 +1,6 @@
 package org.netshard.protocol.mptcp;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.IpOption;
@@ -9,12 +10,13 @@ import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.abi.TcpOption;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
-import org.netshard.protocol.inet.AbstractInetOps;
 import org.netshard.protocol.inet.BindTable;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
@@ -22,9 +24,12 @@ import org.netshard.protocol.inet.IpSetsockopt;
 import org.netshard.protocol.inet.SockoptVal;
 import org.netshard.protocol.inet6.Inet6Flag;
 import org.netshard.protocol.inet6.Inet6Options;
+import org.netshard.protocol.memcg.Memcg;
+import org.netshard.protocol.tcp.InetStreamOps;
 import org.netshard.protocol.tcp.TcpListen;
 import org.netshard.protocol.tcp.TcpOps;
 import org.netshard.protocol.tcp.TcpSetsockopt;
+import org.netshard.protocol.tcp.TcpState;
 
 /**
  * The calls of {@code MPTCP} and {@code MPTCPv6}.
@@ -32,7 +37,7 @@ import org.netshard.protocol.tcp.TcpSetsockopt;
  * <p><b>Source:</b> {@code net/mptcp/protocol.c}, {@code mptcp_init_sock}; {@code
  * net/mptcp/sockopt.c}, {@code mptcp_setsockopt}, {@code mptcp_getsockopt}.
  */
-public final class MptcpOps extends AbstractInetOps {
+public final class MptcpOps extends InetStreamOps {
   private static final long NOT_A_NUMBER = Long.MIN_VALUE;
 
   /** The calls. */
@@ -54,39 +59,169 @@ public final class MptcpOps extends AbstractInetOps {
 
   @Override
   public void destroy(Sk sk) {
-    super.destroy(sk);
-    BindTable.unhash(sk);
-    BindTable.putPort(sk);
-    sk.net().machine().addSocketsAllocated(sk.proto(), -1);
+    boolean unused = release(sk);
   }
 
-  /** The port is that of the first subflow, for which the sock itself stands in the table. */
+  /** {@code mptcp_close}: a connection goes on by itself until the other end has closed it too. */
+  @Override
+  public boolean release(Sk sk) {
+    boolean gone = MptcpClose.close(sk);
+    super.destroy(sk);
+    return gone;
+  }
+
+  /** {@code mptcp_get_port}: the port is that of the first subflow. */
   @Override
   public int getPort(Sk sk, int port) {
-    return BindTable.of(sk.net()).getPort(sk, port);
+    Sk ssk = MptcpSock.known(sk).first;
+    return ssk == null ? Errno.EINVAL.negated() : BindTable.of(sk.net()).getPort(ssk, port);
   }
 
+  /** {@code mptcp_unhash}: it stands in no table. */
   @Override
-  public void unhash(Sk sk) {
-    BindTable.unhash(sk);
-  }
+  public void unhash(Sk sk) {}
 
+  // Connections.
+
+  /** {@code mptcp_bind}. <b>Errors</b>, in order: EINVAL for a sock that is connected; of bind. */
   @Override
   public int bind(Sk sk, Caller caller, SockAddr address) {
-    MptcpSubflow.options(sk, caller.cred());
-    return super.bind(sk, caller, address);
+    int error = MptcpSubflow.ensure(sk, caller.cred());
+    Sk ssk = error == 0 ? MptcpSock.known(sk).first : null;
+    if (ssk == null) {
+      return error;
+    }
+    error = ssk.ops().bind(ssk, caller, address);
+    if (error == 0) {
+      MptcpSock.known(sk).copyInaddrs(ssk);
+    }
+    return error;
   }
 
+  /** {@code mptcp_listen}. <b>Errors</b>, in order: EINVAL for a connection; those of listen. */
   @Override
   public int listen(Sk sk, Caller caller, int backlog) {
-    MptcpSubflow.options(sk, caller.cred());
-    return TcpListen.listen(sk, this, backlog);
+    if (socketState(sk) != SS_UNCONNECTED) {
+      return Errno.EINVAL.negated();
+    }
+    int error = MptcpSubflow.ensure(sk, caller.cred());
+    MptcpSock msk = MptcpSock.of(sk);
+    Sk ssk = msk == null ? null : msk.first;
+    if (error != 0 || msk == null || ssk == null) {
+      return error;
+    }
+    boolean listens = sk.state() == TcpState.LISTEN;
+    msk.setState(TcpState.LISTEN);
+    sk.setFlag(SockFlag.SOCK_RCU_FREE, true);
+    error = ssk.ops().listen(ssk, caller, backlog);
+    msk.setState(ssk.state());
+    if (error == 0) {
+      if (!listens) {
+        sk.net().addProtoInuse(sk.proto(), 1);
+      }
+      msk.copyInaddrs(ssk);
+    }
+    return error;
+  }
+
+  /** {@code mptcp_stream_accept}. <b>Errors</b>, in order: EINVAL, EAGAIN, EINTR. */
+  @Override
+  public int accept(Sk sk, Caller caller, int flags) {
+    MptcpSock msk = MptcpSock.of(sk);
+    Sk ssk = msk == null ? null : msk.first;
+    return ssk == null ? Errno.EINVAL.negated() : TcpListen.accept(ssk, caller, flags);
+  }
+
+  /** What is accepted has a subflow, which the acceptor pays for too. */
+  @Override
+  public void accepted(Sk sk, @Nullable Memcg acceptor) {
+    super.accepted(sk, acceptor);
+    Sk ssk = MptcpSock.known(sk).first;
+    if (ssk != null) {
+      ssk.setOwner(sk.uid(), sk.gid());
+      SkMem.accept(ssk, acceptor);
+    }
   }
 
   @Override
-  public int connect(Sk sk, Caller caller, SockAddr address) {
-    return MptcpConnect.connect(sk, address);
+  protected int socketState(Sk sk) {
+    MptcpSock msk = MptcpSock.of(sk);
+    return msk == null ? SS_UNCONNECTED : msk.socketState;
   }
+
+  @Override
+  protected void setSocketState(Sk sk, byte state) {
+    MptcpSock msk = MptcpSock.of(sk);
+    if (msk != null) {
+      msk.socketState = state;
+    }
+  }
+
+  @Override
+  protected int beginConnect(Sk sk, Caller caller, SockAddr address) {
+    return MptcpConnect.begin(sk, caller, address);
+  }
+
+  @Override
+  protected void disconnect(Sk sk) {
+    MptcpClose.disconnect(sk);
+  }
+
+  /** {@code mptcp_shutdown}. */
+  @Override
+  protected void shutdownSend(Sk sk) {
+    MptcpSock msk = MptcpSock.known(sk);
+    if (MptcpLife.closeState(msk)) {
+      MptcpLife.wrShutdown(msk);
+    }
+  }
+
+  // Data.
+
+  @Override
+  public boolean movesData(Sk sk) {
+    return true;
+  }
+
+  @Override
+  public int sendmsg(Sk sk, Caller caller, Msg msg) {
+    return MptcpSend.send(sk, caller, msg);
+  }
+
+  @Override
+  public int recvmsg(Sk sk, Caller caller, Msg msg) {
+    return MptcpRecv.receive(sk, caller, msg);
+  }
+
+  @Override
+  public int poll(Sk sk) {
+    return MptcpPoll.poll(sk);
+  }
+
+  @Override
+  public void writeSpace(Sk sk) {
+    MptcpSock msk = MptcpSock.of(sk);
+    if (msk != null) {
+      MptcpSend.writeSpace(msk);
+    }
+  }
+
+  @Override
+  public int inq(Sk sk) {
+    return MptcpRecv.inq(sk);
+  }
+
+  @Override
+  public long outq(Sk sk) {
+    return MptcpPoll.outq(sk, false);
+  }
+
+  @Override
+  public long outqNotSent(Sk sk) {
+    return MptcpPoll.outq(sk, true);
+  }
+
+  // Options.
 
   @Override
   public boolean hasAccount(Sk sk) {
@@ -107,13 +242,28 @@ public final class MptcpOps extends AbstractInetOps {
    */
   @Override
   public int setsockopt(Sk sk, Cred cred, int level, int optname, UserMem optval, int optlen) {
+    if (level == Abi.SOL_SOCKET) {
+      return MptcpSolSocket.setsockopt(sk, cred, optname, optval, optlen);
+    }
+    if (!MptcpSupported.is(level, optname)) {
+      return Errno.ENOPROTOOPT.negated();
+    }
+    Sk plain = fallback(sk);
+    if (plain != null) {
+      return plain.ops().setsockopt(plain, cred, level, optname, optval, optlen);
+    }
     return switch (level) {
-      case Abi.SOL_SOCKET -> MptcpSolSocket.setsockopt(sk, cred, optname, optval, optlen);
       case Abi.IPPROTO_IP -> setIp(sk, cred, optname, optval, optlen);
       case Abi.IPPROTO_IPV6 -> setIpv6(sk, cred, optname, optval, optlen);
       case Abi.IPPROTO_TCP -> setTcp(sk, cred, optname, optval, optlen);
       default -> Errno.ENOPROTOOPT.negated();
     };
+  }
+
+  /** {@code __mptcp_tcp_fallback}: the subflow of a connection that goes on as TCP, or null. */
+  private static @Nullable Sk fallback(Sk sk) {
+    MptcpSock msk = MptcpSock.of(sk);
+    return msk != null && msk.fallback ? msk.first : null;
   }
 
   private static int setIp(Sk sk, Cred cred, int optname, UserMem optval, int optlen) {
@@ -124,65 +274,35 @@ public final class MptcpOps extends AbstractInetOps {
           IpOption.IP_LOCAL_PORT_RANGE -> {
         int error = IpSetsockopt.setsockopt(sk, cred, Abi.IPPROTO_IP, optname, optval, optlen);
         if (error == 0) {
-          MptcpSubflow.options(sk, cred);
+          error = MptcpSubflow.ensure(sk, cred);
+        }
+        if (error == 0) {
+          MptcpSync.inetToSubflow(sk);
         }
         yield error;
       }
-      case IpOption.IP_TOS ->
-          IpSetsockopt.setsockopt(sk, cred, Abi.IPPROTO_IP, optname, optval, optlen);
-      case IpOption.IP_PKTINFO,
-          IpOption.IP_RECVTTL,
-          IpOption.IP_RECVTOS,
-          IpOption.IP_RECVOPTS,
-          IpOption.IP_RETOPTS,
-          IpOption.IP_PASSSEC,
-          IpOption.IP_RECVORIGDSTADDR,
-          IpOption.IP_CHECKSUM,
-          IpOption.IP_RECVFRAGSIZE,
-          IpOption.IP_TTL,
-          IpOption.IP_MTU_DISCOVER,
-          IpOption.IP_RECVERR,
-          IpOption.IP_MINTTL,
-          IpOption.IP_RECVERR_RFC4884 ->
-          Errno.EOPNOTSUPP.negated();
-      default -> Errno.ENOPROTOOPT.negated();
+      case IpOption.IP_TOS -> {
+        int error = IpSetsockopt.setsockopt(sk, cred, Abi.IPPROTO_IP, optname, optval, optlen);
+        if (error == 0) {
+          MptcpSync.tos(sk, cred, optval, optlen);
+        }
+        yield error;
+      }
+      default -> Errno.EOPNOTSUPP.negated();
     };
   }
 
   private static int setIpv6(Sk sk, Cred cred, int optname, UserMem optval, int optlen) {
     return switch (optname) {
-      case Ipv6Option.IPV6_V6ONLY, Ipv6Option.IPV6_TRANSPARENT, Ipv6Option.IPV6_FREEBIND ->
-          MptcpSubflow.setsockopt(sk, cred, Abi.IPPROTO_IPV6, optname, optval, optlen);
-      case Ipv6Option.IPV6_RECVPKTINFO,
-          Ipv6Option.IPV6_2292PKTINFO,
-          Ipv6Option.IPV6_RECVHOPLIMIT,
-          Ipv6Option.IPV6_2292HOPLIMIT,
-          Ipv6Option.IPV6_RECVRTHDR,
-          Ipv6Option.IPV6_2292RTHDR,
-          Ipv6Option.IPV6_RECVHOPOPTS,
-          Ipv6Option.IPV6_2292HOPOPTS,
-          Ipv6Option.IPV6_RECVDSTOPTS,
-          Ipv6Option.IPV6_2292DSTOPTS,
-          Ipv6Option.IPV6_RECVTCLASS,
-          Ipv6Option.IPV6_FLOWINFO,
-          Ipv6Option.IPV6_RECVPATHMTU,
-          Ipv6Option.IPV6_RECVORIGDSTADDR,
-          Ipv6Option.IPV6_RECVFRAGSIZE,
-          Ipv6Option.IPV6_TCLASS,
-          Ipv6Option.IPV6_PKTINFO,
-          Ipv6Option.IPV6_2292PKTOPTIONS,
-          Ipv6Option.IPV6_UNICAST_HOPS,
-          Ipv6Option.IPV6_MTU_DISCOVER,
-          Ipv6Option.IPV6_MTU,
-          Ipv6Option.IPV6_RECVERR,
-          Ipv6Option.IPV6_FLOWINFO_SEND,
-          Ipv6Option.IPV6_FLOWLABEL_MGR,
-          Ipv6Option.IPV6_MINHOPCOUNT,
-          Ipv6Option.IPV6_DONTFRAG,
-          Ipv6Option.IPV6_AUTOFLOWLABEL,
-          Ipv6Option.IPV6_RECVERR_RFC4884 ->
-          Errno.EOPNOTSUPP.negated();
-      default -> Errno.ENOPROTOOPT.negated();
+      case Ipv6Option.IPV6_V6ONLY, Ipv6Option.IPV6_TRANSPARENT, Ipv6Option.IPV6_FREEBIND -> {
+        int error = MptcpSync.setFirst(sk, cred, Abi.IPPROTO_IPV6, optname, optval, optlen);
+        Sk ssk = error == 0 ? MptcpSock.known(sk).first : null;
+        if (ssk != null) {
+          MptcpSync.inetFromSubflow(sk, ssk);
+        }
+        yield error;
+      }
+      default -> Errno.EOPNOTSUPP.negated();
     };
   }
 
@@ -192,37 +312,17 @@ public final class MptcpOps extends AbstractInetOps {
         return setCongestion(sk, cred, optval, optlen);
       }
       case TcpOption.TCP_DEFER_ACCEPT -> {
-        MptcpSubflow.setsockopt(sk, cred, Abi.IPPROTO_TCP, optname, optval, optlen);
+        int unused = MptcpSync.setFirst(sk, cred, Abi.IPPROTO_TCP, optname, optval, optlen);
         return 0;
       }
       case TcpOption.TCP_FASTOPEN,
           TcpOption.TCP_FASTOPEN_CONNECT,
           TcpOption.TCP_FASTOPEN_KEY,
           TcpOption.TCP_FASTOPEN_NO_COOKIE -> {
-        return MptcpSubflow.setsockopt(sk, cred, Abi.IPPROTO_TCP, optname, optval, optlen);
-      }
-      case TcpOption.TCP_THIN_DUPACK,
-          TcpOption.TCP_MAXSEG,
-          TcpOption.TCP_NODELAY,
-          TcpOption.TCP_THIN_LINEAR_TIMEOUTS,
-          TcpOption.TCP_CORK,
-          TcpOption.TCP_KEEPIDLE,
-          TcpOption.TCP_KEEPINTVL,
-          TcpOption.TCP_KEEPCNT,
-          TcpOption.TCP_SYNCNT,
-          TcpOption.TCP_SAVE_SYN,
-          TcpOption.TCP_LINGER2,
-          TcpOption.TCP_WINDOW_CLAMP,
-          TcpOption.TCP_QUICKACK,
-          TcpOption.TCP_USER_TIMEOUT,
-          TcpOption.TCP_TIMESTAMP,
-          TcpOption.TCP_NOTSENT_LOWAT,
-          TcpOption.TCP_TX_DELAY,
-          TcpOption.TCP_INQ -> {
-        return setTcpNumber(sk, cred, optname, optval, optlen);
+        return MptcpSync.setFirst(sk, cred, Abi.IPPROTO_TCP, optname, optval, optlen);
       }
       default -> {
-        return Errno.ENOPROTOOPT.negated();
+        return setTcpNumber(sk, cred, optname, optval, optlen);
       }
     }
   }
@@ -236,7 +336,7 @@ public final class MptcpOps extends AbstractInetOps {
     if (name == null) {
       return Errno.EFAULT.negated();
     }
-    int error = MptcpSubflow.syncCongestion(sk, cred, optval, optlen);
+    int error = MptcpSync.tcpIfAny(sk, cred, TcpOption.TCP_CONGESTION, optval, optlen);
     if (error == 0) {
       MptcpOptions.forWrite(sk).caName = name;
     }
@@ -267,7 +367,7 @@ public final class MptcpOps extends AbstractInetOps {
     if (!known) {
       return Errno.ENOPROTOOPT.negated();
     }
-    int error = MptcpSubflow.sync(sk, cred, optname, val);
+    int error = MptcpSync.tcpIfAny(sk, cred, optname, UserMem.ofInt(val), Integer.BYTES);
     if (error != 0) {
       return error;
     }
@@ -292,11 +392,15 @@ public final class MptcpOps extends AbstractInetOps {
    */
   @Override
   public int getsockopt(Sk sk, Cred cred, int level, int optname, UserMem optval, UserMem optlen) {
+    Sk plain = fallback(sk);
+    if (plain != null) {
+      return plain.ops().getsockopt(plain, cred, level, optname, optval, optlen);
+    }
     if (level == MptcpOption.SOL_MPTCP) {
       return MptcpInfo.getsockopt(sk, optname, optval, optlen);
     }
     if (level == Abi.IPPROTO_TCP && isOfSubflow(optname)) {
-      return MptcpSubflow.getsockopt(sk, cred, optname, optval, optlen);
+      return MptcpSync.getFirst(sk, cred, optname, optval, optlen);
     }
     long number = number(sk, level, optname);
     if (number == NOT_A_NUMBER) {

@@ -1,13 +1,13 @@
 package org.netshard.protocol.mptcp;
 
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.OptionBlock;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.tcp.TcpOptions;
+import org.netshard.protocol.core.Sysctl;
 
 /**
- * The options of an MPTCP sock and, once something asked for it, of its first subflow.
+ * The options of an MPTCP sock.
  *
  * <p><b>Source:</b> {@code net/mptcp/protocol.h}, {@code struct mptcp_sock}.
  */
@@ -45,9 +45,6 @@ public final class MptcpOptions extends OptionBlock {
   /** {@code ca_name}, as given; empty before. */
   String caName = "";
 
-  /** {@code first}: the options of the first subflow, null while there is none. */
-  @Nullable TcpOptions first;
-
   /** The shared block of new socks. */
   static MptcpOptions shared() {
     return DEFAULTS;
@@ -68,8 +65,10 @@ public final class MptcpOptions extends OptionBlock {
     return block;
   }
 
-  /** The options of the first subflow, or null while there is none. */
-  public @Nullable TcpOptions first() {
-    return first;
+  /** {@code mptcp_notsent_lowat}, bytes. */
+  long notsentLowat(NetNs net) {
+    return notsentLowat != 0
+        ? notsentLowat & 0xffff_ffffL
+        : net.sysctl(Sysctl.IPV4_TCP_NOTSENT_LOWAT) & 0xffff_ffffL;
   }
 }

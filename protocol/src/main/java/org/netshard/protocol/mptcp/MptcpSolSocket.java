@@ -4,6 +4,7 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SoOption;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.cred.Cred;
 
@@ -27,8 +28,18 @@ final class MptcpSolSocket {
           SoOption.SO_REUSEADDR,
           SoOption.SO_BINDTODEVICE,
           SoOption.SO_BINDTOIFINDEX -> {
-        MptcpSubflow.options(sk, cred);
-        yield SocketOptions.sockSetsockopt(sk, cred, optname, optval, optlen);
+        int error = MptcpSubflow.ensure(sk, cred);
+        Sk ssk = error == 0 ? MptcpSock.known(sk).first : null;
+        if (ssk == null) {
+          yield error;
+        }
+        error = SocketOptions.sockSetsockopt(ssk, cred, optname, optval, optlen);
+        if (error == 0) {
+          sk.setReuse(ssk.reuse());
+          sk.setFlag(SockFlag.SK_REUSEPORT, ssk.flag(SockFlag.SK_REUSEPORT));
+          sk.setBoundDevIf(ssk.boundDevIf());
+        }
+        yield error;
       }
       case SoOption.SO_KEEPALIVE,
           SoOption.SO_PRIORITY,
@@ -51,8 +62,13 @@ final class MptcpSolSocket {
           SoOption.SO_SNDTIMEO_NEW,
           SoOption.SO_BUSY_POLL,
           SoOption.SO_PREFER_BUSY_POLL,
-          SoOption.SO_BUSY_POLL_BUDGET ->
-          SocketOptions.sockSetsockopt(sk, cred, optname, optval, optlen);
+          SoOption.SO_BUSY_POLL_BUDGET -> {
+        int error = SocketOptions.sockSetsockopt(sk, cred, optname, optval, optlen);
+        if (error == 0) {
+          MptcpSync.socket(sk);
+        }
+        yield error;
+      }
       case SoOption.SO_TIMESTAMPING_OLD, SoOption.SO_TIMESTAMPING_NEW ->
           setTimestamping(sk, cred, optname, optval, optlen);
       case SoOption.SO_NO_CHECK,
@@ -80,9 +96,14 @@ final class MptcpSolSocket {
     }
     int error = SocketOptions.sockSetsockopt(sk, cred, optname, optval, optlen);
     boolean refused =
-        MptcpOptions.of(sk).first != null
+        hasSubflow(sk)
             && (sk.rare().tsflags() & SOF_TIMESTAMPING_OPT_ID) != 0
             && (sk.state() == Sk.TCP_CLOSE || sk.state() == TCP_LISTEN);
     return error == 0 && refused ? Errno.EINVAL.negated() : error;
+  }
+
+  private static boolean hasSubflow(Sk sk) {
+    MptcpSock msk = MptcpSock.of(sk);
+    return msk != null && msk.first != null;
   }
 }

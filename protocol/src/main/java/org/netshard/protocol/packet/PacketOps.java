@@ -65,7 +65,7 @@ public final class PacketOps implements SockOps {
   }
 
   @Override
-  public int outq(Sk sk) {
+  public long outq(Sk sk) {
     return sk.wmemAlloc() - 1;
   }
 

@@ -75,7 +75,7 @@ public final class RawOps extends AbstractInetOps {
   }
 
   @Override
-  public int outq(Sk sk) {
+  public long outq(Sk sk) {
     return sk.wmemAlloc() - 1;
   }
 

@@ -98,7 +98,7 @@ final class TcpCheckReq {
       TcpReply.reset(net, req.listener, packet);
     } else if (child != null) {
       TcpFastOpen.remove(child, true);
-      TcpInput.reset(child);
+      TcpInput.reset(child, packet);
     }
     if (child == null) {
       boolean unused = req.remove();

@@ -127,13 +127,13 @@ final class TcpConnect {
       begun = request.waiting;
     }
     if (!again || tp == null) {
-      if (tp != null && tp.socketState == TcpSock.SS_CONNECTED) {
+      if (tp != null && tp.socketState == InetStreamOps.SS_CONNECTED) {
         return Errno.EISCONN.negated();
       }
-      if (tp != null && tp.socketState == TcpSock.SS_DISCONNECTING) {
+      if (tp != null && tp.socketState == InetStreamOps.SS_DISCONNECTING) {
         return Errno.EINVAL.negated();
       }
-      if (tp != null && tp.socketState == TcpSock.SS_CONNECTING) {
+      if (tp != null && tp.socketState == InetStreamOps.SS_CONNECTING) {
         begun = Errno.EALREADY;
         if (tp.deferConnect) {
           begun = request != null ? Errno.EINPROGRESS : Errno.EISCONN;
@@ -155,7 +155,7 @@ final class TcpConnect {
         if (tp == null) {
           throw new IllegalStateException("a connection that has begun is not there");
         }
-        tp.socketState = TcpSock.SS_CONNECTING;
+        tp.socketState = InetStreamOps.SS_CONNECTING;
         if (tp.deferConnect) {
           return 0;
         }
@@ -186,12 +186,12 @@ final class TcpConnect {
       sk.takeErr();
       return -errno;
     }
-    tp.socketState = TcpSock.SS_CONNECTED;
+    tp.socketState = InetStreamOps.SS_CONNECTED;
     return 0;
   }
 
   /** {@code tcp_v4_connect}, {@code tcp_v6_connect}. */
-  private static int begin(Sk sk, SockAddr address, TcpFastOpenClient.@Nullable Request request) {
+  static int begin(Sk sk, SockAddr address, TcpFastOpenClient.@Nullable Request request) {
     return sk.isInet6() ? begin6(sk, address, request) : begin4(sk, address, request);
   }
 

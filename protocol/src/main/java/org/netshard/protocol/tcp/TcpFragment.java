@@ -33,7 +33,10 @@ final class TcpFragment {
     if (!(skb.next() instanceof TcpSkb next) || skb.eor) {
       return;
     }
-    if (next.has(TcpHeader.FIN) || skb.has(TcpHeader.SYN) || isZerocopy(skb, next)) {
+    if (next.has(TcpHeader.FIN)
+        || skb.has(TcpHeader.SYN)
+        || isZerocopy(skb, next)
+        || !DataMap.same(skb.map, next.map)) {
       return;
     }
     int most = Math.min(amount, next.len);

@@ -178,7 +178,10 @@ final class TcpInput {
   }
 
   /** {@code tcp_reset}: the other end has ended the connection. */
-  static void reset(TcpSock tp) {
+  static void reset(TcpSock tp, Packet packet) {
+    if (tp.ulp != null) {
+      boolean unused = tp.ulp.incoming(packet, null);
+    }
     int errno =
         switch (tp.state()) {
           case TcpState.SYN_SENT -> Errno.ECONNREFUSED.number();
@@ -340,6 +343,9 @@ final class TcpInput {
     boolean late =
         TcpState.in(state, TcpState.set(TcpState.CLOSE_WAIT, TcpState.CLOSING, TcpState.LAST_ACK));
     if (late && !Seq.before(seq, tp.rcvNxt)) {
+      if (tp.ulp != null && !tp.ulp.incoming(packet, null)) {
+        return false;
+      }
       return after(tp, false);
     }
     if (state != TcpState.ESTABLISHED
@@ -347,7 +353,7 @@ final class TcpInput {
         && endSeq != seq
         && Seq.after(endSeq - (fin ? 1 : 0), tp.rcvNxt)) {
       tp.net.addMib(Mib.TCP_ABORT_ON_DATA, 1);
-      reset(tp);
+      reset(tp, packet);
       packet.drop(DropReason.TCP_ABORT_ON_DATA);
       return true;
     }

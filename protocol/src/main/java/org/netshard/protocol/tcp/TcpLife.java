@@ -28,10 +28,6 @@ import org.netshard.protocol.inet6.Inet6Options;
 final class TcpLife {
   private static final int SHUTDOWN_MASK = Sk.RCV_SHUTDOWN | Sk.SEND_SHUTDOWN;
 
-  private static final int NOT_CONNECTED =
-      TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV, TcpState.CLOSE);
-
-  /** {@code sk_stream_closing}. */
   private static final int CLOSING =
       TcpState.set(TcpState.FIN_WAIT1, TcpState.CLOSING, TcpState.LAST_ACK);
 
@@ -177,6 +173,10 @@ final class TcpLife {
       TcpRcvQueue.purge(tp);
       unhash(tp);
     }
+    TcpUlp ulp = TcpUlp.of(sk);
+    if (ulp != null) {
+      ulp.released();
+    }
     BindTable.putPort(sk);
     ErrSkb.purge(sk);
     SkbOwner.purge(sk);
@@ -240,47 +240,6 @@ final class TcpLife {
     if (may && closeState(tp)) {
       TcpOutput.sendFin(tp);
     }
-  }
-
-  /** {@code inet_shutdown}. <b>Errors</b>, in order: EINVAL, ENOTCONN. */
-  static int shutdown(Sk sk, int how) {
-    int mode = how + 1;
-    if (mode < 1 || mode > SHUTDOWN_MASK) {
-      return Errno.EINVAL.negated();
-    }
-    TcpSock tp = TcpSock.of(sk);
-    if (tp != null && tp.socketState == TcpSock.SS_CONNECTING) {
-      boolean open = !TcpState.in(sk.state(), NOT_CONNECTED);
-      tp.socketState = open ? TcpSock.SS_CONNECTED : TcpSock.SS_DISCONNECTING;
-    }
-    switch (sk.state()) {
-      case TcpState.CLOSE -> {
-        // Those who wait learn of it all the same.
-        sk.setShutdown(sk.shutdown() | mode);
-        sk.stateChange();
-        return Errno.ENOTCONN.negated();
-      }
-      case TcpState.LISTEN -> {
-        if ((mode & Sk.RCV_SHUTDOWN) != 0) {
-          TcpListen.disconnect(sk);
-        }
-      }
-      case TcpState.SYN_SENT -> {
-        TcpListen.disconnect(sk);
-        TcpSock idle = TcpSock.of(sk);
-        if (idle != null) {
-          idle.socketState = TcpSock.SS_UNCONNECTED;
-        }
-      }
-      default -> {
-        sk.setShutdown(sk.shutdown() | mode);
-        if (tp != null && (mode & Sk.SEND_SHUTDOWN) != 0) {
-          shutdownSend(tp);
-        }
-      }
-    }
-    sk.stateChange();
-    return 0;
   }
 
   /** Whether {@code close} has to wait until what was sent is acknowledged. */

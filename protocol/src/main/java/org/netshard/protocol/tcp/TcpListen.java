@@ -33,7 +33,7 @@ public final class TcpListen {
    */
   public static int listen(Sk sk, InetPorts ports, int backlog) {
     TcpSock tp = TcpSock.of(sk);
-    if (tp != null && tp.socketState != TcpSock.SS_UNCONNECTED) {
+    if (tp != null && tp.socketState != InetStreamOps.SS_UNCONNECTED) {
       return Errno.EINVAL.negated();
     }
     if (sk.state() != Sk.TCP_CLOSE && sk.state() != Sk.TCP_LISTEN) {
@@ -92,7 +92,7 @@ public final class TcpListen {
   }
 
   /** It listens no more; whoever has not been accepted is reset ({@code inet_csk_listen_stop}). */
-  static void stop(Sk sk) {
+  public static void stop(Sk sk) {
     TcpListener queue = TcpListener.of(sk);
     unhash(sk);
     InetBinding binding = InetBinding.forWrite(sk);
@@ -122,7 +122,7 @@ public final class TcpListen {
    *
    * <p><b>Errors</b>, in order: EINVAL for a sock that does not listen, EAGAIN, EINTR.
    */
-  static int accept(Sk sk, Caller caller, int flags) {
+  public static int accept(Sk sk, Caller caller, int flags) {
     TcpListener queue = TcpListener.of(sk);
     if (queue == null || sk.state() != TcpState.LISTEN) {
       return Errno.EINVAL.negated();
@@ -135,8 +135,11 @@ public final class TcpListen {
     InetBinding binding = InetBinding.forWrite(sk);
     binding.setAckBacklog(binding.ackBacklog() - 1);
     child.listener = null;
-    child.socketState = TcpSock.SS_CONNECTED;
-    caller.acceptedSk(child.sk);
+    child.socketState = InetStreamOps.SS_CONNECTED;
+    caller.acceptedSk(child.socketSk());
+    if (child.ulp != null) {
+      child.ulp.accepted();
+    }
     return 0;
   }
 
@@ -171,7 +174,7 @@ public final class TcpListen {
   }
 
   /** Those who wait to be accepted, for {@link Progress}. */
-  static int waiting(Sk sk) {
+  public static int waiting(Sk sk) {
     TcpListener queue = TcpListener.of(sk);
     return queue == null ? 0 : queue.accept.size();
   }

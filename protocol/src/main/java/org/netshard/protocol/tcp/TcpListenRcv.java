@@ -103,6 +103,10 @@ final class TcpListenRcv {
         return;
       }
     }
+    TcpUlp ulp = TcpUlp.of(sk);
+    if (ulp != null) {
+      req.upper = ulp.request(packet);
+    }
     req.ecnOk = TcpEcn.ofRequest(net, TcpHeader.flags(packet), TcpInput.ipEcn(packet), false);
     if (wantCookie) {
       req.sntIsn = TcpSyncookies.init(req, packet, opt);
@@ -231,6 +235,10 @@ final class TcpListenRcv {
     }
     newsk.setSport(req.sport);
     BindTable.inheritPort(newsk, sk);
+    TcpUlp ulp = TcpUlp.of(sk);
+    if (ulp != null) {
+      ulp.child(req.upper, packet, newsk, tp);
+    }
     return tp;
   }
 

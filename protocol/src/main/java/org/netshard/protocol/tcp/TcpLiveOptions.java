@@ -99,7 +99,7 @@ final class TcpLiveOptions {
   /** What an option reads of a connection, or {@link #NOTHING}. */
   static long get(Sk sk, int optname) {
     TcpSock tp = TcpSock.of(sk);
-    if (tp == null || tp.socketState == TcpSock.SS_UNCONNECTED) {
+    if (tp == null || tp.socketState == InetStreamOps.SS_UNCONNECTED) {
       return NOTHING;
     }
     return switch (optname) {

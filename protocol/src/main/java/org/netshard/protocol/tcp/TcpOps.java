@@ -10,7 +10,6 @@ import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
-import org.netshard.protocol.inet.AbstractInetOps;
 import org.netshard.protocol.inet.BindTable;
 
 /**
@@ -19,7 +18,7 @@ import org.netshard.protocol.inet.BindTable;
  * <p><b>Source:</b> {@code net/ipv4/tcp.c}, {@code tcp_init_sock}, {@code tcp_setsockopt}, {@code
  * tcp_getsockopt}.
  */
-public final class TcpOps extends AbstractInetOps {
+public class TcpOps extends InetStreamOps {
   /** {@code TCP_DEFAULT_SCALING_RATIO}: bytes of window in 256 bytes of buffer. */
   private static final int SCALING_RATIO = 128;
 
@@ -85,8 +84,47 @@ public final class TcpOps extends AbstractInetOps {
   }
 
   @Override
+  protected int socketState(Sk sk) {
+    TcpSock tp = TcpSock.of(sk);
+    return tp == null ? SS_UNCONNECTED : tp.socketState;
+  }
+
+  @Override
+  protected void setSocketState(Sk sk, byte state) {
+    TcpSock tp = TcpSock.of(sk);
+    if (tp != null) {
+      tp.socketState = state;
+    }
+  }
+
+  @Override
+  protected int beginConnect(Sk sk, Caller caller, SockAddr address) {
+    return TcpConnect.begin(sk, address, null);
+  }
+
+  /** As all streams, but that a SYN may carry data. */
+  @Override
   public int connect(Sk sk, Caller caller, SockAddr address) {
     return TcpConnect.connect(sk, caller, address);
+  }
+
+  @Override
+  protected boolean deferConnect(Sk sk) {
+    TcpSock tp = TcpSock.of(sk);
+    return tp != null && tp.deferConnect;
+  }
+
+  @Override
+  protected void disconnect(Sk sk) {
+    TcpListen.disconnect(sk);
+  }
+
+  @Override
+  protected void shutdownSend(Sk sk) {
+    TcpSock tp = TcpSock.of(sk);
+    if (tp != null) {
+      TcpLife.shutdownSend(tp);
+    }
   }
 
   @Override
@@ -108,11 +146,6 @@ public final class TcpOps extends AbstractInetOps {
   @Override
   public int recvmsg(Sk sk, Caller caller, Msg msg) {
     return TcpRecv.receive(sk, caller, msg);
-  }
-
-  @Override
-  public int shutdown(Sk sk, int how) {
-    return TcpLife.shutdown(sk, how);
   }
 
   /** {@code tcp_poll}. */
@@ -138,7 +171,7 @@ public final class TcpOps extends AbstractInetOps {
 
   /** {@code SIOCOUTQ}. <b>Errors:</b> EINVAL for a listener. */
   @Override
-  public int outq(Sk sk) {
+  public long outq(Sk sk) {
     if (sk.state() == TcpState.LISTEN) {
       return Errno.EINVAL.negated();
     }
@@ -150,7 +183,7 @@ public final class TcpOps extends AbstractInetOps {
 
   /** {@code SIOCOUTQNSD}. <b>Errors:</b> EINVAL for a listener. */
   @Override
-  public int outqNotSent(Sk sk) {
+  public long outqNotSent(Sk sk) {
     if (sk.state() == TcpState.LISTEN) {
       return Errno.EINVAL.negated();
     }

@@ -44,7 +44,7 @@ final class TcpOptionBytes {
       tp.synFastopen = true;
       tp.synFastopenExp = cookie.exp();
     }
-    return end;
+    return tp.ulp == null || answer ? end : tp.ulp.synOptions(options, end);
   }
 
   /**
@@ -123,8 +123,20 @@ final class TcpOptionBytes {
     return at + RxOpt.TIMESTAMP_ALIGNED_BYTES;
   }
 
-  /** {@code tcp_established_options}. */
-  static int establishedOptions(TcpSock tp, byte[] options, int dataLen, boolean signed) {
+  /** Room for the options of the protocol above, before blocks of SACK take theirs. */
+  static int roomAbove(TcpSock tp, boolean signed) {
+    return OPTIONS_MAX
+        - (signed ? TcpMd5.OPTION_BYTES : 0)
+        - (tp.rxOpt.tstampOk ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0);
+  }
+
+  /**
+   * {@code tcp_established_options}.
+   *
+   * @param upperBytes what the protocol above adds behind them
+   */
+  static int establishedOptions(
+      TcpSock tp, byte[] options, int dataLen, boolean signed, int upperBytes) {
     int at = 0;
     if (signed) {
       TcpMd5.putOption(options, 0);
@@ -139,7 +151,7 @@ final class TcpOptionBytes {
     if (blocks == 0) {
       return at;
     }
-    int fit = (OPTIONS_MAX - at - Integer.BYTES) / RxOpt.SACK_BLOCK_BYTES;
+    int fit = (OPTIONS_MAX - upperBytes - at - Integer.BYTES) / RxOpt.SACK_BLOCK_BYTES;
     int count = Math.min(blocks, fit);
     if (count <= 0) {
       return at;
@@ -173,10 +185,12 @@ final class TcpOptionBytes {
   static int establishedHeaderBytes(TcpSock tp) {
     int bytes = TcpHeader.BYTES + (tp.rxOpt.tstampOk ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0);
     bytes += TcpMd5.of(tp.sk, tp) != null ? TcpMd5.OPTION_BYTES : 0;
+    bytes += tp.ulp == null ? 0 : tp.ulp.establishedBytes();
     int blocks = tp.rxOpt.numSacks + (tp.rxOpt.dsack ? 1 : 0);
     if (blocks > 0) {
       int room = OPTIONS_MAX - (bytes - TcpHeader.BYTES) - Integer.BYTES;
-      bytes += Integer.BYTES + Math.min(blocks, room / RxOpt.SACK_BLOCK_BYTES) * 8;
+      int fit = Math.min(blocks, room / RxOpt.SACK_BLOCK_BYTES);
+      bytes += fit > 0 ? Integer.BYTES + fit * RxOpt.SACK_BLOCK_BYTES : 0;
     }
     return bytes;
   }

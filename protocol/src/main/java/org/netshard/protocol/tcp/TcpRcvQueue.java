@@ -55,6 +55,9 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
 
   /** {@code tcp_data_queue}. */
   static void dataQueue(TcpSock tp, TcpSkb skb, Packet packet) {
+    if (tp.ulp != null && !tp.ulp.incoming(packet, skb)) {
+      return;
+    }
     if (skb.seq == skb.endSeq) {
       return;
     }
@@ -197,6 +200,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
         || !(tp.sk.receiveQueue().peekLast() instanceof TcpSkb tail)
         || skb.len == 0
         || skb.seq != tail.endSeq
+        || !DataMap.same(tail.map, skb.map)
         || tail.isCloned()
         || tail.groupFrags + frags(skb) > FRAGS_MAX) {
       return false;
@@ -225,6 +229,16 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
     }
   }
 
+  /** A piece goes over to another sock, with the memory that is its own. */
+  static void take(TcpSock tp, TcpSkb skb) {
+    TcpSkb next = skb.following();
+    tp.sk.receiveQueue().unlink(skb);
+    if (next != null) {
+      next.joined = false;
+    }
+    SkbOwner.rfree(tp.sk, skb.truesize());
+  }
+
   /** {@code tcp_collapse}: small buffers are copied together. */
   private static void collapse(TcpSock tp) {
     if (!tp.sk.isReadable()) {
@@ -236,6 +250,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
       TcpSkb next = skb.following();
       while (next != null
           && next.seq == skb.endSeq
+          && DataMap.same(skb.map, next.map)
           && (bloated || !next.joined)
           && !skb.has(TcpHeader.FIN)
           && skb.len + next.len <= SkMem.PAGE_SIZE) {

@@ -63,6 +63,9 @@ public final class TcpRequest extends TcpEndpoint {
   /** The connection of Fast Open for which it answers; or null. */
   @Nullable TcpSock fastopenChild;
 
+  /** What it asks of an upper layer protocol, or null. */
+  TcpUlp.@Nullable Request upper;
+
   private final TcpTimer timer =
       new TcpTimer() {
         @Override
@@ -239,6 +242,9 @@ public final class TcpRequest extends TcpEndpoint {
     optionBytes = TcpOptionBytes.appendFastopen(options, optionBytes, fastopenCookie);
     // What is sent again has no cookie.
     fastopenCookie = null;
+    if (upper != null) {
+      optionBytes = upper.synackOptions(options, optionBytes);
+    }
     int headerBytes = TcpHeader.BYTES + optionBytes;
     Packet packet = TcpReply.prepare(this, dst, headerBytes);
     if (packet == null) {

@@ -118,6 +118,7 @@ final class TcpRetransmit {
               && !next.has(TcpHeader.SYN)
               && !TcpFragment.isZerocopy(to, next)
               && !to.eor
+              && DataMap.same(to.map, next.map)
               && next.len <= room
               && !Seq.after(next.endSeq, tp.wndEnd())
               && next.len > 0;

@@ -188,6 +188,9 @@ final class TcpRtoTimer {
       expired = timedOut(tp, until, TcpOptions.of(tp.sk).userTimeoutMs);
     }
     TcpFastOpenBlackhole.detect(tp, expired);
+    if (tp.ulp != null && tp.state() == TcpState.SYN_SENT) {
+      tp.ulp.synTimeout(tp.retransmits, expired);
+    }
     if (expired) {
       TcpTimers.writeErr(tp);
     }

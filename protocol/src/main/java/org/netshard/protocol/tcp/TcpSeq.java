@@ -72,7 +72,7 @@ public final class TcpSeq {
         local + port(sk.num()) + " " + any + port(0),
         TcpActivity.ofListener(sk),
         sk.uid(),
-        SockInodes.of(sk),
+        SockInodes.of(TcpSubflow.socketSk(sk)),
         TcpActivity.listenerReferences(sk),
         SockInodes.pointer(sk),
         numbers(TcpSock.TIMEOUT_INIT, 0, 0, TcpSock.INIT_CWND, TcpOptions.of(sk).fastopenQlen));
@@ -92,7 +92,7 @@ public final class TcpSeq {
     String pointer = SockInodes.pointer(end.hash());
     TcpActivity activity = TcpActivity.of(end);
     if (end instanceof TcpSock tp) {
-      int inode = tp.hasFile() ? SockInodes.of(tp.sk) : 0;
+      int inode = tp.hasFile() ? SockInodes.of(tp.socketSk()) : 0;
       int references = TcpActivity.references(tp);
       line(addresses, activity, tp.sk.uid(), inode, references, pointer, numbers(tp));
     } else if (end instanceof TcpRequest request) {

@@ -17,7 +17,7 @@ import org.netshard.protocol.core.TxStamp;
  * <p><b>Source:</b> {@code include/net/tcp.h}, {@code struct tcp_skb_cb}; {@code
  * include/linux/skbuff.h}, {@code struct sk_buff}.
  */
-final class TcpSkb extends Skb {
+public final class TcpSkb extends Skb {
   /** Room before the data for the headers of link, network and transport, bytes. */
   static final int HEADROOM = Packet.LL_RESERVED_BYTES + 40 + 60;
 
@@ -113,6 +113,9 @@ final class TcpSkb extends Skb {
   /** Pages of the buffer up to here. */
   int groupFrags = 1;
 
+  /** Where the data stand in the stream of an upper layer, or null. */
+  @Nullable DataMap map;
+
   /** ECN bits of the IP header that it came with. */
   int ipEcn;
 
@@ -191,6 +194,10 @@ final class TcpSkb extends Skb {
       second.setZerocopy(zerocopy);
       second.zerocopyFrags = zerocopyFrags;
     }
+    second.map = map;
+    if (map != null) {
+      map.freeze();
+    }
     return second;
   }
 
@@ -228,6 +235,36 @@ final class TcpSkb extends Skb {
 
   boolean tagged(int bit) {
     return (sacked & bit) != 0;
+  }
+
+  /** The sequence number of its first byte. */
+  public int seq() {
+    return seq;
+  }
+
+  /** Whether a FIN is behind its data. */
+  public boolean isFin() {
+    return has(TcpHeader.FIN);
+  }
+
+  /** The array that its data are in. */
+  public byte[] buf() {
+    return buf;
+  }
+
+  /** Where in {@link #buf} they begin. */
+  public int off() {
+    return off;
+  }
+
+  /** Where the data stand in the stream of an upper layer, or null. */
+  public @Nullable DataMap map() {
+    return map;
+  }
+
+  /** Says where they stand. */
+  public void setMap(@Nullable DataMap newMap) {
+    map = newMap;
   }
 
   /** The one after it. */

@@ -299,12 +299,10 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   // Life.
 
   /** {@code SS_UNCONNECTED} and so on: how far {@code connect} is. */
-  byte socketState = SS_UNCONNECTED;
+  byte socketState = InetStreamOps.SS_UNCONNECTED;
 
-  static final byte SS_UNCONNECTED = 1;
-  static final byte SS_CONNECTING = 2;
-  static final byte SS_CONNECTED = 3;
-  static final byte SS_DISCONNECTING = 4;
+  /** What an upper layer protocol does with it, or null. */
+  @Nullable TcpUlp ulp;
 
   /** {@code DEFER_CONNECT}: the SYN waits for the first data. */
   boolean deferConnect;
@@ -334,6 +332,7 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
     super(sk.net());
     this.sk = sk;
     this.ca = ca;
+    this.ulp = TcpUlp.of(sk);
     rttMin.reset(0, ~0);
   }
 
@@ -375,7 +374,12 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
 
   /** Whether there is a file of it; else it has no inode. */
   public boolean hasFile() {
-    return !orphan && listener == null;
+    return ulp == null ? !orphan && listener == null : ulp.hasFile();
+  }
+
+  /** The sock of the socket that it belongs to: of a subflow, that of its connection. */
+  public Sk socketSk() {
+    return ulp == null ? sk : ulp.parent();
   }
 
   /** {@code tcp_set_state}: the one way to another state. */
@@ -405,7 +409,7 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
 
   /** {@code tcp_space}. */
   int space() {
-    return winFromSpace(sk.rcvbuf() - sk.rmemAlloc());
+    return ulp == null ? winFromSpace(sk.rcvbuf() - sk.rmemAlloc()) : ulp.space();
   }
 
   /** {@code tcp_win_from_space}: the window that a buffer allows. */

@@ -21,8 +21,17 @@ public final class TcpSocks {
         sk -> {
           TcpListener queue = TcpListener.of(sk);
           if (queue != null) {
-            queue.waiting().forEach(child -> action.accept(child.sk));
+            queue.waiting().forEach(child -> waiting(child.sk, action));
           }
         });
+  }
+
+  /** One that waits to be accepted, and the connection whose subflow it is. */
+  private static void waiting(Sk sk, Consumer<Sk> action) {
+    action.accept(sk);
+    TcpUlp ulp = TcpUlp.of(sk);
+    if (ulp != null) {
+      action.accept(ulp.parent());
+    }
   }
 }

@@ -24,7 +24,7 @@ public final class TcpState {
   private TcpState() {}
 
   /** A set of states, for {@link #in}. */
-  static int set(int... states) {
+  public static int set(int... states) {
     int set = 0;
     for (int state : states) {
       set |= 1 << state;

@@ -41,7 +41,7 @@ final class TcpSynSent {
         return true;
       }
       if ((flags & TcpHeader.RST) != 0) {
-        TcpInput.reset(tp);
+        TcpInput.reset(tp, packet);
         return false;
       }
       if ((flags & TcpHeader.SYN) == 0) {
@@ -100,7 +100,7 @@ final class TcpSynSent {
     int unusedMss = TcpMss.sync(tp, tp.pmtu);
     TcpMss.initRcvMss(tp);
     tp.copiedSeq = tp.rcvNxt;
-    finishConnect(tp);
+    finishConnect(tp, packet);
     boolean fastopenFailed = TcpFastOpenClient.rcvSynack(tp, packet);
     if (!sk.flag(SockFlag.SOCK_DEAD)) {
       sk.stateChange();
@@ -130,9 +130,12 @@ final class TcpSynSent {
   }
 
   /** {@code tcp_finish_connect}. */
-  private static void finishConnect(TcpSock tp) {
+  private static void finishConnect(TcpSock tp, Packet packet) {
     tp.setState(TcpState.ESTABLISHED);
     tp.lrcvtime = tp.jiffies();
+    if (tp.ulp != null) {
+      tp.ulp.finishConnect(packet);
+    }
     TcpLife.initTransfer(tp);
     tp.lsndtime = tp.jiffies();
     if (tp.sk.flag(SockFlag.SOCK_KEEPOPEN)) {

@@ -82,6 +82,10 @@ final class TcpSyncookies {
     boolean recent =
         queue.cookieNs != 0 && net.machine().nowNs() - queue.cookieNs < AGE_MAX * PERIOD_NS;
     TcpRequest req = recent ? TcpListenRcv.cookieRequest(sk, packet) : null;
+    TcpUlp ulp = TcpUlp.of(sk);
+    if (ulp != null && req != null) {
+      req.upper = ulp.cookieRequest(packet);
+    }
     int mss = req == null ? 0 : mss(req, packet);
     if (req == null || mss == 0) {
       net.addMib(Mib.TCP_SYNCOOKIES_FAILED, recent ? 1 : 0);

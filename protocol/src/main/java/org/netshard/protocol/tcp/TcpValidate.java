@@ -119,7 +119,7 @@ final class TcpValidate {
           TcpAcks.sendDup(tp, seq, endSeq);
         }
       } else if (resetCheck(tp, seq)) {
-        TcpInput.reset(tp);
+        TcpInput.reset(tp, packet);
         return false;
       }
       TcpRcvQueue.drop(tp, packet, bad);
@@ -131,7 +131,7 @@ final class TcpValidate {
         exact = seq == TcpOfo.rightmost(tp);
       }
       if (exact) {
-        TcpInput.reset(tp);
+        TcpInput.reset(tp, packet);
       } else {
         if (tp.synFastopen && tp.dataSegsIn == 0 && tp.state() == TcpState.ESTABLISHED) {
           TcpFastOpenBlackhole.disable(tp);

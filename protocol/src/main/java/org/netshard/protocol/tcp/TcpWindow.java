@@ -95,7 +95,7 @@ final class TcpWindow {
   static int free(TcpSock tp) {
     int mss = tp.rcvMss;
     int free = tp.space();
-    int allowed = tp.fullSpace();
+    int allowed = tp.ulp == null ? tp.fullSpace() : tp.ulp.fullSpace();
     int full = Math.min(tp.windowClamp, allowed);
     if (mss > full) {
       mss = full;
@@ -253,7 +253,7 @@ final class TcpWindow {
     tp.rcvqTime = tp.tcpMstamp;
   }
 
-  private static void growRcvbuf(TcpSock tp, int value) {
+  static void growRcvbuf(TcpSock tp, int value) {
     int old = tp.rcvqSpace;
     tp.rcvqSpace = value;
     Sk sk = tp.sk;

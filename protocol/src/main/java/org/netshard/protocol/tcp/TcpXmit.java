@@ -26,6 +26,7 @@ import org.netshard.protocol.ip6.Ip6Output;
  * net/ipv4/ip_output.c}, {@code __ip_queue_xmit}; {@code net/ipv6/ip6_output.c}, {@code ip6_xmit}.
  */
 final class TcpXmit {
+  private static final byte[] NO_OPTIONS = {};
   private static final int WINDOW_MAX = 0xffff;
   private static final int URG_REACH = 0x10000;
   private static final int ECT_0 = 2;
@@ -69,16 +70,36 @@ final class TcpXmit {
     int dataLen = skb == null ? 0 : skb.len;
     byte[] options = new byte[TcpOptionBytes.OPTIONS_MAX];
     TcpOptions.Md5Key key = TcpMd5.of(tp.sk, tp);
+    DataMap map = skb == null ? null : skb.map;
+    if (map != null) {
+      map.freeze();
+    }
+    byte[] upper = NO_OPTIONS;
+    int upperBytes = 0;
+    if (tp.ulp != null && !syn) {
+      upper = new byte[TcpOptionBytes.OPTIONS_MAX];
+      int room = TcpOptionBytes.roomAbove(tp, key != null);
+      upperBytes = tp.ulp.establishedOptions(map, seq, dataLen, flags, upper, room);
+    }
     int optionBytes =
         syn
             ? TcpOptionBytes.synOptions(tp, flags, options, key != null)
-            : TcpOptionBytes.establishedOptions(tp, options, dataLen, key != null);
+            : TcpOptionBytes.establishedOptions(tp, options, dataLen, key != null, upperBytes);
+    System.arraycopy(upper, 0, options, optionBytes, upperBytes);
+    optionBytes += upperBytes;
     int headerBytes = TcpHeader.BYTES + optionBytes;
     Packet packet = packet(tp, skb, dataLen, headerBytes);
     if (packet == null) {
       return Errno.EHOSTUNREACH.negated();
     }
     int window = syn ? Math.min(tp.rcvWnd, WINDOW_MAX) : TcpWindow.select(tp);
+    if (tp.ulp != null && upperBytes > 0 && (flags & TcpHeader.RST) == 0) {
+      int shared = tp.ulp.sharedWindow(tp.rcvWnd);
+      if (shared != tp.rcvWnd) {
+        tp.rcvWnd = shared;
+        window = Math.min(shared, WINDOW_MAX << tp.rxOpt.rcvWscale) >>> tp.rxOpt.rcvWscale;
+      }
+    }
     int urgent = 0;
     int sent = flags;
     if (tp.sndUna != tp.sndUp && Seq.before(seq, tp.sndUp)) {

@@ -97,7 +97,7 @@ public final class UdpOps extends AbstractInetOps {
   }
 
   @Override
-  public int outq(Sk sk) {
+  public long outq(Sk sk) {
     return sk.wmemAlloc() - 1;
   }
 

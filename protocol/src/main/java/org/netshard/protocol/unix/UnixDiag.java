@@ -100,7 +100,7 @@ public final class UnixDiag {
     if ((show & UDIAG_SHOW_RQLEN) != 0) {
       int at = out.nest(UNIX_DIAG_RQLEN);
       out.putInt(listens ? sk.receiveQueue().size() : Math.max(0, sk.ops().inq(sk)));
-      out.putInt(listens ? UnixSock.maxAckBacklog(sk) : sk.ops().outq(sk)).nestEnd(at);
+      out.putInt(listens ? UnixSock.maxAckBacklog(sk) : (int) sk.ops().outq(sk)).nestEnd(at);
     }
     if ((show & UDIAG_SHOW_MEMINFO) != 0) {
       SockDiagMsg.putMeminfo(out, UNIX_DIAG_MEMINFO, sk);

@@ -203,7 +203,7 @@ public final class UnixOps implements SockOps {
 
   /** {@code unix_outq_len}. */
   @Override
-  public int outq(Sk sk) {
+  public long outq(Sk sk) {
     return sk.wmemAlloc() - 1;
   }
 

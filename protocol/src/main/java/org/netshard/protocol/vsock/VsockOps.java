@@ -221,7 +221,7 @@ public final class VsockOps implements SockOps {
 
   /** {@code vsock_do_ioctl}: EOPNOTSUPP without a transport. */
   @Override
-  public int outq(Sk sk) {
+  public long outq(Sk sk) {
     return Errno.EOPNOTSUPP.negated();
   }
 

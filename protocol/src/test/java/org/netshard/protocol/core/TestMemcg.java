@@ -98,6 +98,12 @@ public final class TestMemcg implements Memcg, ObjCgroup, SockMemcg {
   }
 
   @Override
+  public SockMemcg get() {
+    references++;
+    return this;
+  }
+
+  @Override
   public void put() {
     references--;
   }

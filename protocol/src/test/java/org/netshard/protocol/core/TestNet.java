@@ -6,12 +6,14 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.inet.InetProtocols;
 import org.netshard.protocol.memcg.Gfp;
+import org.netshard.protocol.profile.ProtoProfile;
 import org.netshard.protocol.rtnetlink.Netdev;
 
 /** A namespace for tests: one device {@code lo} of index 1, sysctls of a fresh namespace. */
@@ -27,6 +29,7 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   private int socketsUsed;
   private int socketsAllocated;
   private final Map<Proto.Pool, ProtoMem> pools = new EnumMap<>(Proto.Pool.class);
+  private final Map<String, Proto> protos = new TreeMap<>();
   private final Map<Mib, Long> mibs = new EnumMap<>(Mib.class);
   private long nowNs;
   private int orphans;
@@ -351,6 +354,12 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   public int randomBelow(int bound) {
     drawn += 7919;
     return drawn % bound;
+  }
+
+  @Override
+  public Proto proto(String name) {
+    return protos.computeIfAbsent(
+        name, each -> new Proto(new ProtoProfile(each, 1, true), protos.size()));
   }
 
   @Override
