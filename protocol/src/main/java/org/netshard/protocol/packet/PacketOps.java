@@ -66,7 +66,7 @@ public final class PacketOps implements SockOps {
 
   @Override
   public long outq(Sk sk) {
-    return sk.wmemAlloc() - 1;
+    return (long) sk.wmemAlloc() - 1;
   }
 
   /** {@code packet_poll}: no frame of a transmit ring is ever in use. */
