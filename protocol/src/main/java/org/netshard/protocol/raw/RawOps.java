@@ -76,7 +76,7 @@ public final class RawOps extends AbstractInetOps {
 
   @Override
   public long outq(Sk sk) {
-    return sk.wmemAlloc() - 1;
+    return (long) sk.wmemAlloc() - 1;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.netshard.protocol.tcp;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
@@ -66,16 +67,35 @@ public abstract class InetStreamOps extends AbstractInetOps {
    * the other end or ICMP have told, ECONNABORTED.
    */
   @Override
-  public int connect(Sk sk, Caller caller, SockAddr address) {
+  public final int connect(Sk sk, Caller caller, SockAddr address) {
+    boolean mayWait = (caller.fileFlags() & Abi.O_NONBLOCK) == 0;
+    return stream(sk, caller, address, null, mayWait);
+  }
+
+  /**
+   * {@code __inet_stream_connect}.
+   *
+   * @param address where to; null if the connection waits for its data only
+   * @param request the data that go with the SYN, or null for {@code connect}
+   */
+  final int stream(
+      Sk sk,
+      Caller caller,
+      @Nullable SockAddr address,
+      TcpFastOpenClient.@Nullable Request request,
+      boolean mayWait) {
     Progress progress = caller.progress();
-    Errno begun = progress.state() == Errno.EALREADY ? Errno.EALREADY : Errno.EINPROGRESS;
-    if (progress.slept()) {
-      return await(sk, caller, begun.negated());
+    Errno begun = progress.state() instanceof Errno kept ? kept : Errno.EINPROGRESS;
+    if (request != null && request.waiting != null) {
+      begun = request.waiting;
     }
-    if (address.length() < SockAddr.FAMILY_BYTES) {
+    if (progress.slept()) {
+      return await(sk, caller, begun.negated(), mayWait);
+    }
+    if (address != null && address.length() < SockAddr.FAMILY_BYTES) {
       return Errno.EINVAL.negated();
     }
-    if (address.family() == Abi.AF_UNSPEC) {
+    if (address != null && address.family() == Abi.AF_UNSPEC) {
       disconnect(sk);
       setSocketState(sk, SS_UNCONNECTED);
       return 0;
@@ -88,17 +108,24 @@ public abstract class InetStreamOps extends AbstractInetOps {
         return Errno.EINVAL.negated();
       }
       case SS_CONNECTING -> {
-        if (deferConnect(sk)) {
-          return Errno.EISCONN.negated();
-        }
         begun = Errno.EALREADY;
-        progress.setState(begun);
+        if (deferConnect(sk)) {
+          begun = request != null ? Errno.EINPROGRESS : Errno.EISCONN;
+        }
+        if (request != null) {
+          request.waiting = begun;
+        } else {
+          progress.setState(begun);
+        }
       }
       default -> {
         if (sk.state() != TcpState.CLOSE) {
           return Errno.EISCONN.negated();
         }
-        int error = beginConnect(sk, caller, address);
+        if (address == null) {
+          return Errno.EINVAL.negated();
+        }
+        int error = beginWithData(sk, caller, address, request);
         if (error < 0) {
           return error;
         }
@@ -108,15 +135,20 @@ public abstract class InetStreamOps extends AbstractInetOps {
         }
       }
     }
-    return await(sk, caller, begun.negated());
+    return await(sk, caller, begun.negated(), mayWait);
+  }
+
+  /** {@code sk_prot->connect}, with data in the SYN where the protocol can. */
+  int beginWithData(
+      Sk sk, Caller caller, SockAddr address, TcpFastOpenClient.@Nullable Request request) {
+    return beginConnect(sk, caller, address);
   }
 
   /** {@code inet_wait_for_connect}, and what comes of it. */
-  private int await(Sk sk, Caller caller, int error) {
+  private int await(Sk sk, Caller caller, int error, boolean mayWait) {
     if (TcpState.in(sk.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV))) {
       Progress progress = caller.progress();
-      boolean nonBlocking = (caller.fileFlags() & Abi.O_NONBLOCK) != 0;
-      long timeout = nonBlocking ? 0 : sk.rare().sndtimeoJiffies();
+      long timeout = mayWait ? sk.rare().sndtimeoJiffies() : 0;
       long now = sk.net().machine().nowNs();
       if (!progress.mayWait(timeout, now)) {
         return error;

@@ -5,13 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
-import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetGeneric;
 import org.netshard.protocol.core.NetNs;
-import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.core.SkRare;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.inet.BindTable;
 import org.netshard.protocol.inet.InetBind;
@@ -29,9 +26,8 @@ import org.netshard.protocol.inet6.Ipv6Address;
 /**
  * Beginning a connection.
  *
- * <p><b>Source:</b> RFC 9293, section 3.5; {@code net/ipv4/af_inet.c}, {@code
- * __inet_stream_connect}; {@code net/ipv4/tcp_ipv4.c}, {@code tcp_v4_connect}; {@code
- * net/ipv6/tcp_ipv6.c}, {@code tcp_v6_connect}; {@code net/ipv4/inet_hashtables.c}, {@code
+ * <p><b>Source:</b> RFC 9293, section 3.5; {@code net/ipv4/tcp_ipv4.c}, {@code tcp_v4_connect};
+ * {@code net/ipv6/tcp_ipv6.c}, {@code tcp_v6_connect}; {@code net/ipv4/inet_hashtables.c}, {@code
  * __inet_hash_connect}; {@code net/core/secure_seq.c}.
  */
 final class TcpConnect {
@@ -83,111 +79,6 @@ final class TcpConnect {
   /** {@code secure_tcp_ts_off}: where the clock of time stamps begins for a pair of addresses. */
   static int tsOffset(TcpEndpoint end) {
     return end.net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) == 1 ? (int) (flowHash(end, false) >> 7) : 0;
-  }
-
-  /**
-   * {@code connect(2)}; AF_UNSPEC disconnects.
-   *
-   * <p><b>Errors</b>, in order: EINVAL for no family; EISCONN for a sock that is connected, or
-   * listens; EALREADY for one that connects; those of the address and its route, EADDRNOTAVAIL
-   * without a free port; EINPROGRESS if it must not wait, or had no time left; EINTR; those that
-   * the other end or ICMP have told, ECONNABORTED.
-   */
-  static int connect(Sk sk, Caller caller, SockAddr address) {
-    boolean mayWait = (caller.fileFlags() & Abi.O_NONBLOCK) == 0;
-    return stream(sk, caller, address, null, mayWait);
-  }
-
-  /**
-   * {@code __inet_stream_connect}.
-   *
-   * @param address where to; null if the connection waits for its data only
-   * @param request the data that go with the SYN, or null for {@code connect}
-   */
-  static int stream(
-      Sk sk,
-      Caller caller,
-      @Nullable SockAddr address,
-      TcpFastOpenClient.@Nullable Request request,
-      boolean mayWait) {
-    Progress progress = caller.progress();
-    boolean again = progress.slept();
-    if (!again && address != null) {
-      if (address.length() < SockAddr.FAMILY_BYTES) {
-        return Errno.EINVAL.negated();
-      }
-      if (address.family() == Abi.AF_UNSPEC) {
-        TcpListen.disconnect(sk);
-        return 0;
-      }
-    }
-    TcpSock tp = TcpSock.of(sk);
-    Errno begun = progress.state() instanceof Errno kept ? kept : Errno.EINPROGRESS;
-    if (request != null && request.waiting != null) {
-      begun = request.waiting;
-    }
-    if (!again || tp == null) {
-      if (tp != null && tp.socketState == InetStreamOps.SS_CONNECTED) {
-        return Errno.EISCONN.negated();
-      }
-      if (tp != null && tp.socketState == InetStreamOps.SS_DISCONNECTING) {
-        return Errno.EINVAL.negated();
-      }
-      if (tp != null && tp.socketState == InetStreamOps.SS_CONNECTING) {
-        begun = Errno.EALREADY;
-        if (tp.deferConnect) {
-          begun = request != null ? Errno.EINPROGRESS : Errno.EISCONN;
-        }
-        if (request != null) {
-          request.waiting = begun;
-        } else {
-          progress.setState(begun);
-        }
-      } else {
-        if (sk.state() != TcpState.CLOSE) {
-          return Errno.EISCONN.negated();
-        }
-        int error = address == null ? Errno.EINVAL.negated() : begin(sk, address, request);
-        if (error < 0) {
-          return error;
-        }
-        tp = TcpSock.of(sk);
-        if (tp == null) {
-          throw new IllegalStateException("a connection that has begun is not there");
-        }
-        tp.socketState = InetStreamOps.SS_CONNECTING;
-        if (tp.deferConnect) {
-          return 0;
-        }
-      }
-    }
-    return await(sk, tp, caller, begun.negated(), mayWait);
-  }
-
-  /** {@code inet_wait_for_connect}, and what comes of it. */
-  private static int await(Sk sk, TcpSock tp, Caller caller, int error, boolean mayWait) {
-    if (TcpState.in(sk.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV))) {
-      Progress progress = caller.progress();
-      long timeout = mayWait ? sk.rare().sndtimeoJiffies() : 0;
-      long now = sk.net().machine().nowNs();
-      if (!progress.mayWait(timeout, now)) {
-        return error;
-      }
-      if (progress.interrupted()) {
-        return timeout == SkRare.MAX_SCHEDULE_TIMEOUT
-            ? Progress.ERESTARTSYS
-            : Errno.EINTR.negated();
-      }
-      return progress.sleep(sk.waitQueue(), false, timeout, now);
-    }
-    if (sk.state() == TcpState.CLOSE) {
-      int errno = sk.err() != 0 ? sk.takeErr() : Errno.ECONNABORTED.number();
-      TcpListen.disconnect(sk);
-      sk.takeErr();
-      return -errno;
-    }
-    tp.socketState = InetStreamOps.SS_CONNECTED;
-    return 0;
   }
 
   /** {@code tcp_v4_connect}, {@code tcp_v6_connect}. */

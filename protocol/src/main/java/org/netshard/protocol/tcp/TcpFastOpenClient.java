@@ -107,7 +107,7 @@ final class TcpFastOpenClient {
   private static int connect(
       Sk sk, Caller caller, @Nullable SockAddr name, Request request, Msg msg) {
     boolean mayWait = !msg.has(Abi.MSG_DONTWAIT);
-    return TcpConnect.stream(sk, caller, name, request, mayWait);
+    return ((InetStreamOps) sk.ops()).stream(sk, caller, name, request, mayWait);
   }
 
   private static int ended(Sk sk, Caller caller, TcpSending sending, Request request, int result) {

@@ -1,5 +1,6 @@
 package org.netshard.protocol.tcp;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
@@ -102,10 +103,10 @@ public class TcpOps extends InetStreamOps {
     return TcpConnect.begin(sk, address, null);
   }
 
-  /** As all streams, but that a SYN may carry data. */
   @Override
-  public int connect(Sk sk, Caller caller, SockAddr address) {
-    return TcpConnect.connect(sk, caller, address);
+  int beginWithData(
+      Sk sk, Caller caller, SockAddr address, TcpFastOpenClient.@Nullable Request request) {
+    return TcpConnect.begin(sk, address, request);
   }
 
   @Override

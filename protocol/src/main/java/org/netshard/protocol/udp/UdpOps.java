@@ -98,7 +98,7 @@ public final class UdpOps extends AbstractInetOps {
 
   @Override
   public long outq(Sk sk) {
-    return sk.wmemAlloc() - 1;
+    return (long) sk.wmemAlloc() - 1;
   }
 
   @Override

@@ -204,7 +204,7 @@ public final class UnixOps implements SockOps {
   /** {@code unix_outq_len}. */
   @Override
   public long outq(Sk sk) {
-    return sk.wmemAlloc() - 1;
+    return (long) sk.wmemAlloc() - 1;
   }
 
   /** {@code unix_shutdown}. <b>Errors:</b> EINVAL. */
