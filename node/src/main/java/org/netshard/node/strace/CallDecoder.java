@@ -1,11 +1,7 @@
 package org.netshard.node.strace;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.vfs.Kstat;
 import org.netshard.node.strace.StraceEvent.Call;
@@ -39,12 +35,10 @@ import org.netshard.protocol.abi.XdpOption;
  * </ul>
  */
 public final class CallDecoder {
-  private static final int OUTPUT_BYTES_MIN = 64;
+  static final int OUTPUT_BYTES_MIN = 64;
   private static final int MEMORY_BYTES_MAX = 1 << 24;
-  private static final int CLONE_ARGS_BYTES = 88;
   private static final int FLOCK_BYTES = 32;
   private static final int OWNER_BYTES = 8;
-  private static final int CAP_DATA_BYTES = 24;
   private static final int SIOCGSTAMP = 0x8906;
   private static final int SIOCGSTAMPNS = 0x8907;
   private static final int TIMESPEC_BYTES = 16;
@@ -143,11 +137,8 @@ public final class CallDecoder {
       case GETSOCKNAME, GETPEERNAME -> getsockname(name);
       case BIND, CONNECT -> Syscall.of(name, number(0), sockAddr(), number(2));
       case UNLINK -> Syscall.of(name, text(argument(0)));
-      case SETGROUPS -> Syscall.of(name, number(0), groups());
-      case PRCTL -> prctl(name);
-      case CAPSET -> Syscall.of(name, capHeader(), capData());
-      case CAPGET -> Syscall.of(name, capHeader(), output(argument(1), CAP_DATA_BYTES));
-      case PRLIMIT64 -> prlimit64(name);
+      case SETGROUPS, PRCTL, CAPSET, CAPGET, PRLIMIT64, CLONE, CLONE3, EXECVE ->
+          new ProcessDecoder(this).decode(name);
       case OPENAT -> openat(name);
       case OPEN -> Syscall.of(name, text(argument(0)), number(1), optionalNumber(2, 0));
       case CREAT, MKDIR -> Syscall.of(name, text(argument(0)), number(1));
@@ -219,16 +210,13 @@ public final class CallDecoder {
       case PREAD64 ->
           Syscall.of(name, number(0), output(argument(1), number(2)), number(2), number(3));
       case WRITE -> Syscall.of(name, number(0), written(), number(2));
-      case CLONE -> Syscall.of(name, named("flags"), named("child_stack"));
-      case CLONE3 -> Syscall.of(name, cloneArgs(), optionalNumber(1, CLONE_ARGS_BYTES));
-      case EXECVE -> execve(name);
       case NI_SYSCALL -> notSimulated();
     };
   }
 
   // Arguments.
 
-  private @Nullable StraceValue optional(int index) {
+  @Nullable StraceValue optional(int index) {
     if (index >= call.arguments().size()) {
       return null;
     }
@@ -251,12 +239,12 @@ public final class CallDecoder {
     return Notation.number(argument(index));
   }
 
-  private long optionalNumber(int index, long otherwise) {
+  long optionalNumber(int index, long otherwise) {
     StraceValue value = optional(index);
     return value == null ? otherwise : Notation.number(value);
   }
 
-  private long named(String name) {
+  long named(String name) {
     for (StraceValue value : call.arguments()) {
       if (value instanceof Named named && named.name().equals(name)) {
         return Notation.number(named.value());
@@ -281,11 +269,11 @@ public final class CallDecoder {
     return result.is(errno);
   }
 
-  private boolean fault() {
+  boolean fault() {
     return result.is(Errno.EFAULT);
   }
 
-  private static int size(long length) {
+  static int size(long length) {
     return (int) Math.max(0, Math.min(length, MEMORY_BYTES_MAX));
   }
 
@@ -294,7 +282,7 @@ public final class CallDecoder {
     return output(value, length, fault());
   }
 
-  private static UserMem output(StraceValue value, long length, boolean bad) {
+  static UserMem output(StraceValue value, long length, boolean bad) {
     if (Notation.isNull(value)) {
       return UserMem.NULL;
     }
@@ -314,7 +302,7 @@ public final class CallDecoder {
     return UserMem.of(Arrays.copyOf(bytes, Math.max(bytes.length, size(length))));
   }
 
-  private UserMem text(StraceValue value) {
+  UserMem text(StraceValue value) {
     if (value.plain() instanceof Str string) {
       byte[] bytes = string.bytes();
       return UserMem.of(Arrays.copyOf(bytes, bytes.length + 1));
@@ -438,82 +426,6 @@ public final class CallDecoder {
         : unknown(value, length);
   }
 
-  private UserMem groups() {
-    StraceValue value = argument(1);
-    long count = (int) number(0);
-    if (!(value.plain() instanceof Array array)) {
-      return unknown(value, count * Integer.BYTES);
-    }
-    UserMem memory =
-        UserMem.zeroed(Math.max(size(count * Integer.BYTES), array.elements().size() * 4));
-    for (int i = 0; i < array.elements().size(); i++) {
-      if (!(array.elements().get(i) instanceof StraceValue.Ellipsis)) {
-        memory.putInt(i * Integer.BYTES, Notation.intNumber(array.elements().get(i)));
-      }
-    }
-    return memory;
-  }
-
-  private Syscall prctl(SyscallName name) {
-    Object[] arguments = new Object[5];
-    for (int i = 0; i < arguments.length; i++) {
-      StraceValue value = optional(i);
-      if (value != null && value.plain() instanceof Str) {
-        arguments[i] = text(value);
-      } else if (value != null && value.before().plain() instanceof Array) {
-        arguments[i] = UserMem.zeroed(OUTPUT_BYTES_MIN);
-      } else {
-        arguments[i] = value == null ? 0L : Notation.number(value);
-      }
-    }
-    return Syscall.of(name, arguments);
-  }
-
-  private UserMem capHeader() {
-    StraceValue value = argument(0);
-    if (value.plain() instanceof Struct struct) {
-      return UserMem.ofInts(
-          (int) SockAddr.require(struct, "version"), (int) SockAddr.require(struct, "pid"));
-    }
-    return unknown(value, 2 * Integer.BYTES);
-  }
-
-  /** Two times effective, permitted and inheritable: the lower halves, then the upper. */
-  private UserMem capData() {
-    StraceValue value = argument(1);
-    if (!(value.plain() instanceof Struct struct)) {
-      return unknown(value, 6 * Integer.BYTES);
-    }
-    long effective = capabilities(struct, "effective");
-    long permitted = capabilities(struct, "permitted");
-    long inheritable = capabilities(struct, "inheritable");
-    return UserMem.ofInts(
-        (int) effective,
-        (int) permitted,
-        (int) inheritable,
-        (int) (effective >>> 32),
-        (int) (permitted >>> 32),
-        (int) (inheritable >>> 32));
-  }
-
-  private static long capabilities(Struct struct, String name) {
-    StraceValue set = struct.field(name);
-    return set == null ? SockAddr.require(struct, name) : Notation.capabilities(set);
-  }
-
-  private Syscall prlimit64(SyscallName name) {
-    StraceValue wanted = argument(2);
-    boolean wantedKnown = wanted.plain() instanceof Struct || Notation.isNull(wanted);
-    UserMem limits = unknown(wanted, 2 * Long.BYTES);
-    if (wanted.plain() instanceof Struct struct) {
-      limits = UserMem.zeroed(2 * Long.BYTES);
-      limits.putLong(0, SockAddr.require(struct, "rlim_cur"));
-      limits.putLong(Long.BYTES, SockAddr.require(struct, "rlim_max"));
-    }
-    UserMem old = output(argument(3), 2 * Long.BYTES, fault() && wantedKnown);
-    return Syscall.of(name, number(0), number(1), limits, old);
-  }
-
   private Syscall openat(SyscallName name) {
     return Syscall.of(name, number(0), text(argument(1)), number(2), optionalNumber(3, 0));
   }
@@ -583,59 +495,5 @@ public final class CallDecoder {
     return value.plain() instanceof Str string
         ? padded(string.bytes(), count)
         : unknown(value, count);
-  }
-
-  private UserMem cloneArgs() {
-    StraceValue value = argument(0).before().plain();
-    if (!(value instanceof Struct struct)) {
-      return unknown(value, optionalNumber(1, CLONE_ARGS_BYTES));
-    }
-    ByteBuffer buffer = ByteBuffer.allocate(CLONE_ARGS_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    List<String> fields =
-        List.of(
-            "flags",
-            "pidfd",
-            "child_tid",
-            "parent_tid",
-            "exit_signal",
-            "stack",
-            "stack_size",
-            "tls",
-            "set_tid",
-            "set_tid_size",
-            "cgroup");
-    for (String field : fields) {
-      StraceValue given = struct.field(field);
-      boolean list = given != null && given.plain() instanceof Array;
-      buffer.putLong(given == null || list ? 0 : Notation.number(given));
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.writeBytes(buffer.array());
-    for (StraceValue member : struct.members()) {
-      if (member.plain() instanceof Str behind) {
-        bytes.writeBytes(behind.bytes());
-      }
-    }
-    return padded(bytes.toByteArray(), optionalNumber(1, CLONE_ARGS_BYTES));
-  }
-
-  private Syscall execve(SyscallName name) {
-    return Syscall.of(name, text(argument(0)), strings(optional(1)), strings(optional(2)));
-  }
-
-  private UserMem strings(@Nullable StraceValue value) {
-    if (value == null || Notation.isNull(value)) {
-      return UserMem.NULL;
-    }
-    if (!(value.plain() instanceof Array array)) {
-      return unknown(value, 1);
-    }
-    StringBuilder all = new StringBuilder();
-    for (StraceValue element : array.elements()) {
-      if (element instanceof Str string) {
-        all.append(string.string()).append('\0');
-      }
-    }
-    return UserMem.of(Str.of(all.toString()).bytes());
   }
 }

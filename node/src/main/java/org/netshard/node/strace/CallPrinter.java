@@ -3,12 +3,9 @@ package org.netshard.node.strace;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.netshard.node.strace.Constants.Table;
 import org.netshard.node.strace.StraceEvent.Result;
-import org.netshard.node.strace.StraceValue.Annotated;
 import org.netshard.node.strace.StraceValue.Array;
-import org.netshard.node.strace.StraceValue.Binary;
 import org.netshard.node.strace.StraceValue.Change;
 import org.netshard.node.strace.StraceValue.IntValue;
 import org.netshard.node.strace.StraceValue.Named;
@@ -37,20 +34,6 @@ public final class CallPrinter {
   public static final long BAD_ADDRESS = 0xbad000L;
 
   static final int STRING_BYTES_MAX = 256;
-
-  private static final int PR_CAPBSET_READ = 23;
-  private static final int PR_CAPBSET_DROP = 24;
-  private static final int PR_SET_NAME = 15;
-  private static final int PR_GET_DUMPABLE = 3;
-  private static final int PR_GET_KEEPCAPS = 7;
-  private static final int PR_SET_KEEPCAPS = 8;
-  private static final int PR_GET_SECUREBITS = 27;
-  private static final int PR_SET_SECUREBITS = 28;
-  private static final int PR_SET_NO_NEW_PRIVS = 38;
-  private static final int PR_GET_NO_NEW_PRIVS = 39;
-  private static final int PR_SET_DUMPABLE = 4;
-  private static final int PR_CAP_AMBIENT = 47;
-  private static final int CSIGNAL = 0xff;
 
   private final Syscall entry;
   private final Syscall after;
@@ -148,16 +131,8 @@ public final class CallPrinter {
               IntValue.of(arg(0) & 0xffffffffL),
               IntValue.of(arg(1) & 0xffffffffL),
               Notation.flags(arg(2) & 0xffffffffL, "CLOSE_RANGE_???", Table.CLOSE_RANGE));
-      case SETGROUPS -> List.of(IntValue.of(arg(0) & 0xffffffffL), groups());
-      case PRCTL -> prctl();
-      case CAPSET -> List.of(capHeader(), capData(entry.mem(1)));
-      case CAPGET -> List.of(capHeader(), failed() ? address(1) : capData(after.mem(1)));
-      case PRLIMIT64 ->
-          List.of(
-              number(0),
-              Notation.xval(arg(1) & 0xffffffffL, "RLIMIT_???", Table.RLIMIT),
-              limits(entry, 2, false),
-              limits(after, 3, failed()));
+      case SETGROUPS, PRCTL, CAPSET, CAPGET, PRLIMIT64, CLONE, CLONE3, EXECVE ->
+          new ProcessPrinter(this, entry, after, failed()).arguments();
       case OPENAT -> openat();
       case OPEN -> open(path(0), arg(1), arg(2));
       case CREAT, MKDIR -> List.of(path(0), mode(arg(1)));
@@ -230,11 +205,6 @@ public final class CallPrinter {
               number(0),
               OptionPrinter.string(entry.mem(1), arg(2), address(1)),
               IntValue.of(arg(2)));
-      case CLONE ->
-          List.of(
-              new Named("child_stack", pointer(arg(1))), new Named("flags", cloneFlags(arg(0))));
-      case CLONE3 -> List.of(cloneArgs(), IntValue.of(arg(1)));
-      case EXECVE -> List.of(path(0), strings(1), strings(2));
       case NI_SYSCALL -> notSimulated();
     };
   }
@@ -304,23 +274,7 @@ public final class CallPrinter {
     return Str.of(mem.get(0, end));
   }
 
-  private StraceValue strings(int index) {
-    UserMem mem = entry.mem(index);
-    if (mem.isNull() || mem == UserMem.BAD) {
-      return address(index);
-    }
-    List<StraceValue> strings = new ArrayList<>();
-    int start = 0;
-    for (int i = 0; i < mem.size(); i++) {
-      if (mem.getByte(i) == 0) {
-        strings.add(Str.of(mem.get(start, i - start)));
-        start = i + 1;
-      }
-    }
-    return new Array(strings, false);
-  }
-
-  private StraceValue ints(UserMem mem, int count, StraceValue address, boolean unsigned) {
+  static StraceValue ints(UserMem mem, int count, StraceValue address, boolean unsigned) {
     if (!mem.accessible(0, count * Integer.BYTES)) {
       return address;
     }
@@ -334,14 +288,6 @@ public final class CallPrinter {
 
   private StraceValue pair() {
     return failed() ? address(3) : ints(after.mem(3), 2, address(3), false);
-  }
-
-  private StraceValue groups() {
-    int count = entry.intArg(0);
-    if (entry.mem(1).isNull() || count < 0) {
-      return address(1);
-    }
-    return ints(entry.mem(1), count, address(1), true);
   }
 
   private List<StraceValue> fcntl() {
@@ -481,132 +427,5 @@ public final class CallPrinter {
     int known = Math.min(Math.min(room, returned), mem.size());
     StraceValue name = failed() || known < 2 ? address(1) : SockAddr.struct(mem.get(0, known));
     return List.of(number(0), name, length(room, returned));
-  }
-
-  private List<StraceValue> prctl() {
-    long option = arg(0) & 0xffffffffL;
-    StraceValue name = Notation.xval(option, "PR_???", Table.PRCTL);
-    return switch ((int) option) {
-      case PR_CAPBSET_READ, PR_CAPBSET_DROP -> List.of(name, capability(1));
-      case PR_SET_NAME -> List.of(name, path(1));
-      case PR_SET_DUMPABLE -> List.of(name, Notation.xval(arg(1), "SUID_DUMP_???", Table.DUMPABLE));
-      case PR_CAP_AMBIENT ->
-          List.of(
-              name,
-              Notation.xval(arg(1), "PR_CAP_AMBIENT_???", Table.CAP_AMBIENT),
-              capability(2),
-              Notation.hex(arg(3)),
-              Notation.hex(arg(4)));
-      case PR_SET_KEEPCAPS -> List.of(name, IntValue.of(arg(1)));
-      case PR_GET_KEEPCAPS, PR_GET_DUMPABLE, PR_GET_SECUREBITS -> List.of(name);
-      case PR_SET_SECUREBITS ->
-          List.of(name, Notation.flags(arg(1), "SECBIT_???", Table.SECUREBIT));
-      case PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS ->
-          List.of(
-              name,
-              Notation.hex(arg(1)),
-              Notation.hex(arg(2)),
-              Notation.hex(arg(3)),
-              Notation.hex(arg(4)));
-      default -> List.of(name, Notation.hex(arg(1)));
-    };
-  }
-
-  private StraceValue capability(int index) {
-    return Notation.xval(arg(index), "CAP_???", Table.CAP);
-  }
-
-  private StraceValue capHeader() {
-    UserMem mem = entry.mem(0);
-    if (!mem.accessible(0, 8)) {
-      return address(0);
-    }
-    StraceValue version =
-        Notation.xval(
-            mem.getInt(0) & 0xffffffffL, "_LINUX_CAPABILITY_VERSION_???", Table.CAP_VERSION);
-    return new Struct(
-        List.of(new Named("version", version), new Named("pid", IntValue.of(mem.getInt(4)))));
-  }
-
-  private StraceValue capData(UserMem mem) {
-    if (!mem.accessible(0, 24)) {
-      return address(1);
-    }
-    List<StraceValue> members = new ArrayList<>();
-    String[] names = {"effective", "permitted", "inheritable"};
-    for (int i = 0; i < names.length; i++) {
-      long set = (mem.getInt(4 * i) & 0xffffffffL) | (long) mem.getInt(12 + 4 * i) << 32;
-      members.add(new Named(names[i], capabilities(set)));
-    }
-    return new Struct(members);
-  }
-
-  private static StraceValue capabilities(long set) {
-    List<StraceValue> members = new ArrayList<>();
-    long rest = set;
-    for (Map.Entry<String, Long> capability : Constants.of(Table.CAP).entrySet()) {
-      long bit = 1L << capability.getValue();
-      if ((rest & bit) != 0) {
-        members.add(new Binary("<<", IntValue.of(1), new Symbol(capability.getKey())));
-        rest &= ~bit;
-      }
-    }
-    if (members.isEmpty() && rest != 0) {
-      return new Annotated(IntValue.hex(rest), Annotated.Kind.COMMENT, "CAP_???");
-    }
-    if (rest != 0 || members.isEmpty()) {
-      members.add(Notation.hex(rest));
-    }
-    return Notation.joined(members);
-  }
-
-  private StraceValue limits(Syscall call, int index, boolean hidden) {
-    UserMem mem = call.mem(index);
-    if (hidden || !mem.accessible(0, 16)) {
-      return address(index);
-    }
-    return new Struct(
-        List.of(
-            new Named("rlim_cur", limit(mem.getLong(0))),
-            new Named("rlim_max", limit(mem.getLong(8)))));
-  }
-
-  private static StraceValue limit(long limit) {
-    if (limit == -1) {
-      return new Symbol("RLIM64_INFINITY");
-    }
-    return limit > 1024 && limit % 1024 == 0
-        ? new Binary("*", IntValue.of(limit / 1024), IntValue.of(1024))
-        : IntValue.of(limit);
-  }
-
-  private static StraceValue cloneFlags(long flags) {
-    List<StraceValue> members = new ArrayList<>();
-    long rest = Notation.addFlags(flags & ~CSIGNAL, members, Table.CLONE);
-    if (rest != 0) {
-      members.add(Notation.hex(rest));
-    }
-    long signal = flags & CSIGNAL;
-    if (signal != 0 || members.isEmpty()) {
-      String name = Constants.name(Table.SIGNAL, signal);
-      members.add(name == null ? IntValue.of(signal) : new Symbol(name));
-    }
-    return Notation.joined(members);
-  }
-
-  private StraceValue cloneArgs() {
-    UserMem mem = entry.mem(0);
-    if (!mem.accessible(0, 64)) {
-      return address(0);
-    }
-    String signal = Constants.name(Table.SIGNAL, mem.getLong(32));
-    return new Struct(
-        List.of(
-            new Named(
-                "flags", Notation.flags(mem.getLong(0), "CLONE_???", Table.CLONE, Table.CLONE3)),
-            new Named(
-                "exit_signal", signal == null ? IntValue.of(mem.getLong(32)) : new Symbol(signal)),
-            new Named("stack", pointer(mem.getLong(40))),
-            new Named("stack_size", Notation.hex(mem.getLong(48)))));
   }
 }
