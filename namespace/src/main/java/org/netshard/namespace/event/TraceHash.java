@@ -5,8 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Syscall;
+import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Packet;
 
 /**
@@ -18,7 +21,11 @@ import org.netshard.protocol.core.Packet;
 public final class TraceHash {
   private static final int BUFFER_BYTES = 2048;
   private static final int RECORD_BYTES_MAX = 128;
-  private static final int POINTER_BYTES_MAX = 64;
+
+  /**
+   * Content up to this length is hashed itself, longer content by its checksums, which are fast.
+   */
+  private static final int CONTENT_BYTES_MAX = 64;
 
   /** What of a packet is hashed: its headers and the beginning of its data. */
   private static final int PACKET_BYTES_MAX = 128;
@@ -26,6 +33,7 @@ public final class TraceHash {
   private final String kernel;
   private @Nullable MessageDigest digest;
   private @Nullable ByteBuffer buffer;
+  private @Nullable Checksums checksums;
 
   /** The hash of this kernel. */
   public TraceHash(String kernel) {
@@ -55,7 +63,7 @@ public final class TraceHash {
     out.putLong(result);
     for (int i = 0; pointers >>> i != 0; i++) {
       if ((pointers >>> i & 1) != 0) {
-        addContent(call.mem(i).content());
+        addContent(call.mem(i));
       }
     }
   }
@@ -93,12 +101,33 @@ public final class TraceHash {
     }
   }
 
+  private void addContent(UserMem mem) {
+    int size = mem.size();
+    ByteBuffer out = room(Integer.BYTES + CONTENT_BYTES_MAX).putInt(size);
+    if (size <= CONTENT_BYTES_MAX) {
+      mem.copyTo(0, out.array(), out.position(), size);
+      out.position(out.position() + size);
+    } else {
+      out.putLong(checksums().of(mem));
+    }
+    mem.pointers().values().forEach(this::addContent);
+  }
+
   private void addContent(byte[] content) {
     room(Integer.BYTES).putInt(content.length);
-    for (int offset = 0; offset < content.length; offset += POINTER_BYTES_MAX) {
-      int length = Math.min(POINTER_BYTES_MAX, content.length - offset);
+    for (int offset = 0; offset < content.length; offset += CONTENT_BYTES_MAX) {
+      int length = Math.min(CONTENT_BYTES_MAX, content.length - offset);
       room(length).put(content, offset, length);
     }
+  }
+
+  private Checksums checksums() {
+    Checksums present = checksums;
+    if (present == null) {
+      present = new Checksums();
+      checksums = present;
+    }
+    return present;
   }
 
   private ByteBuffer room(int bytes) {
@@ -124,6 +153,20 @@ public final class TraceHash {
       buffer.flip();
       digest.update(buffer);
       buffer.clear();
+    }
+  }
+
+  /** Two checksums with different polynomials, for which processors have instructions. */
+  private static final class Checksums {
+    private final CRC32 crc32 = new CRC32();
+    private final CRC32C crc32c = new CRC32C();
+
+    long of(UserMem mem) {
+      crc32.reset();
+      crc32c.reset();
+      mem.update(crc32);
+      mem.update(crc32c);
+      return crc32.getValue() << Integer.SIZE | crc32c.getValue();
     }
   }
 }

@@ -48,6 +48,31 @@ class TraceHashTest {
   }
 
   @Test
+  void everyByteOfLongContentAndOfWhatPointersReferToCounts() {
+    List<String> hashes = new ArrayList<>();
+    hashes.add(hash("k", hash -> hash.add(1, 1, write(new byte[100_000]), 0)));
+    for (int changed : new int[] {0, 64, 99_999}) {
+      byte[] content = new byte[100_000];
+      content[changed] = 1;
+      hashes.add(hash("k", hash -> hash.add(1, 1, write(content), 0)));
+      hashes.add(hash("k", hash -> hash.add(1, 1, writev(content), 0)));
+    }
+    hashes.add(hash("k", hash -> hash.add(1, 1, write(new byte[99_999]), 0)));
+    assertThat(hashes).doesNotHaveDuplicates();
+  }
+
+  private static Syscall write(byte[] content) {
+    return Syscall.of(SyscallName.WRITE, 3, UserMem.of(content), content.length);
+  }
+
+  private static Syscall writev(byte[] content) {
+    UserMem vector = UserMem.zeroed(16);
+    vector.putPointer(0, UserMem.of(content));
+    vector.putLong(8, content.length);
+    return Syscall.of(SyscallName.WRITEV, 3, vector, 1);
+  }
+
+  @Test
   void orderOfEventsCounts() {
     Syscall first = Syscall.close(3);
     Syscall second = Syscall.close(4);

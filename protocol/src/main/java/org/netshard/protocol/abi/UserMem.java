@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,6 +204,13 @@ public final class UserMem {
   /** A copy of everything here; empty for NULL and bad addresses. */
   public byte[] content() {
     return array == null ? new byte[0] : array.clone();
+  }
+
+  /** Lets a checksum go on over everything here. */
+  public void update(Checksum checksum) {
+    if (array != null) {
+      checksum.update(array, 0, array.length);
+    }
   }
 
   private ByteBuffer mapped() {
