@@ -14,6 +14,8 @@ import org.netshard.protocol.abi.SyscallName;
  */
 final class HeapUse {
   private static final int SOCKETS = 200_000;
+  private static final int CONNECTIONS = 100_000;
+  private static final int PORT = 5001;
 
   /** Below the profile's {@code user.max_net_namespaces}. */
   private static final int NAMESPACES = 90_000;
@@ -29,6 +31,7 @@ final class HeapUse {
     long kernel = kernel();
     Map<String, Long> bytes = new LinkedHashMap<>();
     bytes.put("bytes of an open TCP socket", socket());
+    bytes.put("bytes of an end of an established TCP socket", connectionEnd(CONNECTIONS));
     bytes.put("bytes of an idle namespace", namespace());
     bytes.put("bytes of a namespace and its kernel", kernel);
     return bytes;
@@ -49,6 +52,16 @@ final class HeapUse {
       long before = used();
       group.run(() -> RepeatedCalls.sockets(SOCKETS, true));
       return (used() - before) / SOCKETS;
+    }
+  }
+
+  /** Bytes of one of the two ends of a connection that is established and has no data. */
+  static long connectionEnd(int connections) {
+    try (KernelGroup group = KernelGroup.start(1)) {
+      group.run(() -> new HeldConnections(PORT, 1));
+      long before = used();
+      group.run(() -> new HeldConnections(PORT + 1, connections));
+      return (used() - before) / (2L * connections);
     }
   }
 
