@@ -161,7 +161,11 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
 
   /** Whether a result is one that only a file can have. */
   private static boolean showsOpen(StraceEvent.Result result, SyscallName name) {
-    boolean knowsFirst = name == SyscallName.IOCTL && !result.is(Errno.EBADF);
+    boolean knowsFirst =
+        switch (name) {
+          case IOCTL, READ, READV, WRITE, WRITEV -> !result.is(Errno.EBADF);
+          default -> false;
+        };
     return result.known()
         && (!result.isError()
             || knowsFirst

@@ -13,7 +13,7 @@ import org.netshard.protocol.abi.Abi;
 /**
  * Answers of {@code NETLINK_SOCK_DIAG} about Internet and UNIX sockets: what they tell of the
  * sockets of a log and of the simulation, without order, which is that of a hash with a secret, and
- * without inodes, cookies and timers.
+ * without inodes, cookies, timers and the numbers of ephemeral ports.
  *
  * <p><b>Source:</b> {@code include/uapi/linux/inet_diag.h}, {@code struct inet_diag_msg}; {@code
  * include/uapi/linux/unix_diag.h}, {@code struct unix_diag_msg}; {@code strace-6.1/src}: {@code
@@ -61,8 +61,22 @@ final class DiagComparison {
   private static final int UNIX_REQUEST_BYTES = 24;
 
   /** The flags of {@code UDIAG_SHOW_…}, from the first bit on. */
-  private static final List<String> SHOW =
+  private static final List<String> UNIX_SHOW =
       List.of("NAME", "VFS", "PEER", "ICONS", "RQLEN", "MEMINFO", "UID");
+
+  /** Bytes of {@code struct packet_diag_req} and of {@code struct netlink_diag_req}. */
+  private static final int OTHER_REQUEST_BYTES = 20;
+
+  /** Where their flags are. */
+  private static final int OTHER_SHOW_AT = 8;
+
+  /** The flags of {@code PACKET_SHOW_…}. */
+  private static final List<String> PACKET_SHOW =
+      List.of("INFO", "MCLIST", "RING_CFG", "FANOUT", "MEMINFO", "FILTER");
+
+  /** The flags of {@code NDIAG_SHOW_…}. */
+  private static final List<String> NETLINK_SHOW =
+      List.of("MEMINFO", "GROUPS", "RING_CFG", "FLAGS");
 
   private DiagComparison() {}
 
@@ -75,12 +89,15 @@ final class DiagComparison {
     int family = (int) SockAddr.require(body, "sdiag_family");
     boolean inet = family == Abi.AF_INET || family == Abi.AF_INET6;
     String text = body.text();
-    if (!inet && family != Abi.AF_UNIX) {
-      throw new NotationException(text, "this kind of question about sockets is not read");
-    }
-    ByteBuffer out =
-        ByteBuffer.allocate(inet ? INET_REQUEST_BYTES : UNIX_REQUEST_BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN);
+    int size =
+        switch (family) {
+          case Abi.AF_INET, Abi.AF_INET6 -> INET_REQUEST_BYTES;
+          case Abi.AF_UNIX -> UNIX_REQUEST_BYTES;
+          case Abi.AF_PACKET, Abi.AF_NETLINK -> OTHER_REQUEST_BYTES;
+          default ->
+              throw new NotationException(text, "this kind of question about sockets is not read");
+        };
+    ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     out.put((byte) family).put((byte) SockAddr.require(body, "sdiag_protocol"));
     if (inet) {
       out.put((byte) SockAddr.require(body, "idiag_ext"));
@@ -91,8 +108,16 @@ final class DiagComparison {
       }
       return out.putInt(4, bits(text, "idiag_states", STATES, "1<<")).array();
     }
+    if (family == Abi.AF_PACKET) {
+      int show = bits(text, "pdiag_show", PACKET_SHOW, "PACKET_SHOW_");
+      return out.putInt(OTHER_SHOW_AT, show).array();
+    }
+    if (family == Abi.AF_NETLINK) {
+      int show = bits(text, "ndiag_show", NETLINK_SHOW, "NDIAG_SHOW_");
+      return out.putInt(OTHER_SHOW_AT, show).array();
+    }
     out.putInt(4, bits(text, "udiag_states", STATES, "1<<"));
-    return out.putInt(12, bits(text, "udiag_show", SHOW, "UDIAG_SHOW_")).array();
+    return out.putInt(12, bits(text, "udiag_show", UNIX_SHOW, "UDIAG_SHOW_")).array();
   }
 
   /** Flags that are joined by bars: names behind a prefix, and numbers. */
@@ -130,7 +155,9 @@ final class DiagComparison {
                   inet.group(1),
                   inet.group(2),
                   inet.group(3),
-                  inet.group(4) + "-" + inet.group(5),
+                  port(Integer.parseInt(inet.group(4)))
+                      + "-"
+                      + port(Integer.parseInt(inet.group(5))),
                   String.join(" ", addresses),
                   inet.group(7),
                   inet.group(8),
@@ -205,8 +232,13 @@ final class DiagComparison {
     return named ? Integer.toString(in.getShort(from)) : "no";
   }
 
-  private static int port(ByteBuffer in, int at) {
-    return Short.toUnsignedInt(Short.reverseBytes(in.getShort(at)));
+  private static String port(ByteBuffer in, int at) {
+    return port(Short.toUnsignedInt(Short.reverseBytes(in.getShort(at))));
+  }
+
+  private static String port(int number) {
+    boolean chosen = number >= IdMapping.EPHEMERAL_MIN && number <= IdMapping.EPHEMERAL_MAX;
+    return chosen ? "ephemeral" : Integer.toString(number);
   }
 
   private static String address(ByteBuffer in, int at, int family) {

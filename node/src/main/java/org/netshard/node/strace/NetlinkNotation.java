@@ -55,6 +55,16 @@ final class NetlinkNotation {
               new Field("rtm_scope", 1),
               new Field("rtm_type", 1),
               new Field("rtm_flags", 4)),
+          "family",
+          List.of(
+              new Field("family", 1),
+              new Field("dst_len", 1),
+              new Field("src_len", 1),
+              new Field("tos", 1),
+              new Field("table", 1),
+              new Field("", 2),
+              new Field("action", 1),
+              new Field("flags", 4)),
           "ndm_family",
           List.of(
               new Field("ndm_family", 1),
