@@ -105,7 +105,7 @@ public final class TraceHash {
     int size = mem.size();
     ByteBuffer out = room(Integer.BYTES + CONTENT_BYTES_MAX).putInt(size);
     if (size <= CONTENT_BYTES_MAX) {
-      mem.copyTo(0, out.array(), out.position(), size);
+      mem.copyTo(0, out.array(), out.arrayOffset() + out.position(), size);
       out.position(out.position() + size);
     } else {
       out.putLong(checksums().of(mem));
