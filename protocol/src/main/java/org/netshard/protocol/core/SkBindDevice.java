@@ -58,6 +58,7 @@ final class SkBindDevice {
     }
     sk.setBoundDevIf(ifindex);
     sk.setFlag(SockFlag.SK_DST_CACHED, false);
+    sk.ops().boundToDevice(sk);
     return 0;
   }
 

@@ -32,6 +32,9 @@ public interface SockOps {
   /** Drops what still waits in the sock when it is freed ({@code sk_destruct}). */
   default void destruct(Sk sk) {}
 
+  /** The sock has been bound to a device, or to none ({@code rehash}, {@code sk_dst_reset}). */
+  default void boundToDevice(Sk sk) {}
+
   /** Whether a sock is freed, and not used any more, only after a grace period of RCU. */
   default boolean isUsedUntilFreed() {
     return false;

@@ -49,6 +49,15 @@ public class TcpOps extends InetStreamOps {
     boolean unused = release(sk);
   }
 
+  @Override
+  public void boundToDevice(Sk sk) {
+    TcpSock tp = TcpSock.of(sk);
+    if (tp != null) {
+      tp.boundDevIf = sk.boundDevIf();
+      tp.dev = null;
+    }
+  }
+
   /** {@code tcp_close}: a connection goes on by itself until the other end has closed it too. */
   @Override
   public boolean release(Sk sk) {

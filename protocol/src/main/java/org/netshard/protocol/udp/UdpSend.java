@@ -167,13 +167,16 @@ final class UdpSend {
 
   private static int append(Sk sk, Caller caller, Msg msg, IpCork cork, Ports ports) {
     boolean more = UdpOptions.of(sk).cork || msg.has(Abi.MSG_MORE);
+    if (more) {
+      // Also if nothing can be added.
+      keepFlow(sk, cork.saddr(), cork.daddr(), ports.dest);
+    }
     int added = cork.append(sk, caller, msg, HEADER_BYTES, 0, msg.size());
     if (added < 0) {
       return added;
     }
     if (more) {
       cork.hold(sk);
-      keepFlow(sk, cork.saddr(), cork.daddr(), ports.dest);
       UdpOptions udp = UdpOptions.forWrite(sk);
       udp.pending = cork;
       udp.pendingPorts = ports;
