@@ -137,7 +137,8 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
         FdsInMemory.inSimulation(
             call.withArg(0, process.fds().simulated(call.intArg(0), task)), process.fds());
     return switch (call.name()) {
-      case DUP2, DUP3 -> mapped.withArg(1, process.fds().simulated(call.intArg(1), task));
+      case DUP2, DUP3, SENDFILE ->
+          mapped.withArg(1, process.fds().simulated(call.intArg(1), task));
       case RENAMEAT, RENAMEAT2 -> mapped.withArg(2, process.fds().simulated(call.intArg(2), task));
       default -> mapped;
     };
@@ -145,13 +146,20 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
 
   /** A descriptor that the log shows to be open and nobody opened was there when the log began. */
   private static void inherit(StraceEvent.Call recorded, Syscall call, Task task) {
-    int fd = call.intArg(0);
-    if (takesFd(call.name())
-        && showsOpen(recorded.result(), call.name())
-        && fd >= 0
-        && task.fds().get(fd) == null) {
+    if (!takesFd(call.name()) || !showsOpen(recorded.result(), call.name())) {
+      return;
+    }
+    boolean socket = takesSocket(call.name()) && !recorded.result().is(Errno.ENOTSOCK);
+    inherit(task, call.intArg(0), socket);
+    if (call.name() == SyscallName.SENDFILE) {
+      inherit(task, call.intArg(1), false);
+    }
+  }
+
+  private static void inherit(Task task, int fd, boolean socket) {
+    if (fd >= 0 && task.fds().get(fd) == null) {
       Object file =
-          takesSocket(call.name()) && !recorded.result().is(Errno.ENOTSOCK)
+          socket
               ? new UnsimulatedFile(true, RecordedFile.INHERITED)
               : new RecordedFile(RecordedFile.INHERITED);
       OpenFile opened = new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, file);
