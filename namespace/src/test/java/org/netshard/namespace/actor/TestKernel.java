@@ -28,7 +28,8 @@ import org.netshard.protocol.cred.Capability;
 /** A kernel in an {@link ActorTestKit}; its tasks are given by the test, with pids from 1. */
 final class TestKernel {
   private static final int NOFILE = 64;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE =
+      Duration.ofSeconds(Integer.getInteger("netshard.patience", 30));
 
   private final TestProbe<KernelProtocol.Reply> clock;
   private final ActorRef<KernelMessage> kernel;

@@ -137,8 +137,7 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
         FdsInMemory.inSimulation(
             call.withArg(0, process.fds().simulated(call.intArg(0), task)), process.fds());
     return switch (call.name()) {
-      case DUP2, DUP3, SENDFILE ->
-          mapped.withArg(1, process.fds().simulated(call.intArg(1), task));
+      case DUP2, DUP3, SENDFILE -> mapped.withArg(1, process.fds().simulated(call.intArg(1), task));
       case RENAMEAT, RENAMEAT2 -> mapped.withArg(2, process.fds().simulated(call.intArg(2), task));
       default -> mapped;
     };

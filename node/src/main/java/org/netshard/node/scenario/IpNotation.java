@@ -18,7 +18,7 @@ import org.netshard.protocol.netlink.NlMsg;
  */
 final class IpNotation {
   static final String ALLOWED =
-      "ip link set lo up|down|mtu N|txqueuelen N, ip addr add|del|replace ADDR dev lo, ip route"
+      "ip link set lo up|down|mtu N|txqueuelen N|gso_max_segs N, ip addr add|del|replace ADDR dev lo, ip route"
           + " add|del|replace|append PREFIX dev lo, each also as ip -n NAME …, ip netns exec NAME"
           + " COMMAND";
 
@@ -28,6 +28,7 @@ final class IpNotation {
   private static final int IFLA_ADDRESS = 1;
   private static final int IFLA_MTU = 4;
   private static final int IFLA_TXQLEN = 13;
+  private static final int IFLA_GSO_MAX_SEGS = 40;
   private static final int IFA_ADDRESS = 1;
   private static final int IFA_LOCAL = 2;
   private static final int IFA_LABEL = 3;
@@ -52,23 +53,6 @@ final class IpNotation {
   private int family;
   private int ifindex;
   private int lockedMetrics;
-
-  /** A line that cannot be understood: which word is wrong, and why. */
-  static final class BadIpException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    private final int word;
-
-    BadIpException(int word, String problem) {
-      super(problem);
-      this.word = word;
-    }
-
-    /** The number of the word, from 0; as many as there are if one is missing. */
-    int word() {
-      return word;
-    }
-  }
 
   private IpNotation(List<String> words, Map<String, Integer> devices) {
     this.words = words;
@@ -168,6 +152,7 @@ final class IpNotation {
           flags = key.equals("up") ? flags | IFF_UP : flags & ~IFF_UP;
         }
         case "mtu" -> attrs.attrInt(IFLA_MTU, number("mtu"));
+        case "gso_max_segs" -> attrs.attrInt(IFLA_GSO_MAX_SEGS, number(key));
         case "txqueuelen", "qlen", "txqlen" -> attrs.attrInt(IFLA_TXQLEN, number(key));
         case "arp" -> {
           change |= IFF_NOARP;

@@ -14,12 +14,12 @@ import org.netshard.protocol.core.NetDevice;
 
 /**
  * A line of a scenario's setup, as a user types it into a shell: {@code mkdir}, {@code rmdir},
- * {@code echo … > file}, {@code cat}, {@code sysctl -w}, {@code ip}, with the expected result
- * behind it as {@code strace} writes results.
+ * {@code echo … > file}, {@code cat}, {@code sysctl -w}, {@code ip}, {@code tc qdisc}, with the
+ * expected result behind it as {@code strace} writes results.
  */
 public final class SetupNotation {
   static final String ALLOWED =
-      "mkdir [-p] DIR, rmdir DIR, echo TEXT > FILE, cat FILE, sysctl -w NAME=VALUE, ip …";
+      "mkdir [-p] DIR, rmdir DIR, echo TEXT > FILE, cat FILE, sysctl -w NAME=VALUE, ip …, tc qdisc …";
 
   private static final Map<String, Integer> LO_ONLY = Map.of("lo", NetDevice.LOOPBACK_IFINDEX);
 
@@ -121,6 +121,7 @@ public final class SetupNotation {
   private List<SetupLine> command() throws BadLineException {
     return switch (words.get(0).text()) {
       case "ip" -> ip();
+      case "tc" -> tc();
       case "mkdir" -> mkdir();
       case "rmdir" -> eachPath(Command.RMDIR, 1);
       case "cat" -> eachPath(Command.CAT, 1);
@@ -149,12 +150,28 @@ public final class SetupNotation {
       words.subList(0, at + 3).clear();
       return within(inner, command());
     }
+    List<SetupLine> one = List.of(netlink(at, IpNotation::message));
+    return name == null ? one : within(name, one);
+  }
+
+  /** {@code tc …} and {@code tc -n NAME …}. */
+  private List<SetupLine> tc() throws BadLineException {
+    boolean named = is(1, "-n") || is(1, "-netns");
+    List<SetupLine> one = List.of(netlink(named ? 3 : 1, TcNotation::message));
+    return named ? within(words.get(2), one) : one;
+  }
+
+  /** What reads the words of a command as a message. */
+  private interface MessageReader {
+    String read(List<String> words, Map<String, Integer> devices) throws BadIpException;
+  }
+
+  private SetupLine netlink(int at, MessageReader reader) throws BadLineException {
     List<String> rest = new ArrayList<>();
     words.subList(Math.min(at, words.size()), words.size()).forEach(word -> rest.add(word.text()));
     try {
-      List<SetupLine> one = List.of(setup(Command.IP, "", IpNotation.message(rest, devices)));
-      return name == null ? one : within(name, one);
-    } catch (IpNotation.BadIpException e) {
+      return setup(Command.IP, "", reader.read(rest, devices));
+    } catch (BadIpException e) {
       int word = at + e.word();
       int column = word < words.size() ? words.get(word).column() : line.length() + 1;
       throw new BadLineException(column, String.valueOf(e.getMessage()));

@@ -116,6 +116,31 @@ class SetupSimulation {
     }
   }
 
+  /** The answers are those of a live kernel, but that netem is there. */
+  @Test
+  void queueingDisciplinesComeAndGoAsOnLinux() throws IOException {
+    JsonNode report =
+        new ObjectMapper()
+            .readTree(
+                run(
+                    ExitCodes.GOOD,
+                    """
+                    setup:
+                      - tc qdisc del dev lo root = -1 ENOENT
+                      - tc qdisc add dev lo root fq_codel = -1 ENOENT
+                      - tc qdisc change dev lo root netem delay 1ms = -1 ENOENT
+                      - tc qdisc add dev lo root netem delay 1ms 100us 25% loss 0.5% 10% rate 10mbit = 0
+                      - tc qdisc add dev lo root netem delay 1ms = -1 EEXIST
+                      - tc qdisc replace dev lo root netem delay 2ms = 0
+                      - tc qdisc change dev lo root netem loss 2% = 0
+                      - tc qdisc del dev lo root = 0
+                      - ip link set lo gso_max_segs 70000 = -1 EINVAL
+                    """,
+                    "--json"));
+    assertThat(report.path("expectations").path("met").asInt()).isEqualTo(9);
+    assertThat(report.path("expectations").path("notMet").asInt()).isZero();
+  }
+
   @Test
   void theTraceDoesNotDependOnNodes() throws IOException {
     JsonNode one = new ObjectMapper().readTree(run(ExitCodes.GOOD, SCENARIO, "--json"));

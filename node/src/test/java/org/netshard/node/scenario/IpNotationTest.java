@@ -11,7 +11,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.netshard.namespace.spec.SetupLine;
 import org.netshard.namespace.spec.SetupLine.Command;
-import org.netshard.node.scenario.IpNotation.BadIpException;
 
 /** Lines of {@code ip}. The messages are those that iproute2 6.1.0 sends, read off by strace. */
 class IpNotationTest {

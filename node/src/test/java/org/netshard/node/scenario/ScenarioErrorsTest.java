@@ -149,9 +149,9 @@ class ScenarioErrorsTest {
             "s.yaml:2:36: kernel `kernel` has a task or workload `w.server` already"),
         bad(
             "a command that is not there",
-            "setup:\n  - lines: |\n      mkdir /a\n      tc qdisc\n",
-            "s.yaml:4:7: command `tc` is not simulated; allowed are mkdir [-p] DIR, rmdir DIR, echo"
-                + " TEXT > FILE, cat FILE, sysctl -w NAME=VALUE, ip …"),
+            "setup:\n  - lines: |\n      mkdir /a\n      tcpdump -i lo\n",
+            "s.yaml:4:7: command `tcpdump` is not simulated; allowed are mkdir [-p] DIR, rmdir DIR, echo"
+                + " TEXT > FILE, cat FILE, sysctl -w NAME=VALUE, ip …, tc qdisc …"),
         bad(
             "a task whose number is asked for",
             "kernels: [{name: a}]\nsetup: ['cat /proc/$u.pid/cgroup']\ntasks: [{name: t}]\n",

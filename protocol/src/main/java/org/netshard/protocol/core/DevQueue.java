@@ -30,9 +30,22 @@ public final class DevQueue {
     if (stamp != null) {
       stamp.report(packet, TxStamp.SCM_TSTAMP_SCHED, nowNs);
     }
+    NetDevice dev = packet.dev();
+    Qdisc qdisc = dev.rootQdisc();
+    if (qdisc == null) {
+      transmit(net, packet);
+    } else if (dev.isUp()) {
+      qdisc.enqueue(net, packet);
+    } else {
+      packet.drop(DropReason.DEV_READY);
+    }
+  }
+
+  /** Gives a packet to its device, and shows it to those that look on ({@code xmit_one}). */
+  public static void transmit(NetNs net, Packet packet) {
     PacketTypes taps = PacketTypes.of(net);
     if (!taps.isEmpty()) {
-      packet.setTstampNs(nowNs);
+      packet.setTstampNs(net.machine().nowNs());
       taps.show(packet, true);
     }
     NetDevice dev = packet.dev();

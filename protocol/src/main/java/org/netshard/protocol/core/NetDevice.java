@@ -33,6 +33,9 @@ public final class NetDevice {
   public static final int IFF_DORMANT = 0x20000;
   public static final int IFF_ECHO = 0x40000;
 
+  /** {@code GSO_MAX_SEGS}: the most segments of one packet. */
+  public static final int GSO_MAX_SEGS = 65535;
+
   /** {@code ARPHRD_LOOPBACK}. */
   public static final int ARPHRD_LOOPBACK = 772;
 
@@ -51,7 +54,9 @@ public final class NetDevice {
   private int flags;
   private int promiscuity;
   private int txQueueLen;
+  private int gsoMaxSegs = GSO_MAX_SEGS;
   private boolean hasQdisc;
+  private @Nullable Qdisc qdisc;
   private byte[] address;
   private long rxPackets;
   private long rxBytes;
@@ -213,9 +218,32 @@ public final class NetDevice {
     txQueueLen = packets;
   }
 
+  /** {@code gso_max_segs}: the most segments that a packet may stand for. */
+  public int gsoMaxSegs() {
+    return gsoMaxSegs;
+  }
+
+  /** Sets {@code gso_max_segs}. */
+  public void setGsoMaxSegs(int segments) {
+    gsoMaxSegs = segments;
+  }
+
   /** The name of its queueing discipline: none before it is first up. */
   public String qdisc() {
-    return hasQdisc ? kind.qdisc() : "noop";
+    return qdisc != null ? qdisc.kind() : hasQdisc ? kind.qdisc() : "noop";
+  }
+
+  /** The queueing discipline that somebody has given it, or null. */
+  public @Nullable Qdisc rootQdisc() {
+    return qdisc;
+  }
+
+  /** Gives it another one, or takes it away with null; the one before drops what it holds. */
+  public void setRootQdisc(@Nullable Qdisc newQdisc) {
+    if (qdisc != null) {
+      qdisc.reset();
+    }
+    qdisc = newQdisc;
   }
 
   /** Counts a packet that was received, bytes with link header ({@code dev_sw_netstats_rx_add}). */

@@ -110,15 +110,20 @@ public final class Packet extends Skb {
 
   /** A copy that shares the bytes ({@code skb_clone}). */
   public Packet copy() {
-    return copyWith(data());
+    return copyWith(data(), ethertype);
   }
 
   /** A copy with bytes of its own, which may be written ({@code skb_cow}). */
   public Packet copyOfBytes() {
-    return copyWith(data().clone());
+    return copyWith(data().clone(), ethertype);
   }
 
-  private Packet copyWith(byte[] bytes) {
+  /** The same with another protocol in the link header. */
+  public Packet withEthertype(int type) {
+    return copyWith(data(), type);
+  }
+
+  private Packet copyWith(byte[] bytes, int ethertype) {
     Packet copy = new Packet(dev, ethertype, bytes, network, truesize());
     copy.transport = transport;
     copy.start = start;

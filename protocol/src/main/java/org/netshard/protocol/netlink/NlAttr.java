@@ -61,6 +61,11 @@ public final class NlAttr {
     return NlRequest.getInt(message, offset + Nl.NLA_HDRLEN + at);
   }
 
+  /** Its first 64 bits. */
+  public long getLong() {
+    return Integer.toUnsignedLong(getInt()) | (long) getInt(Integer.BYTES) << Integer.SIZE;
+  }
+
   /** Its first 32 bits as an IPv4 address in host byte order. */
   public int getInAddr() {
     return Integer.reverseBytes(getInt());
@@ -84,6 +89,11 @@ public final class NlAttr {
 
   /** The attributes in it, without a check of their lengths against rules. */
   public NlAttrs nested(int maxType) {
-    return NlAttrs.lax(message, offset + Nl.NLA_HDRLEN, offset + length, maxType);
+    return nestedBehind(0, maxType);
+  }
+
+  /** The attributes in it behind so many bytes of something else. */
+  public NlAttrs nestedBehind(int bytes, int maxType) {
+    return NlAttrs.lax(message, offset + Nl.NLA_HDRLEN + bytes, offset + length, maxType);
   }
 }

@@ -107,6 +107,7 @@ final class RtmLink {
     Rule.u32(IFLA_MTU),
     Rule.u32(IFLA_MASTER),
     Rule.u32(IFLA_TXQLEN),
+    Rule.u32(IFLA_GSO_MAX_SEGS),
     Rule.nested(IFLA_LINKINFO),
     Rule.u32(IFLA_NET_NS_PID),
     Rule.u32(IFLA_NET_NS_FD),
@@ -130,7 +131,7 @@ final class RtmLink {
     out.attrInt(IFLA_MIN_MTU, dev.kind().mtuMin()).attrInt(IFLA_MAX_MTU, dev.kind().mtuMax());
     out.attrInt(IFLA_GROUP, 0);
     out.attrInt(IFLA_PROMISCUITY, dev.promiscuity()).attrInt(IFLA_ALLMULTI, 0);
-    out.attrInt(IFLA_NUM_TX_QUEUES, 1).attrInt(IFLA_GSO_MAX_SEGS, SEGS_MAX);
+    out.attrInt(IFLA_NUM_TX_QUEUES, 1).attrInt(IFLA_GSO_MAX_SEGS, dev.gsoMaxSegs());
     out.attrInt(IFLA_GSO_MAX_SIZE, SIZE_MAX).attrInt(IFLA_GRO_MAX_SIZE, SIZE_MAX);
     out.attrInt(IFLA_GSO_IPV4_MAX_SIZE, SIZE_MAX).attrInt(IFLA_GRO_IPV4_MAX_SIZE, SIZE_MAX);
     out.attrInt(IFLA_TSO_MAX_SIZE, TSO_SIZE_MAX).attrInt(IFLA_TSO_MAX_SEGS, SEGS_MAX);

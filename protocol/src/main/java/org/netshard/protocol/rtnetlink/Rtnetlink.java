@@ -38,6 +38,7 @@ public final class Rtnetlink implements NetlinkKernel {
   private static final int ROUTE = 24;
   private static final int NEIGH = 28;
   private static final int RULE = 32;
+  private static final int QDISC = 36;
   private static final int NSID = 88;
 
   private Rtnetlink() {}
@@ -80,6 +81,7 @@ public final class Rtnetlink implements NetlinkKernel {
       case LINK -> link(request, kind, ext);
       case ADDR -> addr(request, kind, family, ext);
       case ROUTE -> route(request, kind, family, ext);
+      case QDISC -> kind == GET ? unknown(request) : RtmQdisc.change(request, kind == DEL, ext);
       case NEIGH -> kind == GET ? ext.fail(Errno.EINVAL, "No device specified") : unknown(request);
       case NSID -> ext.fail(Errno.EINVAL, "nsid is missing");
       case RULE -> kind == GET ? Errno.EOPNOTSUPP.negated() : unknown(request);

@@ -121,6 +121,13 @@ final class SetLink {
       dev.setTxQueueLen(length.getInt());
       RtmLink.announce(net, dev, 0);
     }
+    NlAttr segments = tb.get(RtmLink.IFLA_GSO_MAX_SEGS);
+    if (segments != null) {
+      if (Integer.compareUnsigned(segments.getInt(), NetDevice.GSO_MAX_SEGS) > 0) {
+        return Errno.EINVAL.negated();
+      }
+      dev.setGsoMaxSegs(segments.getInt());
+    }
     return 0;
   }
 }

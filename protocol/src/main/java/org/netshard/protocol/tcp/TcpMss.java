@@ -41,6 +41,7 @@ final class TcpMss {
       tp.pmtu = dst.mtu();
     }
     tp.gsoMaxSize = GSO_MAX_SIZE - (MAX_TCP_HEADER + 1);
+    tp.gsoMaxSegs = dst.dev().gsoMaxSegs();
     return true;
   }
 
@@ -103,7 +104,7 @@ final class TcpMss {
       return mss;
     }
     int goal = boundToHalfWnd(tp, tp.gsoMaxSize);
-    int segs = Math.min(goal / mss, IPV4_PMTU_MAX);
+    int segs = Math.min(goal / mss, tp.gsoMaxSegs);
     return Math.max(segs * mss, mss);
   }
 
@@ -119,7 +120,7 @@ final class TcpMss {
       bytes += tp.gsoMaxSize >>> shift;
     }
     bytes = Math.min(bytes, tp.gsoMaxSize);
-    return (int) Math.max(bytes / mss, tp.ca.minTsoSegs(tp));
+    return (int) Math.min(Math.max(bytes / mss, tp.ca.minTsoSegs(tp)), tp.gsoMaxSegs);
   }
 
   /** {@code tcp_initialize_rcv_mss}. */

@@ -156,6 +156,7 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   int mssCache = MSS_DEFAULT;
   int tcpHeaderLen = TcpHeader.BYTES;
   int gsoMaxSize = Integer.MAX_VALUE;
+  int gsoMaxSegs = NetDevice.GSO_MAX_SEGS;
 
   /** {@code sk_gso_disabled}: one segment at a time, as each has a signature. */
   boolean gsoDisabled;
