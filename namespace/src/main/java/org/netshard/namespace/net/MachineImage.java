@@ -37,7 +37,7 @@ public final class MachineImage {
    */
   public MachineImage(KernelProfile profile) {
     this.profile = profile;
-    this.sysctls = new SysctlCatalog(profile.sysctls());
+    this.sysctls = new SysctlCatalog(profile.sysctls(), profile.modules());
     profile.protos().forEach(families::protoRegister);
     for (FamilyProfile family : profile.families()) {
       int result;

@@ -124,6 +124,11 @@ public final class MachineState implements Machine {
     throw new IllegalStateException("this kernel has no proto " + name);
   }
 
+  @Override
+  public void requestModule(String name) {
+    sysctls.requestModule(name);
+  }
+
   /** Its sysctls. */
   public SysctlTable sysctls() {
     return sysctls;

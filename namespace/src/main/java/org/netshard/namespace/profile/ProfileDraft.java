@@ -30,6 +30,7 @@ final class ProfileDraft {
   final Map<Integer, FamilyProfile> families = new TreeMap<>();
   final Map<String, SysctlProfile> sysctls = new TreeMap<>();
   List<Integer> kernelNetlink = List.of();
+  List<String> modules = List.of();
 
   /** The profile, if nothing is missing from it. */
   KernelProfile finish(String file) {
@@ -62,7 +63,8 @@ final class ProfileDraft {
         new ArrayList<>(families.values()),
         new ArrayList<>(protos.values()),
         new ArrayList<>(sysctls.values()),
-        kernelNetlink);
+        kernelNetlink,
+        modules);
   }
 
   /** Refuses entries of a switch that name a kind of sock which is not there, or not for them. */

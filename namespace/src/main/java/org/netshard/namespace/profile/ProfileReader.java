@@ -31,6 +31,7 @@ final class ProfileReader {
           "dentry",
           "cgroup",
           "kernel-netlink",
+          "modules",
           "protos",
           "families",
           "remove-families",
@@ -42,6 +43,9 @@ final class ProfileReader {
           + " [18 letters y or n]";
 
   private static final int CPUS_MAX = 8192;
+
+  /** The modules that there are, whichever of them a kernel has. */
+  private static final List<String> MODULES = List.of("tcp_bbr", "tcp_cubic", "tcp_dctcp");
 
   private final String file;
 
@@ -70,6 +74,7 @@ final class ProfileReader {
         case "dentry" -> draft.dentryBytes = sizeOf(value, key, draft.dentryBytes);
         case "cgroup" -> readCgroup(object(value, key), draft);
         case "kernel-netlink" -> draft.kernelNetlink = numbers(value, key);
+        case "modules" -> draft.modules = modules(value);
         case "protos" -> list(value, key).forEach(item -> readProto(item, draft));
         case "families" -> readFamilies(object(value, key), draft);
         case "remove-families" -> list(value, key).forEach(item -> removeFamily(item, draft));
@@ -107,6 +112,18 @@ final class ProfileReader {
                     .bad("'" + softirq.unwrapped() + "'", "GFP_ATOMIC, GFP_NOWAIT");
           };
     }
+  }
+
+  private List<String> modules(ConfigValue value) {
+    List<String> modules = new ArrayList<>();
+    for (ConfigValue item : list(value, "modules")) {
+      String name = text(item, "modules");
+      if (!MODULES.contains(name)) {
+        throw Place.of(item, file, "modules").bad("'" + name + "'", MODULES.toString());
+      }
+      modules.add(name);
+    }
+    return modules;
   }
 
   /** One entry of a switch: {@code TYPE PROTOCOL PROTO [permanent] [icsk] [reuse]}. */

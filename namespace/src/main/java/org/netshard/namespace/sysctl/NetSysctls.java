@@ -104,7 +104,7 @@ public final class NetSysctls {
     if (!permitted(profile, 2, cred, owner)) {
       return Errno.EPERM.negated();
     }
-    return new ProcHandler(this, slot, text, position, cred.userNs()).write();
+    return new ProcHandler(this, slot, text, position, cred).write();
   }
 
   /** Whether this is the initial namespace. */

@@ -3,8 +3,9 @@ package org.netshard.namespace.sysctl;
 import java.util.List;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.cred.Capability;
+import org.netshard.protocol.cred.Cred;
 import org.netshard.protocol.cred.IdMap;
-import org.netshard.protocol.cred.UserNamespace;
 import org.netshard.protocol.profile.SysctlProfile;
 import org.netshard.protocol.profile.SysctlProfile.Format;
 import org.netshard.protocol.profile.SysctlProfile.Kind;
@@ -28,16 +29,16 @@ final class ProcHandler {
   private final Format format;
   private final String written;
   private final ProcText text;
-  private final UserNamespace writer;
+  private final Cred writer;
   private final long position;
 
   /**
    * A write.
    *
    * @param position where in the file it begins
-   * @param writer user namespace of the task that writes, whose ids the text has
+   * @param writer who writes, whose user namespace the ids in the text are of
    */
-  ProcHandler(NetSysctls net, int slot, String written, long position, UserNamespace writer) {
+  ProcHandler(NetSysctls net, int slot, String written, long position, Cred writer) {
     this.writer = writer;
     this.position = position;
     this.net = net;
@@ -216,7 +217,7 @@ final class ProcHandler {
     }
     boolean nobody = Long.parseLong(values[1]) < Long.parseLong(values[0]);
     for (int i = 0; i < values.length; i++) {
-      int group = writer.gidMap().toKernel((int) Long.parseLong(values[i]));
+      int group = writer.userNs().gidMap().toKernel((int) Long.parseLong(values[i]));
       if (group == IdMap.INVALID) {
         return EINVAL;
       }
@@ -267,13 +268,17 @@ final class ProcHandler {
   }
 
   /**
-   * The congestion control of new sockets: ENOENT if there is none of this name, EPERM if it is
-   * restricted and this is not the initial namespace; there it becomes unrestricted.
+   * The congestion control of new sockets: ENOENT if there is none of this name, not even in a
+   * module that CAP_NET_ADMIN may have loaded, EPERM if it is restricted and this is not the
+   * initial namespace; there it becomes unrestricted.
    *
    * <p><b>Source:</b> {@code net/ipv4/tcp_cong.c}, {@code tcp_set_default_congestion_control}.
    */
   private long congestionControl() {
     String name = line(15);
+    if (!available().contains(name) && writer.capable(Capability.CAP_NET_ADMIN)) {
+      net.table().requestModule("tcp_" + name);
+    }
     if (!available().contains(name)) {
       return Errno.ENOENT.negated();
     }

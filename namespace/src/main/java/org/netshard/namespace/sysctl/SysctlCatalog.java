@@ -12,6 +12,7 @@ import org.netshard.protocol.profile.SysctlProfile;
  */
 public final class SysctlCatalog {
   private final SysctlProfile[] profiles;
+  private final List<String> modules;
   private final int[] slotOfOrdinal = new int[Sysctl.values().length];
   private final int[] ordinalOfSlot;
   private final boolean[] shared = new boolean[Sysctl.values().length];
@@ -21,9 +22,11 @@ public final class SysctlCatalog {
   /**
    * The catalog of these sysctls.
    *
+   * @param modules names of modules that can be loaded
    * @throws IllegalArgumentException if one is missing that the model reads
    */
-  public SysctlCatalog(List<SysctlProfile> sysctls) {
+  public SysctlCatalog(List<SysctlProfile> sysctls, List<String> modules) {
+    this.modules = List.copyOf(modules);
     List<SysctlProfile> sorted = new ArrayList<>(sysctls);
     sorted.sort(Comparator.comparing(SysctlProfile::name));
     profiles = sorted.toArray(new SysctlProfile[0]);
@@ -46,6 +49,11 @@ public final class SysctlCatalog {
       put(init, slot, profiles[slot].value());
       put(fresh, slot, profiles[slot].freshValue());
     }
+  }
+
+  /** The modules that can be loaded. */
+  List<String> modules() {
+    return modules;
   }
 
   /** Number of sysctls; slots are below it. */

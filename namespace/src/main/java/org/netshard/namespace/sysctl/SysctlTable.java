@@ -22,6 +22,8 @@ import org.netshard.protocol.profile.SysctlProfile.Scope;
 public final class SysctlTable {
   private static final String INHERIT = "net.core.devconf_inherit_init_net";
 
+  private static final String TCP_MODULE = "tcp_";
+
   private final SysctlCatalog catalog;
   private final NetSysctls init;
   private SysctlValues initValues;
@@ -48,6 +50,19 @@ public final class SysctlTable {
       inheritDevconf(made, creator, initValues.texts[slot]);
     }
     return made;
+  }
+
+  /**
+   * Loads a module, if the kernel has one of this name that is not loaded: its congestion control
+   * can be had from now on ({@code request_module}, {@code tcp_register_congestion_control}).
+   */
+  public void requestModule(String name) {
+    String congestion = name.startsWith(TCP_MODULE) ? name.substring(TCP_MODULE.length()) : "";
+    String available = init.text(Sysctl.IPV4_TCP_AVAILABLE_CONGESTION_CONTROL);
+    if (catalog.modules().contains(name)
+        && !List.of(available.split(" ", -1)).contains(congestion)) {
+      init.set(Sysctl.IPV4_TCP_AVAILABLE_CONGESTION_CONTROL, available + " " + congestion);
+    }
   }
 
   /** The slot of a name, or negative. */

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.netshard.namespace.Machines;
+import org.netshard.namespace.net.MachineImage;
 import org.netshard.namespace.net.MachineState;
 import org.netshard.namespace.net.NetState;
 import org.netshard.protocol.abi.Errno;
@@ -128,6 +129,25 @@ class SysctlWriteTest {
     assertThat(Machines.net(machine).readSysctl("net.ipv4.tcp_congestion_control", root))
         .isEqualTo("cubic");
     assertThat(fresh.writeSysctl("net.ipv4.tcp_congestion_control", "cubic", root)).isEqualTo(5);
+  }
+
+  @Test
+  void aCongestionControlIsLoadedForWhomHasCapNetAdminIfThereIsAModule() {
+    String name = "net.ipv4.tcp_congestion_control";
+    String available = "net.ipv4.tcp_available_congestion_control";
+    MachineState modular = new MachineState(MachineImage.of("linux-6.18", "modules = [tcp_dctcp]"));
+    NetState init = modular.initNet();
+    Cred admin = Machines.root(modular);
+    assertThat(init.readSysctl(available, admin)).isEqualTo("reno bbr cubic");
+    assertThat(init.writeSysctl(name, "dctcp", admin.withCaps(0, 0, 0)))
+        .isEqualTo(Errno.ENOENT.negated());
+    assertThat(Machines.net(modular).writeSysctl(name, "dctcp", admin))
+        .isEqualTo(Errno.EPERM.negated());
+    assertThat(init.readSysctl(available, admin)).isEqualTo("reno bbr cubic dctcp");
+    assertThat(init.writeSysctl(name, "dctcp", admin)).isEqualTo(5);
+    assertThat(Machines.net(modular).writeSysctl(name, "dctcp", admin)).isEqualTo(5);
+    assertThat(machine.initNet().writeSysctl(name, "dctcp", root))
+        .isEqualTo(Errno.ENOENT.negated());
   }
 
   @Test

@@ -12,8 +12,8 @@ import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 
 /**
- * What code in scripts is told of a socket: {@code TCP_INFO} and {@code SO_MEMINFO}, by calls as a
- * program makes them, and the names of states.
+ * What code in scripts is told of a socket: {@code TCP_INFO}, {@code TCP_CC_INFO} and {@code
+ * SO_MEMINFO}, by calls as a program makes them, and the names of states.
  *
  * <p><b>Source:</b> {@code include/uapi/linux/tcp.h}, {@code struct tcp_info}; {@code
  * include/uapi/linux/sock_diag.h}.
@@ -22,6 +22,7 @@ final class CodeVariables {
   private static final int SOL_SOCKET = 1;
   private static final int SOL_TCP = 6;
   private static final int TCP_INFO = 11;
+  private static final int TCP_CC_INFO = 26;
   private static final int SO_MEMINFO = 55;
   private static final int ROOM = 512;
 
@@ -150,6 +151,18 @@ final class CodeVariables {
       memory.run();
       return;
     }
+    Runnable congestion =
+        () ->
+            ask(
+                kernel,
+                pid,
+                conn.fd,
+                SOL_TCP,
+                TCP_CC_INFO,
+                (value, length) -> {
+                  CongestionVariables.put(value, length, known);
+                  memory.run();
+                });
     ask(
         kernel,
         pid,
@@ -158,7 +171,7 @@ final class CodeVariables {
         TCP_INFO,
         (value, length) -> {
           info(value, length, known);
-          memory.run();
+          congestion.run();
         });
   }
 

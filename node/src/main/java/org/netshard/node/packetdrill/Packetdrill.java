@@ -19,9 +19,15 @@ import org.netshard.node.packetdrill.script.ScriptSyntaxException;
 public final class Packetdrill {
   private static final String SUFFIX = ".pkt";
 
-  /** What Linux's own configuration says, so that scripts may choose it in a namespace. */
-  private static final SysctlSetting CUBIC =
-      new SysctlSetting("net.ipv4.tcp_congestion_control", "cubic", "packetdrill");
+  /** Besides what is built in, a kernel for tests has these modules. */
+  private static final String MODULES = "modules = [tcp_dctcp]";
+
+  /**
+   * What root has chosen before the script begins, so that it may be chosen in a namespace; the
+   * last one, which Linux's own configuration says, is the machine's default.
+   */
+  private static final List<SysctlSetting> CHOSEN =
+      List.of(congestion("dctcp"), congestion("cubic"));
 
   private static final long WINDOW_NS = 10_000_000_000L;
 
@@ -131,13 +137,17 @@ public final class Packetdrill {
     return new Result(file, run.failure(), run.notes(), log);
   }
 
+  private static SysctlSetting congestion(String name) {
+    return new SysctlSetting("net.ipv4.tcp_congestion_control", name, "packetdrill");
+  }
+
   private static KernelSpec machine() {
     return new KernelSpec(
         "packetdrill",
         0,
         "linux-6.18",
-        "",
-        List.of(CUBIC),
+        MODULES,
+        CHOSEN,
         List.of(),
         List.of(),
         List.of(),

@@ -52,6 +52,9 @@ public interface Machine {
    */
   int randomBelow(int bound);
 
+  /** Loads a module, if there is one of this name ({@code request_module}). */
+  void requestModule(String name);
+
   /** What happens later by itself. */
   Softirqs softirqs();
 

@@ -149,6 +149,11 @@ public final class InetOptions extends OptionBlock {
     return tos & 0xff;
   }
 
+  /** Sets the two bits of {@code tos} that are for congestion. */
+  public void setEcn(int ecn) {
+    tos = (byte) ((tos & ~IpSetsockopt.INET_ECN_MASK) | ecn);
+  }
+
   /** {@code min_ttl}, hops. */
   public int minTtl() {
     return minTtl & 0xff;

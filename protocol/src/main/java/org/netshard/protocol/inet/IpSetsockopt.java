@@ -18,7 +18,7 @@ import org.netshard.protocol.cred.Cred;
  */
 public final class IpSetsockopt {
   private static final int OPTIONS_BYTES_MAX = 40;
-  private static final int INET_ECN_MASK = 3;
+  static final int INET_ECN_MASK = 3;
   private static final int MREQ_BYTES = 8;
   private static final int MREQN_BYTES = 12;
 

@@ -23,7 +23,7 @@ import org.netshard.protocol.inet.XfrmPolicy;
  * <p><b>Differs from Linux:</b> {@code IPV6_ADDRFORM} makes no sock one of IPv4: EADDRNOTAVAIL.
  */
 public final class Ipv6Setsockopt {
-  private static final int INET_ECN_MASK = 3;
+  static final int INET_ECN_MASK = 3;
   private static final int IPV6_MIN_MTU = 1280;
   private static final int IPV6_PMTUDISC_OMIT = 5;
   private static final int PREFER_TMP = 1;

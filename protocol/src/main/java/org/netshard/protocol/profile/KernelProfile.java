@@ -22,6 +22,7 @@ import java.util.List;
  * @param protos every kind of sock
  * @param sysctls every sysctl under {@code net.}, and the few others that matter here
  * @param kernelNetlink netlink protocols for which every namespace has a socket of the kernel's own
+ * @param modules names of modules that are loaded when they are asked for
  */
 public record KernelProfile(
     String name,
@@ -37,11 +38,13 @@ public record KernelProfile(
     List<FamilyProfile> families,
     List<ProtoProfile> protos,
     List<SysctlProfile> sysctls,
-    List<Integer> kernelNetlink) {
+    List<Integer> kernelNetlink,
+    List<String> modules) {
   public KernelProfile {
     families = List.copyOf(families);
     protos = List.copyOf(protos);
     sysctls = List.copyOf(sysctls);
     kernelNetlink = List.copyOf(kernelNetlink);
+    modules = List.copyOf(modules);
   }
 }

@@ -35,8 +35,8 @@ interface CongestionControl {
   /** {@code cwnd_event}: {@code CA_EVENT_TX_START}: the first segment after a pause. */
   default void txStart(TcpSock tp) {}
 
-  /** {@code in_ack_event}: an acknowledgement has come. */
-  default void inAck(TcpSock tp, boolean ece, boolean advanced, boolean windowUpdate) {}
+  /** {@code in_ack_event}: an acknowledgement has come, and what it tells is counted. */
+  default void inAck(TcpSock tp) {}
 
   /** {@code cwnd_event}: a segment came with the mark of congestion, or without it. */
   default void ecnEvent(TcpSock tp, boolean ce) {}

@@ -100,7 +100,6 @@ final class TcpAck {
       tp.sndWl1 = seq;
       updateSndUna(tp, ack);
       flag |= FLAG_WIN_UPDATE;
-      tp.ca.inAck(tp, false, true, true);
       tp.net.addMib(Mib.TCP_HP_ACKS, 1);
     } else {
       if (seq != endSeq) {
@@ -121,14 +120,15 @@ final class TcpAck {
       if (state.sackDelivered > 0) {
         TcpRecovery.countDelivered(tp, state.sackDelivered, ece);
       }
-      tp.ca.inAck(tp, ece, (flag & FLAG_SND_UNA_ADVANCED) != 0, (flag & FLAG_WIN_UPDATE) != 0);
     }
+    TcpEcn.acceptCwr(tp, TcpHeader.flags(packet), seq != endSeq);
     if (tp.sk.rare().errSoft() != 0) {
       tp.sk.rareForWrite().setErrSoft(0);
     }
     tp.probesOut = 0;
     tp.rcvTstamp = tp.jiffies();
     if (priorPackets == 0) {
+      tp.ca.inAck(tp);
       if ((flag & FLAG_DSACKING_ACK) != 0) {
         flag = TcpRecovery.alert(tp, priorSndUna, 0, flag, rexmit);
       }
@@ -140,6 +140,7 @@ final class TcpAck {
     }
     flag = cleanRtxQueue(tp, packet, priorFack, priorSndUna, state, flag);
     TcpRack.updateReoWnd(tp, state.rate);
+    tp.ca.inAck(tp);
     if (tp.tlpHighSeq != 0) {
       TcpRecovery.tlpAck(tp, ack, flag);
     }

@@ -54,14 +54,21 @@ final class TcpAcks {
     return tp.ackQuick != 0 && !tp.inPingpong();
   }
 
-  /** An acknowledgement goes out with a segment ({@code tcp_event_ack_sent}). */
-  static void sent(TcpSock tp) {
+  /**
+   * An acknowledgement goes out with a segment ({@code tcp_event_ack_sent}).
+   *
+   * @param rcvNxt what it acknowledges; less than all only tells of a mark that came before
+   */
+  static void sent(TcpSock tp, int rcvNxt) {
     if (tp.compressedAck > 0) {
       tp.net.addMib(Mib.TCP_ACK_COMPRESSED, tp.compressedAck);
       tp.compressedAck = 0;
       if (tp.compressedAckTimer != null) {
         tp.compressedAckTimer.clear();
       }
+    }
+    if (rcvNxt != tp.rcvNxt) {
+      return;
     }
     if (tp.ackQuick > 0) {
       tp.ackQuick--;
@@ -76,11 +83,16 @@ final class TcpAcks {
 
   /** {@code tcp_send_ack}. */
   static void send(TcpSock tp) {
+    send(tp, tp.rcvNxt);
+  }
+
+  /** {@code __tcp_send_ack}. */
+  static void send(TcpSock tp, int rcvNxt) {
     if (tp.state() == TcpState.CLOSE) {
       return;
     }
     tp.refresh();
-    TcpXmit.sendBare(tp, TcpOutput.acceptableSeq(tp), TcpHeader.ACK);
+    TcpXmit.sendAck(tp, rcvNxt);
   }
 
   /**

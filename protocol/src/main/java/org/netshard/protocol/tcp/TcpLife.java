@@ -97,7 +97,7 @@ final class TcpLife {
     }
     tp.sndCwnd = tp.totalRetrans > 1 && tp.hasUndoMarker ? 1 : TcpSock.INIT_CWND;
     tp.sndCwndStamp = tp.jiffies();
-    tp.ca.init(tp);
+    TcpCongs.init(tp);
     TcpWindow.initBufferSpace(tp);
   }
 
@@ -112,6 +112,9 @@ final class TcpLife {
       skb.flags &= ~(TcpHeader.ECE | TcpHeader.CWR);
       if ((tp.ecnFlags & TcpSock.ECN_OK) != 0) {
         skb.flags |= TcpHeader.ECE;
+        if (tp.ca.needsEcn()) {
+          TcpEcn.xmit(tp.sk, true);
+        }
       }
     }
     tp.refresh();

@@ -107,7 +107,7 @@ final class TcpListenRcv {
     if (ulp != null) {
       req.upper = ulp.request(packet);
     }
-    req.ecnOk = TcpEcn.ofRequest(net, TcpHeader.flags(packet), TcpInput.ipEcn(packet), false);
+    req.ecnOk = TcpEcn.ofRequest(sk, TcpHeader.flags(packet), TcpInput.ipEcn(packet));
     if (wantCookie) {
       req.sntIsn = TcpSyncookies.init(req, packet, opt);
       req.ecnOk &= opt.tstampOk;
@@ -217,7 +217,7 @@ final class TcpListenRcv {
     net.get();
     net.addSocketsUsed(1);
     net.machine().addSocketsAllocated(newsk.proto(), 1);
-    TcpSock tp = new TcpSock(newsk, TcpCongs.find(TcpOptions.of(newsk).congestion));
+    TcpSock tp = new TcpSock(newsk, TcpCongs.ofChild(newsk));
     tp.initPingpong();
     InetBinding.forWrite(newsk).setConnection(tp);
     tp.copyFlow(req);

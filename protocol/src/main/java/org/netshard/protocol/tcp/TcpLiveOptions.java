@@ -9,7 +9,7 @@ import org.netshard.protocol.core.SockFlag;
  *
  * <p><b>Source:</b> {@code net/ipv4/tcp.c}: {@code __tcp_sock_set_nodelay}, {@code
  * __tcp_sock_set_cork}, {@code __tcp_sock_set_quickack}, {@code tcp_sock_set_keepidle_locked},
- * {@code tcp_set_window_clamp}; {@code net/ipv4/tcp_cong.c}, {@code tcp_reinit_congestion_control}.
+ * {@code tcp_set_window_clamp}.
  */
 final class TcpLiveOptions {
   /** It says nothing of a connection. */
@@ -74,19 +74,6 @@ final class TcpLiveOptions {
     if (counts) {
       long idle = (long) TcpOptions.of(tp.sk).keepaliveTimeSec(tp.net) * TcpClock.HZ;
       TcpKeepalive.resetKeepalive(tp, Math.max(0, idle - TcpKeepalive.keepaliveElapsed(tp)));
-    }
-  }
-
-  /** Another congestion control is to be used. */
-  static void setCongestion(Sk sk, String name) {
-    TcpSock tp = TcpSock.of(sk);
-    if (tp == null) {
-      return;
-    }
-    tp.ca = TcpCongs.find(name);
-    tp.caPriv = null;
-    if (!TcpState.in(tp.state(), TcpState.set(TcpState.CLOSE, TcpState.LISTEN))) {
-      tp.ca.init(tp);
     }
   }
 

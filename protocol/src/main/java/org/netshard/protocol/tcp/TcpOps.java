@@ -34,6 +34,7 @@ public class TcpOps extends InetStreamOps {
     initBuffers(sk);
     sk.setFlag(SockFlag.SK_TXREHASH, sk.net().sysctl(Sysctl.CORE_TXREHASH) != 0);
     sk.setTransport(TcpOptions.shared(sk.net()));
+    TcpCongs.assign(sk);
     sk.net().machine().addSocketsAllocated(sk.proto(), 1);
     return 0;
   }

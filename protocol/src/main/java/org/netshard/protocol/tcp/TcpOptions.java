@@ -37,6 +37,9 @@ public final class TcpOptions extends OptionBlock {
   /** {@code icsk_ca_ops}: name of the congestion control. */
   String congestion;
 
+  /** {@code icsk_ca_setsockopt}: whether a program has chosen it. */
+  boolean congestionSet;
+
   /** {@code tp->reordering}, packets. */
   int reordering;
 

@@ -61,7 +61,6 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
     if (skb.seq == skb.endSeq) {
       return;
     }
-    TcpEcn.acceptCwr(tp, skb);
     tp.rxOpt.dsack = false;
     if (skb.seq == tp.rcvNxt) {
       if (tp.receiveWindow() == 0 && !(skb.len == 0 && skb.has(TcpHeader.FIN))) {

@@ -6,10 +6,16 @@ package org.netshard.protocol.tcp;
  * <p><b>Source:</b> RFC 5681; {@code net/ipv4/tcp_cong.c}: {@code tcp_slow_start}, {@code
  * tcp_cong_avoid_ai}, {@code tcp_reno_cong_avoid}.
  */
-final class TcpReno implements CongestionControl {
+class TcpReno implements CongestionControl {
+  private final String name;
+
+  TcpReno(String name) {
+    this.name = name;
+  }
+
   @Override
   public String name() {
-    return "reno";
+    return name;
   }
 
   @Override

@@ -267,7 +267,7 @@ public final class TcpRequest extends TcpEndpoint {
       Ip6Header.write(
           bytes,
           packet.network(),
-          inet6.tclass() & ~3,
+          inet6.tclass(),
           Ip6Output.autoFlowlabel(net, null, saddr6, daddr6),
           Abi.IPPROTO_TCP,
           hops,
@@ -283,7 +283,7 @@ public final class TcpRequest extends TcpEndpoint {
         bytes,
         packet.network(),
         0,
-        inet.tos() & ~3,
+        inet.tos(),
         0,
         IpHeader.IP_DF,
         ttl,

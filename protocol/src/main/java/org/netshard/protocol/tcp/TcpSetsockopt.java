@@ -10,7 +10,6 @@ import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.core.Sysctl;
-import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 
 /**
@@ -251,39 +250,12 @@ public final class TcpSetsockopt {
     if (name == null) {
       return Errno.EFAULT.negated();
     }
-    TcpOptions tcp = TcpOptions.of(sk);
-    int error = checkCongestion(sk, cred, tcp.congestion, name);
-    if (error == 0 && !name.equals(tcp.congestion)) {
-      TcpOptions.forWrite(sk).congestion = name;
-      TcpLiveOptions.setCongestion(sk, name);
-    }
-    return error;
-  }
-
-  /**
-   * {@code tcp_set_congestion_control}: ENOENT if there is none of this name, EPERM if it is not
-   * allowed to everybody and CAP_NET_ADMIN is missing; the present one is always fine.
-   */
-  private static int checkCongestion(Sk sk, Cred cred, String present, String name) {
-    if (!contains(sk.net().sysctlText(Sysctl.IPV4_TCP_AVAILABLE_CONGESTION_CONTROL), name)) {
-      return Errno.ENOENT.negated();
-    }
-    boolean allowed =
-        name.equals(present)
-            || contains(sk.net().sysctlText(Sysctl.IPV4_TCP_ALLOWED_CONGESTION_CONTROL), name)
-            || cred.nsCapable(sk.net().userNs(), Capability.CAP_NET_ADMIN);
-    return allowed ? 0 : Errno.EPERM.negated();
+    return TcpCongs.set(sk, cred, name);
   }
 
   /** Sets the congestion control without asking who may; an unknown name is ignored. */
   public static void forceCongestion(Sk sk, String name) {
-    if (contains(sk.net().sysctlText(Sysctl.IPV4_TCP_AVAILABLE_CONGESTION_CONTROL), name)) {
-      TcpOptions.forWrite(sk).congestion = name;
-    }
-  }
-
-  private static boolean contains(String names, String name) {
-    return Arrays.asList(names.split("\\s+", -1)).contains(name) && !name.isEmpty();
+    TcpCongs.force(sk, name);
   }
 
   /** ENOENT for all but {@code mptcp}, which is not for programs: EOPNOTSUPP. */

@@ -29,15 +29,19 @@ final class TcpXmit {
   private static final byte[] NO_OPTIONS = {};
   private static final int WINDOW_MAX = 0xffff;
   private static final int URG_REACH = 0x10000;
-  private static final int ECT_0 = 2;
-  private static final int ECN_MASK = 3;
   private static final int DEFAULT_TTL = 64;
 
   private TcpXmit() {}
 
   /** Sends a bare segment with no data ({@code tcp_send_ack}, RST and so on). */
   static void sendBare(TcpSock tp, int seq, int flags) {
-    send(tp, null, seq, seq + ((flags & TcpHeader.SYN) != 0 ? 1 : 0), flags);
+    send(tp, null, seq, seq + ((flags & TcpHeader.SYN) != 0 ? 1 : 0), flags, tp.rcvNxt);
+  }
+
+  /** Acknowledges up to there ({@code __tcp_send_ack}). */
+  static void sendAck(TcpSock tp, int rcvNxt) {
+    int seq = TcpOutput.acceptableSeq(tp);
+    send(tp, null, seq, seq, TcpHeader.ACK, rcvNxt);
   }
 
   /**
@@ -57,7 +61,7 @@ final class TcpXmit {
     if (skb.zerocopy != null) {
       skb.zerocopy.setCopied();
     }
-    int result = send(tp, skb, skb.seq, skb.endSeq, flags);
+    int result = send(tp, skb, skb.seq, skb.endSeq, flags, tp.rcvNxt);
     if (result == 0) {
       TcpPacing.afterSend(tp, skb, prior);
       TcpRate.skbSent(tp, skb);
@@ -65,7 +69,8 @@ final class TcpXmit {
     return result;
   }
 
-  private static int send(TcpSock tp, @Nullable TcpSkb skb, int seq, int endSeq, int flags) {
+  private static int send(
+      TcpSock tp, @Nullable TcpSkb skb, int seq, int endSeq, int flags, int rcvNxt) {
     boolean syn = (flags & TcpHeader.SYN) != 0;
     int dataLen = skb == null ? 0 : skb.len;
     byte[] options = new byte[TcpOptionBytes.OPTIONS_MAX];
@@ -111,31 +116,19 @@ final class TcpXmit {
         sent |= TcpHeader.URG;
       }
     }
-    int ecn = 0;
-    if (!syn && (tp.ecnFlags & TcpSock.ECN_OK) != 0) {
-      if (dataLen > 0 && !Seq.before(seq, tp.sndNxt)) {
-        ecn = ECT_0;
-        if ((tp.ecnFlags & TcpSock.ECN_QUEUE_CWR) != 0) {
-          tp.ecnFlags &= (byte) ~TcpSock.ECN_QUEUE_CWR;
-          sent |= TcpHeader.CWR;
-        }
-      } else if (tp.ca.needsEcn()) {
-        ecn = ECT_0;
-      }
-      if ((tp.ecnFlags & TcpSock.ECN_DEMAND_CWR) != 0) {
-        sent |= TcpHeader.ECE;
-      }
+    if (!syn) {
+      sent |= TcpEcn.sendFlags(tp, dataLen > 0 && !Seq.before(seq, tp.sndNxt));
     }
     int at = packet.transport();
     System.arraycopy(options, 0, packet.bytes(), at + TcpHeader.BYTES, optionBytes);
-    int ack = (flags & TcpHeader.ACK) != 0 ? tp.rcvNxt : 0;
+    int ack = (flags & TcpHeader.ACK) != 0 ? rcvNxt : 0;
     TcpHeader.write(
         packet.bytes(), at, headerBytes, tp.sport, tp.dport, seq, ack, sent, window, urgent);
     if (key != null) {
       TcpMd5.sign(key, tp, packet, headerBytes, 0);
     }
     if ((flags & TcpHeader.ACK) != 0) {
-      TcpAcks.sent(tp);
+      TcpAcks.sent(tp, rcvNxt);
     }
     int pcount = skb == null ? 1 : Math.max(1, skb.pcount);
     if (dataLen > 0) {
@@ -155,7 +148,7 @@ final class TcpXmit {
     Sk sk = tp.sk;
     packet.setMarkAndPriority(sk.mark(), sk.priority());
     packet.setOrigin(sk);
-    return queueXmit(tp, packet, ecn);
+    return queueXmit(tp, packet);
   }
 
   /** The packet of a piece, or of no data, with room for all headers. */
@@ -203,7 +196,7 @@ final class TcpXmit {
   }
 
   /** {@code ip_queue_xmit}, {@code inet6_csk_xmit}. */
-  private static int queueXmit(TcpSock tp, Packet packet, int ecn) {
+  private static int queueXmit(TcpSock tp, Packet packet) {
     Sk sk = tp.sk;
     NetNs net = tp.net;
     byte[] bytes = packet.bytes();
@@ -213,9 +206,9 @@ final class TcpXmit {
     if (tp.isV6()) {
       Inet6Options inet6 = Inet6Options.of(sk);
       int hops = inet6.hopLimit() >= 0 ? inet6.hopLimit() : hopLimit(net);
-      int tclass = (inet6.tclass() & ~ECN_MASK) | ecn;
       int label = Ip6Output.autoFlowlabel(net, sk, tp.saddr6, tp.daddr6);
-      Ip6Header.write(bytes, at, tclass, label, Abi.IPPROTO_TCP, hops, tp.saddr6, tp.daddr6);
+      Ip6Header.write(
+          bytes, at, inet6.tclass(), label, Abi.IPPROTO_TCP, hops, tp.saddr6, tp.daddr6);
       checksum(packet, Ip6Header.pseudo(bytes, at, length, Abi.IPPROTO_TCP));
       return Ip6Output.localOut(net, packet);
     }
@@ -233,7 +226,7 @@ final class TcpXmit {
         bytes,
         at,
         options.length,
-        (inet.tos() & ~ECN_MASK) | ecn,
+        inet.tos(),
         id,
         df ? IpHeader.IP_DF : 0,
         ttl == 0 ? DEFAULT_TTL : ttl,

@@ -406,6 +406,9 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   public void leftOut(String what) {}
 
   @Override
+  public void requestModule(String name) {}
+
+  @Override
   public long nowNs() {
     return nowNs;
   }
