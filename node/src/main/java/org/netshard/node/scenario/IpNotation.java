@@ -36,12 +36,6 @@ final class IpNotation {
   private static final int IFA_FLAGS = 8;
   private static final int IFA_F_NODAD = 0x02;
   private static final int IFA_F_NOPREFIXROUTE = 0x200;
-  private static final int RTAX_LOCK = 1;
-  private static final int RTAX_MTU = 2;
-  private static final int RTAX_ADVMSS = 8;
-  private static final int RTAX_INITCWND = 11;
-  private static final int RTAX_RTO_MIN = 13;
-  private static final int RTAX_INITRWND = 14;
   private static final int IFF_UP = 0x1;
   private static final int IFF_NOARP = 0x80;
   private static final int IFF_PROMISC = 0x100;
@@ -52,7 +46,6 @@ final class IpNotation {
   private int at;
   private int family;
   private int ifindex;
-  private int lockedMetrics;
 
   private IpNotation(List<String> words, Map<String, Integer> devices) {
     this.words = words;
@@ -100,11 +93,23 @@ final class IpNotation {
     return at < words.size();
   }
 
-  private String next(String what) throws BadIpException {
+  String next(String what) throws BadIpException {
     if (!more()) {
       throw new BadIpException(at, what + " is missing; allowed are " + ALLOWED);
     }
     return words.get(at++);
+  }
+
+  /** Goes past a word, if it is the next one. */
+  boolean skip(String word) {
+    boolean there = more() && words.get(at).equals(word);
+    at += there ? 1 : 0;
+    return there;
+  }
+
+  /** The word that was read last is wrong. */
+  BadIpException bad(String problem) {
+    return new BadIpException(at - 1, problem);
   }
 
   /** The word that was read last is not understood. */
@@ -112,7 +117,7 @@ final class IpNotation {
     return new BadIpException(at - 1, what + " is not simulated; allowed are " + ALLOWED);
   }
 
-  private int number(String what) throws BadIpException {
+  int number(String what) throws BadIpException {
     String word = next(what);
     try {
       return Integer.parseUnsignedInt(word);
@@ -330,7 +335,7 @@ final class IpNotation {
     }
     boolean deletes = deletes(verb);
     NlMsg attrs = new NlMsg();
-    NlMsg metrics = new NlMsg();
+    MetricNotation metrics = new MetricNotation(this);
     IpPrefix dst = null;
     boolean everything = false;
     boolean gateway = false;
@@ -353,17 +358,15 @@ final class IpNotation {
         case "src" -> attrs.attr(RtmRoute.RTA_PREFSRC, addressOf("an address"));
         case "metric", "priority", "preference" ->
             attrs.attrInt(RtmRoute.RTA_PRIORITY, number("a metric"));
-        case "mtu" -> metric(metrics, RTAX_MTU, "an MTU");
-        case "advmss" -> metric(metrics, RTAX_ADVMSS, "an MSS");
-        case "initcwnd" -> metric(metrics, RTAX_INITCWND, "a window");
-        case "initrwnd" -> metric(metrics, RTAX_INITRWND, "a window");
-        case "rto_min" -> metrics.attrInt(RTAX_RTO_MIN, ms(next("a time")));
         case "table" -> table = table(next("a table"));
         case "scope" -> scope = scope(next("a scope"));
         case "tos", "dsfield" -> tos = number("a TOS");
         case "proto", "protocol" -> protocol = protocol(next("a protocol"));
         case "default", "any", "all" -> everything = true;
         default -> {
+          if (metrics.read(key)) {
+            continue;
+          }
           if (dst == null && !everything && type < 0 && routeType(key) >= 0) {
             type = routeType(key);
           } else {
@@ -390,35 +393,12 @@ final class IpNotation {
       out.attrInt(RtmRoute.RTA_TABLE, id);
     }
     out.put(attrs.bytes());
-    if (lockedMetrics != 0) {
-      metrics.attrInt(RTAX_LOCK, lockedMetrics);
-    }
-    if (metrics.bytes().length > 0) {
+    byte[] measures = metrics.bytes();
+    if (measures.length > 0) {
       int nest = out.nest(RtmRoute.RTA_METRICS);
-      out.put(metrics.bytes()).nestEnd(nest);
+      out.put(measures).nestEnd(nest);
     }
     return NlMsg.done(out);
-  }
-
-  /** A metric of a route; {@code lock} before its value keeps it from being learnt. */
-  private void metric(NlMsg metrics, int id, String what) throws BadIpException {
-    if (more() && words.get(at).equals("lock")) {
-      at++;
-      lockedMetrics |= 1 << id;
-    }
-    metrics.attrInt(id, number(what));
-  }
-
-  /** A time such as {@code 200ms}, in milliseconds. */
-  private int ms(String word) throws BadIpException {
-    boolean inMs = word.endsWith("ms");
-    boolean inS = !inMs && word.endsWith("s");
-    String digits = word.substring(0, word.length() - (inMs ? 2 : inS ? 1 : 0));
-    try {
-      return Integer.parseUnsignedInt(digits) * (inS ? 1000 : 1);
-    } catch (NumberFormatException e) {
-      throw new BadIpException(at - 1, "`" + word + "` is no time such as 200ms");
-    }
   }
 
   private int protocol(String word) throws BadIpException {

@@ -86,6 +86,14 @@ class ReplayTest {
     }
   }
 
+  /** Recorded with {@code strace} of {@code ip route} and {@code ip -6 route}. */
+  @Test
+  void metricsOfRoutesAreKeptAndToldTheSame() throws IOException {
+    ReplayResult result = replay("ip", "route-");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().same()).isGreaterThan(950);
+  }
+
   /**
    * Recorded of Python programs that try all cases of what random sequences had found: a peer that
    * is lost with messages unread, an empty first message, ports of connected socks of IPv6, and

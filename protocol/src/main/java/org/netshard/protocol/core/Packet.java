@@ -82,6 +82,7 @@ public final class Packet extends Skb {
   private Cast cast = Cast.UNICAST;
   private boolean ignoreDf;
   private int fragMaxSize;
+  private int pathMtu;
   private int drops;
   private @Nullable Sk origin;
   private @Nullable DropReason dropped;
@@ -349,6 +350,16 @@ public final class Packet extends Skb {
   /** Says whether it may be cut all the same. */
   public void setIgnoreDf(boolean ignore) {
     ignoreDf = ignore;
+  }
+
+  /** The MTU of its way, bytes ({@code ip_skb_dst_mtu}): that of its device, if nothing is said. */
+  public int mtu() {
+    return pathMtu != 0 ? pathMtu : dev.mtu();
+  }
+
+  /** Says what the MTU of its way is. */
+  public void setPathMtu(int mtu) {
+    pathMtu = mtu;
   }
 
   /** The largest fragment that it was put together from, bytes; 0 if it came whole. */

@@ -1,6 +1,7 @@
 package org.netshard.protocol.fib;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.netlink.NlAttr;
 
 /**
  * What somebody who adds or deletes a route says of it.
@@ -49,6 +50,12 @@ public final class FibConfig {
 
   /** {@code fc_mx}: {@code RTAX_…} by number less 1. */
   int @Nullable [] metrics;
+
+  /** {@code fc_mx} as it was asked for, or null. */
+  @Nullable NlAttr metricsAttr;
+
+  /** Whether who asks has CAP_NET_ADMIN over the whole machine. */
+  boolean mayLoad;
 
   /** {@code fc_nlflags}. */
   int nlflags;

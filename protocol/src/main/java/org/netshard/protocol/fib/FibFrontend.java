@@ -196,7 +196,9 @@ public final class FibFrontend {
       return Errno.ESRCH.negated();
     }
     for (FibRoute route : trie.leaf(config.dst, config.dstLen)) {
-      if (route.table() == config.table && route.tos() == config.tos && matches(config, route)) {
+      if (route.table() == config.table
+          && route.tos() == config.tos
+          && matches(net, config, route)) {
         trie.remove(route);
         RtmRoute.announce(net, RtmRoute.RTM_DELROUTE, route, 0, info);
         return 0;
@@ -205,14 +207,15 @@ public final class FibFrontend {
     return Errno.ESRCH.negated();
   }
 
-  private static boolean matches(FibConfig config, FibRoute route) {
+  private static boolean matches(NetNs net, FibConfig config, FibRoute route) {
     return (config.type == 0 || config.type == route.type())
         && (config.scope == Fib.RT_SCOPE_NOWHERE || config.scope == route.scope())
         && (config.prefsrc == 0 || config.prefsrc == route.prefsrc())
         && (config.protocol == 0 || config.protocol == route.protocol())
         && (config.priority == 0 || config.priority == route.priority())
         && (config.oif == 0 || config.oif == route.oif())
-        && (config.gateway == 0 || config.gateway == route.gateway());
+        && (config.gateway == 0 || config.gateway == route.gateway())
+        && FibMetrics.match(net, config.metricsAttr, route.metrics());
   }
 
   /** Takes away the routes by a device ({@code fib_sync_down_dev}, {@code fib_flush}). */

@@ -216,6 +216,7 @@ public final class FibIoctl {
     if ((flags & RTF_IRTT) != 0) {
       metrics[FibMetrics.RTAX_RTT - 1] = rt.getShort(IRTT_AT) << 3;
     }
+    FibMetrics.convert(metrics);
     return metrics;
   }
 }

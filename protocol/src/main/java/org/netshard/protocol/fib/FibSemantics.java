@@ -38,8 +38,8 @@ record FibSemantics(@Nullable FibRoute route, int error) {
   /**
    * Makes a route.
    *
-   * <p><b>Errors</b>, in order: EINVAL for the type, the scope, the flags; for what cannot be said
-   * of a type without a way; those of the next hop; EINVAL for the source address.
+   * <p><b>Errors</b>, in order: EINVAL for the type, the scope, the flags, the metrics; for what
+   * cannot be said of a type without a way; those of the next hop; EINVAL for the source address.
    */
   static FibSemantics create(NetNs net, FibConfig config, ExtAck ext) {
     if (config.type > Fib.RTN_MAX) {
@@ -52,6 +52,15 @@ record FibSemantics(@Nullable FibRoute route, int error) {
       String text = "Invalid rtm_flags - can not contain DEAD or LINKDOWN";
       return failed(ext.fail(Errno.EINVAL, text));
     }
+    int[] wrong = new int[1];
+    int[] metrics = FibMetrics.read(net, config.metricsAttr, config.mayLoad, ext, wrong);
+    if (wrong[0] != 0) {
+      return failed(wrong[0]);
+    }
+    if (metrics != null) {
+      config.metrics = metrics;
+    }
+    config.metricsAttr = null;
     int nhScope = Fib.RT_SCOPE_NOWHERE;
     int oif = 0;
     if (FibTrie.isError(config.type)) {
@@ -86,7 +95,6 @@ record FibSemantics(@Nullable FibRoute route, int error) {
     if (config.prefsrc != 0 && !validPrefsrc(net, config)) {
       return failed(ext.fail(Errno.EINVAL, "Invalid prefsrc address"));
     }
-    FibMetrics.convert(config.metrics);
     return new FibSemantics(new FibRoute(config, oif, nhScope), 0);
   }
 

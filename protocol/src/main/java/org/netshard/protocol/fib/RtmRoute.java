@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.netlink.ExtAck;
 import org.netshard.protocol.netlink.Netlink;
 import org.netshard.protocol.netlink.NetlinkDump;
 import org.netshard.protocol.netlink.Nl;
-import org.netshard.protocol.netlink.NlAttr;
 import org.netshard.protocol.netlink.NlAttrs;
 import org.netshard.protocol.netlink.NlAttrs.Rule;
 import org.netshard.protocol.netlink.NlMsg;
@@ -55,7 +55,6 @@ public final class RtmRoute {
 
   private static final int RTNLGRP_IPV4_ROUTE = 7;
   private static final int RT_TABLE_COMPAT = 252;
-  private static final int RTAX_MAX = 17;
   private static final int RTA_ENCAP = 22;
   private static final int RTA_NH_ID = 30;
   private static final int RTA_VIA = 18;
@@ -97,7 +96,7 @@ public final class RtmRoute {
     if (route.priority() != 0) {
       out.attrInt(RTA_PRIORITY, route.priority());
     }
-    putMetrics(out, route.metrics());
+    FibMetrics.put(out, route.metrics());
     if (route.prefsrc() != 0) {
       out.attrInAddr(RTA_PREFSRC, route.prefsrc());
     }
@@ -111,36 +110,6 @@ public final class RtmRoute {
       out.attrInt(RTA_FLOW, route.flow());
     }
     return out;
-  }
-
-  /** Adds the metrics of a route ({@code rtnetlink_put_metrics}). */
-  public static void putMetrics(NlMsg out, int @Nullable [] metrics) {
-    if (metrics == null) {
-      return;
-    }
-    int nest = out.nest(RTA_METRICS);
-    for (int i = 0; i < metrics.length; i++) {
-      if (metrics[i] != 0) {
-        out.attrInt(i + 1, metrics[i]);
-      }
-    }
-    out.nestEnd(nest);
-  }
-
-  /** Reads the metrics of a request, null without. */
-  public static int @Nullable [] metrics(NlAttrs tb) {
-    NlAttr attr = tb.get(RTA_METRICS);
-    if (attr == null) {
-      return null;
-    }
-    NlAttrs values = attr.nested(RTAX_MAX);
-    int[] metrics = new int[RTAX_MAX];
-    boolean any = false;
-    for (int i = 0; i < RTAX_MAX; i++) {
-      metrics[i] = values.getInt(i + 1);
-      any |= metrics[i] != 0;
-    }
-    return any ? metrics : null;
   }
 
   static void announce(NetNs net, int type, FibRoute route, int flags, Netlink.Info info) {
@@ -218,7 +187,8 @@ public final class RtmRoute {
     config.priority = tb.getInt(RTA_PRIORITY);
     config.prefsrc = Integer.reverseBytes(tb.getInt(RTA_PREFSRC));
     config.flow = tb.getInt(RTA_FLOW);
-    config.metrics = metrics(tb);
+    config.metricsAttr = tb.get(RTA_METRICS);
+    config.mayLoad = request.caller().cred().capable(Capability.CAP_NET_ADMIN);
     return 0;
   }
 

@@ -7,7 +7,9 @@
  * org.netshard.protocol.fib.FibFrontend}.
  *
  * <p><b>Differs from Linux:</b> a route has one next hop; rules are those of a new namespace, so
- * that the tables local and main are one; metrics of routes but the MTU are kept and not used.
+ *
+ * <p>that the tables local and main are one; what uses metrics is TCP, and of the others {@code
+ * mtu} and {@code hoplimit}.
  */
 @NullMarked
 package org.netshard.protocol.fib;

@@ -8,7 +8,9 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.fib.Fib;
+import org.netshard.protocol.fib.FibMetrics;
 import org.netshard.protocol.fib.RtmRoute;
 import org.netshard.protocol.netlink.ExtAck;
 import org.netshard.protocol.netlink.Netlink;
@@ -67,7 +69,7 @@ public final class RtmRoute6 {
     if (prefsrc != null) {
       out.attr(RtmRoute.RTA_PREFSRC, prefsrc);
     }
-    RtmRoute.putMetrics(out, route.metrics());
+    FibMetrics.put(out, route.metrics());
     out.attrInt(RtmRoute.RTA_PRIORITY, route.metric());
     byte[] gateway = route.gateway();
     if (gateway != null) {
@@ -126,7 +128,7 @@ public final class RtmRoute6 {
         tb.getInt(RtmRoute.RTA_OIF),
         address(tb.get(RtmRoute.RTA_GATEWAY)),
         address(tb.get(RtmRoute.RTA_PREFSRC)),
-        RtmRoute.metrics(tb));
+        null);
   }
 
   private static byte @Nullable [] address(@Nullable NlAttr attr) {
@@ -137,8 +139,8 @@ public final class RtmRoute6 {
    * {@code RTM_NEWROUTE}.
    *
    * <p><b>Errors</b>, in order: EINVAL and ERANGE for the message, EOPNOTSUPP for several next
-   * hops, EINVAL for the type, ENODEV, EHOSTUNREACH and EINVAL for the next hop, EINVAL for the
-   * source address, those of {@link Addrconf#insert}.
+   * hops, EINVAL for the type and the metrics, ENODEV, EHOSTUNREACH and EINVAL for the next hop,
+   * EINVAL for the source address, those of {@link Addrconf#insert}.
    */
   public static int newroute(NlRequest request, ExtAck ext) {
     NlAttrs tb = parse(request, ext);
@@ -160,6 +162,12 @@ public final class RtmRoute6 {
       return ext.fail(Errno.EINVAL, "Invalid route type");
     }
     NetNs net = request.net();
+    boolean mayLoad = request.caller().cred().capable(Capability.CAP_NET_ADMIN);
+    int[] wrong = new int[1];
+    int[] metrics = FibMetrics.read(net, tb.get(RtmRoute.RTA_METRICS), mayLoad, ext, wrong);
+    if (wrong[0] != 0) {
+      return wrong[0];
+    }
     NetDevice dev = asked.oif() == 0 ? null : net.device(asked.oif());
     if (asked.oif() != 0 && dev == null) {
       return Errno.ENODEV.negated();
@@ -190,7 +198,7 @@ public final class RtmRoute6 {
             oif,
             asked.gateway(),
             prefsrc,
-            asked.metrics());
+            metrics);
     return Addrconf.insert(net, route, request.flags(), Netlink.Info.of(request));
   }
 

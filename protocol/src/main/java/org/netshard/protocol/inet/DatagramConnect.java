@@ -1,5 +1,6 @@
 package org.netshard.protocol.inet;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.SockAddr;
@@ -7,6 +8,7 @@ import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.fib.FibMetrics;
 import org.netshard.protocol.inet6.Datagram6Connect;
 import org.netshard.protocol.inet6.Inet6Options;
 import org.netshard.protocol.inet6.Ip6Route;
@@ -124,8 +126,8 @@ public final class DatagramConnect {
   }
 
   /**
-   * The MTU of the route that a connected sock keeps ({@code dst_mtu}), that of its device; 0 if it
-   * keeps none. Packets of IPv4 are never longer than 65,535 bytes.
+   * The MTU of the route that a connected sock keeps ({@code dst_mtu}), what it says or that of its
+   * device; 0 if it keeps none. Packets of IPv4 are never longer than 65,535 bytes.
    */
   public static int dstMtu(Sk sk) {
     if (sk.state() != Sk.TCP_ESTABLISHED) {
@@ -133,12 +135,18 @@ public final class DatagramConnect {
     }
     boolean v6 =
         sk.family() == Abi.AF_INET6 && !Ipv6Address.isV4Mapped(Inet6Options.of(sk).daddr());
-    int oif =
-        v6
-            ? Ip6Route.lookup(sk.net(), Inet6Options.of(sk).daddr(), ANY6, sk.boundDevIf()).oif()
-            : IpRoute.connect(sk.net(), InetOptions.of(sk).daddr(), 0, sk.boundDevIf()).oif();
+    if (v6) {
+      Ip6Route.Result way =
+          Ip6Route.lookup(sk.net(), Inet6Options.of(sk).daddr(), ANY6, sk.boundDevIf());
+      return mtu(sk, way.oif(), way.route() == null ? null : way.route().metrics());
+    }
+    IpRoute.Result way = IpRoute.connect(sk.net(), InetOptions.of(sk).daddr(), 0, sk.boundDevIf());
+    int[] metrics = way.route() == null ? null : way.route().metrics();
+    return Math.min(mtu(sk, way.oif(), metrics), IP_MTU_MAX);
+  }
+
+  private static int mtu(Sk sk, int oif, int @Nullable [] metrics) {
     NetDevice dev = sk.net().device(oif);
-    int mtu = dev == null ? LO_MTU : dev.mtu();
-    return v6 ? mtu : Math.min(mtu, IP_MTU_MAX);
+    return dev == null ? LO_MTU : FibMetrics.mtu(dev, metrics);
   }
 }

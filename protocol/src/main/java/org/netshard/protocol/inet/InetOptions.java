@@ -18,6 +18,9 @@ public final class InetOptions extends OptionBlock {
   /** {@code IP_PMTUDISC_WANT}. */
   public static final int IP_PMTUDISC_WANT = 1;
 
+  /** {@code IP_PMTUDISC_DO}. */
+  public static final int IP_PMTUDISC_DO = 2;
+
   /** {@code IP_PMTUDISC_OMIT}, the highest. */
   public static final int IP_PMTUDISC_OMIT = 5;
 

@@ -16,6 +16,8 @@ import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.core.TxStamp;
+import org.netshard.protocol.fib.FibMetrics;
+import org.netshard.protocol.fib.FibRoute;
 import org.netshard.protocol.inet.InetAddress4;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpRoute;
@@ -40,6 +42,7 @@ public final class IpCork {
   private final NetDevice dev;
   private final int dport;
   private final int mtu;
+  private final int @Nullable [] metrics;
   private final int headerBytes;
   private int saddr;
   private int daddr;
@@ -68,7 +71,9 @@ public final class IpCork {
     this.daddr = route.daddr();
     this.dev = IpOutput.device(net, route);
     boolean interfaceMtu = sk != null && IpOutput.usesInterfaceMtu(InetOptions.of(sk).pmtudisc());
-    this.mtu = interfaceMtu ? dev.mtu() : Math.min(dev.mtu(), IP_MAX_MTU);
+    FibRoute found = route.route();
+    this.metrics = found == null ? null : found.metrics();
+    this.mtu = interfaceMtu ? dev.mtu() : Math.min(FibMetrics.mtu(dev, metrics), IP_MAX_MTU);
     this.headerBytes = IpHeader.BYTES + ipc.options.length;
   }
 
@@ -229,7 +234,8 @@ public final class IpCork {
     int at = Packet.LL_RESERVED_BYTES;
     int total = headerBytes + length;
     InetOptions inet = sk == null ? null : InetOptions.of(sk);
-    boolean df = inet != null && IpOutput.setsDf(inet.pmtudisc(), total <= mtu);
+    boolean fits = total <= mtu && !FibMetrics.locked(metrics, FibMetrics.RTAX_MTU);
+    boolean df = inet != null && IpOutput.setsDf(inet.pmtudisc(), fits);
     boolean ignoreDf = ignoresDf();
     if (ipc.options.length > 0) {
       IpOptionsBuild.build(net, bytes, at + IpHeader.BYTES, ipc.options, route);
@@ -251,6 +257,7 @@ public final class IpCork {
     packet.setRoute(IpOutput.endsHere(net, route), IpOutput.cast(route.type()));
     packet.setTxStamp(stamp);
     packet.setIgnoreDf(ignoreDf);
+    packet.setPathMtu(mtu);
     return packet;
   }
 
@@ -261,8 +268,10 @@ public final class IpCork {
     if (inet != null && InetAddress4.isMulticast(route.daddr())) {
       return inet.mcTtl();
     }
-    return inet == null || inet.ucTtl() < 0
-        ? (int) net.sysctl(Sysctl.IPV4_IP_DEFAULT_TTL)
-        : inet.ucTtl();
+    if (inet != null && inet.ucTtl() >= 0) {
+      return inet.ucTtl();
+    }
+    int hops = FibMetrics.get(metrics, FibMetrics.RTAX_HOPLIMIT);
+    return hops != 0 ? hops : (int) net.sysctl(Sysctl.IPV4_IP_DEFAULT_TTL);
   }
 }

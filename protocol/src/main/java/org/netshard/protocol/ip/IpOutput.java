@@ -101,7 +101,7 @@ public final class IpOutput {
     net.addMib(Mib.IP_OUT_TRANSMITS, 1);
     net.addMib(Mib.IP_OUT_OCTETS, length);
     countGroup(net, packet, true);
-    int mtu = packet.dev().mtu();
+    int mtu = packet.mtu();
     if (packet.gsoSize() == 0 && length > mtu) {
       return fragment(net, packet, mtu);
     }

@@ -181,7 +181,7 @@ public final class Icmp6 implements NetProtocol {
     }
     Ipcm6 ipc = Ipcm6.ofKernel(route.saddr());
     ipc.tclass = tclass;
-    Ip6Cork cork = new Ip6Cork(net, null, ipc, route.saddr(), daddr, dev, 0);
+    Ip6Cork cork = new Ip6Cork(net, null, ipc, route, daddr, dev, 0);
     NetBytes.put16(message, 2, 0);
     cork.append(message);
     Packet answer = cork.finish(PROTOCOL);

@@ -16,7 +16,10 @@ import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.core.TxStamp;
+import org.netshard.protocol.fib.FibMetrics;
+import org.netshard.protocol.fib6.Fib6Route;
 import org.netshard.protocol.inet6.Inet6Options;
+import org.netshard.protocol.inet6.Ip6Route;
 import org.netshard.protocol.inet6.Ipv6Address;
 import org.netshard.protocol.ip.IpOutput;
 
@@ -38,6 +41,7 @@ public final class Ip6Cork {
   private final NetDevice dev;
   private final int dport;
   private final int mtu;
+  private final int @Nullable [] metrics;
   private final @Nullable Ip6TxOptions opt;
   private final int headerBytes;
   private final @Nullable TxStamp stamp;
@@ -50,20 +54,29 @@ public final class Ip6Cork {
    * An empty packet.
    *
    * @param sk who sends it, or null for the kernel itself
+   * @param route its way
    * @param dev the device by which it leaves
    * @param dport the port that an error of its own names
    */
   public Ip6Cork(
-      NetNs net, @Nullable Sk sk, Ipcm6 ipc, byte[] saddr, byte[] daddr, NetDevice dev, int dport) {
+      NetNs net,
+      @Nullable Sk sk,
+      Ipcm6 ipc,
+      Ip6Route.Result route,
+      byte[] daddr,
+      NetDevice dev,
+      int dport) {
     this.net = net;
     this.sk = sk;
     this.ipc = ipc;
     this.stamp = TxStamp.of(sk, ipc.sockc);
-    this.saddr = saddr;
+    this.saddr = route.saddr();
     this.daddr = daddr;
     this.dev = dev;
     this.dport = dport;
-    this.mtu = dev.mtu();
+    Fib6Route found = route.route();
+    this.metrics = found == null ? null : found.metrics();
+    this.mtu = FibMetrics.mtu(dev, metrics);
     this.opt = ipc.opt;
     this.headerBytes = Ip6Header.BYTES + (opt == null ? 0 : opt.pushedBytes());
   }
@@ -216,6 +229,7 @@ public final class Ip6Cork {
     packet.setTransport(transport());
     packet.setMarkAndPriority(ipc.sockc.mark, ipc.sockc.priority);
     packet.setTxStamp(stamp);
+    packet.setPathMtu(mtu);
     packet.setIgnoreDf(ignoresDf());
     return packet;
   }
@@ -242,6 +256,10 @@ public final class Ip6Cork {
       Inet6Options inet6 = Inet6Options.of(sk);
       limit = Ipv6Address.isMulticast(daddr) ? inet6.mcastHops() : inet6.hopLimit();
     }
-    return limit >= 0 ? limit : (int) net.sysctl(Sysctl.IPV6_CONF_DEFAULT_HOP_LIMIT);
+    if (limit >= 0) {
+      return limit;
+    }
+    int hops = FibMetrics.get(metrics, FibMetrics.RTAX_HOPLIMIT);
+    return hops != 0 ? hops : (int) net.sysctl(Sysctl.IPV6_CONF_DEFAULT_HOP_LIMIT);
   }
 }

@@ -66,7 +66,7 @@ public final class Ip6Output {
       net.addMib(Mib.IP6_OUT_MCAST_PKTS, 1);
       net.addMib(Mib.IP6_OUT_MCAST_OCTETS, length);
     }
-    int mtu = packet.dev().mtu();
+    int mtu = packet.mtu();
     if (packet.gsoSize() == 0 && length > mtu) {
       return fragment(net, packet, mtu);
     }

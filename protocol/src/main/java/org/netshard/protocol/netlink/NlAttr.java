@@ -1,7 +1,9 @@
 package org.netshard.protocol.netlink;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * An attribute of a message that was received.
@@ -85,6 +87,22 @@ public final class NlAttr {
       end++;
     }
     return new String(bytes, 0, end, StandardCharsets.ISO_8859_1);
+  }
+
+  /** All attributes in it, in order; what is behind a bad one is ignored. */
+  public List<NlAttr> inner() {
+    List<NlAttr> found = new ArrayList<>();
+    int at = offset + Nl.NLA_HDRLEN;
+    int end = offset + length;
+    while (end - at >= Nl.NLA_HDRLEN) {
+      int bytes = NlRequest.getShort(message, at);
+      if (bytes < Nl.NLA_HDRLEN || bytes > end - at) {
+        break;
+      }
+      found.add(new NlAttr(message, at, bytes));
+      at += (bytes + 3) & ~3;
+    }
+    return found;
   }
 
   /** The attributes in it, without a check of their lengths against rules. */

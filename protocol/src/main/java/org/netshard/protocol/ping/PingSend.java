@@ -189,7 +189,7 @@ final class PingSend {
       }
       return -route.errno();
     }
-    Ip6Cork cork = new Ip6Cork(sk.net(), sk, ipc, route.saddr(), daddr, dev, 0);
+    Ip6Cork cork = new Ip6Cork(sk.net(), sk, ipc, route, daddr, dev, 0);
     int header8 = Icmp.HEADER_BYTES;
     int added = cork.append(sk, caller, msg, header8, header8, msg.size() - header8);
     if (added < 0) {

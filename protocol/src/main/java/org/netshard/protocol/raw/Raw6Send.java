@@ -110,12 +110,7 @@ final class Raw6Send {
     }
     return hdrincl
         ? sendHdrinc(sk, caller, msg, ipc, dev, daddr)
-        : send(
-            sk,
-            caller,
-            msg,
-            new Ip6Cork(sk.net(), sk, ipc, route.saddr(), daddr, dev, 0),
-            protocol);
+        : send(sk, caller, msg, new Ip6Cork(sk.net(), sk, ipc, route, daddr, dev, 0), protocol);
   }
 
   /** {@code rawv6_probe_proto_opt}: whether what the route may depend on can be read. */

@@ -5,6 +5,7 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.fib.Fib;
+import org.netshard.protocol.fib.FibMetrics;
 import org.netshard.protocol.fib.FibRoute;
 import org.netshard.protocol.fib.RtmRoute;
 import org.netshard.protocol.inet.InetAddress4;
@@ -163,7 +164,7 @@ final class GetRoute {
     boolean group = InetAddress4.isMulticast(result.daddr());
     boolean alone = route == null || group || result.daddr() == InetAddress4.BROADCAST;
     if (route != null && !alone) {
-      RtmRoute.putMetrics(out, route.metrics());
+      FibMetrics.put(out, route.metrics());
     }
     NlAttr mark = tb.get(RtmRoute.RTA_MARK);
     if (mark != null && mark.getInt() != 0) {

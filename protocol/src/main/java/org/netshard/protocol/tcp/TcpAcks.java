@@ -3,6 +3,7 @@ package org.netshard.protocol.tcp;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.fib.FibMetrics;
 
 /**
  * When what was received is acknowledged.
@@ -51,7 +52,8 @@ final class TcpAcks {
   }
 
   private static boolean inQuick(TcpSock tp) {
-    return tp.ackQuick != 0 && !tp.inPingpong();
+    return TcpDst.metric(tp, FibMetrics.RTAX_QUICKACK) != 0
+        || (tp.ackQuick != 0 && !tp.inPingpong());
   }
 
   /**
@@ -226,6 +228,12 @@ final class TcpAcks {
     TcpTimers.compressedAck(tp).set(tp.net, tp.net.machine().nowNs() + delay);
   }
 
+  /** {@code tcp_delack_max}, jiffies: before the other end's timeout, if it is as the own one. */
+  private static int delackMax(TcpSock tp) {
+    int most = Math.max(TcpRtt.rtoMin(tp), 2) - 1;
+    return Math.min(TcpOptions.of(tp.sk).delackMaxJiffies, most);
+  }
+
   /** {@code tcp_send_delayed_ack}. */
   static void sendDelayed(TcpSock tp) {
     int ato = tp.ackAto;
@@ -240,7 +248,7 @@ final class TcpAcks {
       }
       ato = Math.min(ato, most);
     }
-    ato = Math.min(ato, TcpOptions.of(tp.sk).delackMaxJiffies);
+    ato = Math.min(ato, delackMax(tp));
     long end = TcpClock.after(tp.net, ato);
     if ((tp.ackPending & TcpSock.ACK_TIMER) != 0 && tp.delackTimer.isSet()) {
       long set = tp.delackTimer.endNs();

@@ -1,12 +1,13 @@
 package org.netshard.protocol.tcp;
 
-import java.util.List;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.CongestionNames;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.fib.FibMetrics;
 
 /**
  * The algorithms of congestion control: which a kernel has, and which a sock uses.
@@ -37,34 +38,24 @@ final class TcpCongs {
     return find(TcpOptions.of(sk).congestion);
   }
 
-  /** {@code tcp_ca_find_autoload}: whether the kernel has one of this name, if need be now. */
-  private static boolean hasAfterLoading(NetNs net, Cred cred, String name) {
-    if (!has(net, name) && cred.capable(Capability.CAP_NET_ADMIN)) {
-      net.machine().requestModule("tcp_" + name);
-    }
-    return has(net, name);
-  }
-
-  private static boolean has(NetNs net, String name) {
-    return contains(net.sysctlText(Sysctl.IPV4_TCP_AVAILABLE_CONGESTION_CONTROL), name);
-  }
-
-  private static boolean contains(String names, String name) {
-    return List.of(names.split("\\s+", -1)).contains(name) && !name.isEmpty();
-  }
-
   /**
-   * {@code tcp_set_congestion_control}: ENOENT if there is none of this name, EPERM if it is not
-   * allowed to everybody and CAP_NET_ADMIN is missing; the present one is always fine.
+   * {@code tcp_set_congestion_control}: EPERM if the route has said which and locked it, ENOENT if
+   * there is none of this name, EPERM if it is not allowed to everybody and CAP_NET_ADMIN is
+   * missing; the present one is always fine.
    */
   static int set(Sk sk, Cred cred, String name) {
     NetNs net = sk.net();
-    if (!hasAfterLoading(net, cred, name)) {
+    TcpSock tp = TcpSock.of(sk);
+    if (tp != null && tp.caDstLocked) {
+      return Errno.EPERM.negated();
+    }
+    boolean mayLoad = cred.capable(Capability.CAP_NET_ADMIN);
+    if (!CongestionNames.hasAfterLoading(net, name, mayLoad)) {
       return Errno.ENOENT.negated();
     }
     if (!name.equals(TcpOptions.of(sk).congestion)) {
       boolean allowed =
-          contains(net.sysctlText(Sysctl.IPV4_TCP_ALLOWED_CONGESTION_CONTROL), name)
+          CongestionNames.isAllowed(net, name)
               || cred.nsCapable(net.userNs(), Capability.CAP_NET_ADMIN);
       if (!allowed) {
         return Errno.EPERM.negated();
@@ -79,7 +70,7 @@ final class TcpCongs {
 
   /** Sets it without asking who may; a name that the kernel does not have is ignored. */
   static void force(Sk sk, String name) {
-    if (has(sk.net(), name)) {
+    if (CongestionNames.has(sk.net(), name)) {
       TcpOptions.forWrite(sk).congestionSet = true;
       reinit(sk, name);
     }
@@ -116,16 +107,38 @@ final class TcpCongs {
   }
 
   /**
-   * {@code tcp_ca_openreq_child}: that of a connection which a listener has got is the listener's
-   * if a program has chosen it, or else the one that is the namespace's now.
+   * {@code tcp_ca_dst_init}: the route says which a connection that begins is to use; false if it
+   * says nothing.
    */
-  static CongestionControl ofChild(Sk child) {
+  static boolean ofRoute(TcpSock tp) {
+    String name = CongestionNames.name(TcpDst.metric(tp, FibMetrics.RTAX_CC_ALGO));
+    if (name == null) {
+      return false;
+    }
+    tp.caDstLocked = TcpDst.locked(tp, FibMetrics.RTAX_CC_ALGO);
+    tp.ca = find(name);
+    if (!name.equals(TcpOptions.of(tp.sk).congestion)) {
+      TcpOptions.forWrite(tp.sk).congestion = name;
+    }
+    return true;
+  }
+
+  /**
+   * {@code tcp_ca_openreq_child}: that of a connection which a listener has got is what its route
+   * says, or the listener's if a program has chosen it, or else the one that is the namespace's
+   * now.
+   */
+  static void ofChild(TcpSock tp) {
+    Sk child = tp.sk;
+    if (ofRoute(tp)) {
+      return;
+    }
     TcpOptions options = TcpOptions.of(child);
     String name = child.net().sysctlText(Sysctl.IPV4_TCP_CONGESTION_CONTROL);
     if (!options.congestionSet && !name.equals(options.congestion)) {
       TcpOptions.forWrite(child).congestion = name;
-      TcpEcn.xmit(child, find(name).needsEcn());
+      tp.ca = find(name);
+      TcpEcn.xmit(child, tp.ca.needsEcn());
     }
-    return of(child);
   }
 }

@@ -7,6 +7,7 @@ import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkbOwner;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.fib.FibMetrics;
 import org.netshard.protocol.memcg.Gfp;
 
 /**
@@ -65,6 +66,9 @@ final class TcpConnectOutput {
   private static void init(TcpSock tp) {
     Sk sk = tp.sk;
     NetNs net = tp.net;
+    if ((TcpDst.metric(tp, FibMetrics.RTAX_FEATURES) & FibMetrics.FEATURE_TCP_USEC_TS) != 0) {
+      TcpOptions.forWrite(sk).usecTs = true;
+    }
     TcpOptions options = TcpOptions.of(sk);
     tp.tcpHeaderLen =
         TcpHeader.BYTES
@@ -75,9 +79,12 @@ final class TcpConnectOutput {
     }
     tp.maxWindow = 0;
     int unused = TcpMss.sync(tp, tp.pmtu);
+    boolean unusedCa = TcpCongs.ofRoute(tp);
     tp.windowClamp = options.windowClamp;
-    int mtu = tp.dev == null ? tp.pmtu : tp.dev.mtu();
-    tp.advmss = TcpMss.clamp(options.userMss, TcpMss.defaultAdvmss(tp.isV6(), mtu));
+    if (tp.windowClamp == 0) {
+      tp.windowClamp = TcpDst.metric(tp, FibMetrics.RTAX_WINDOW);
+    }
+    tp.advmss = TcpMss.clamp(options.userMss, TcpDst.advmss(tp));
     TcpMss.initRcvMss(tp);
     if (sk.locked(Sk.SOCK_RCVBUF_LOCK)
         && (tp.windowClamp > tp.fullSpace() || tp.windowClamp == 0)) {
@@ -90,7 +97,8 @@ final class TcpConnectOutput {
             tp.fullSpace(),
             tp.advmss - stamps,
             tp.windowClamp,
-            net.sysctl(Sysctl.IPV4_TCP_WINDOW_SCALING) != 0);
+            net.sysctl(Sysctl.IPV4_TCP_WINDOW_SCALING) != 0,
+            TcpDst.metric(tp, FibMetrics.RTAX_INITRWND));
     tp.rcvWnd = window.rcvWnd();
     tp.windowClamp = window.clamp();
     tp.rxOpt.rcvWscale = (byte) window.wscale();

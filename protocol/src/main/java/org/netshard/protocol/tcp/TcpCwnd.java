@@ -2,6 +2,7 @@ package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.fib.FibMetrics;
 
 /**
  * The congestion window, as far as all algorithms share it.
@@ -56,7 +57,7 @@ final class TcpCwnd {
   }
 
   private static void restart(TcpSock tp, int idle) {
-    int restartCwnd = Math.min(TcpSock.INIT_CWND, tp.sndCwnd);
+    int restartCwnd = Math.min(init(tp), tp.sndCwnd);
     int cwnd = tp.sndCwnd;
     int delta = idle;
     tp.sndSsthresh = currentSsthresh(tp);
@@ -99,10 +100,17 @@ final class TcpCwnd {
     }
   }
 
+  /** {@code tcp_init_cwnd}: the window with which a connection begins. */
+  static int init(TcpSock tp) {
+    int metric = TcpDst.metric(tp, FibMetrics.RTAX_INITCWND);
+    int cwnd = metric == 0 ? TcpSock.INIT_CWND : metric;
+    return Integer.compareUnsigned(cwnd, tp.sndCwndClamp) < 0 ? cwnd : tp.sndCwndClamp;
+  }
+
   /** {@code tcp_cwnd_application_limited}. */
   private static void applicationLimited(TcpSock tp) {
     if (tp.caState == TcpSock.CA_OPEN && !nospace(tp)) {
-      int win = Math.max(tp.sndCwndUsed, TcpSock.INIT_CWND);
+      int win = Math.max(tp.sndCwndUsed, init(tp));
       if (win < tp.sndCwnd) {
         tp.sndSsthresh = currentSsthresh(tp);
         tp.sndCwnd = (tp.sndCwnd + win) >> 1;

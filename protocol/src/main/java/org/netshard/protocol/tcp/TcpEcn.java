@@ -2,6 +2,7 @@ package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.fib.FibMetrics;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet6.Inet6Options;
 
@@ -61,7 +62,10 @@ final class TcpEcn {
 
   /** The flags with which a SYN asks for it. */
   static int synFlags(TcpSock tp) {
-    boolean asks = tp.net.sysctl(Sysctl.IPV4_TCP_ECN) == 1 || tp.ca.needsEcn();
+    boolean asks =
+        tp.net.sysctl(Sysctl.IPV4_TCP_ECN) == 1
+            || tp.ca.needsEcn()
+            || (TcpDst.metric(tp, FibMetrics.RTAX_FEATURES) & FibMetrics.FEATURE_ECN) != 0;
     if (!asks) {
       return 0;
     }
@@ -89,14 +93,18 @@ final class TcpEcn {
   }
 
   /** Whether a request may use it ({@code tcp_ecn_create_request}). */
-  static boolean ofRequest(Sk listener, int flags, int ipEcn) {
+  static boolean ofRequest(Sk listener, TcpDst dst, int flags, int ipEcn) {
     boolean asks = (flags & TcpHeader.ECE) != 0 && (flags & TcpHeader.CWR) != 0;
     if (!asks) {
       return false;
     }
     boolean ect = (ipEcn & MASK) != NOT_ECT;
-    boolean allowed = listener.net().sysctl(Sysctl.IPV4_TCP_ECN) != 0;
-    return (!ect && allowed) || TcpCongs.of(listener).needsEcn();
+    boolean allowed =
+        listener.net().sysctl(Sysctl.IPV4_TCP_ECN) != 0
+            || dst.feature(FibMetrics.FEATURE_ECN | FibMetrics.FEATURE_ECN_CA);
+    return (!ect && allowed)
+        || TcpCongs.of(listener).needsEcn()
+        || dst.feature(FibMetrics.FEATURE_ECN_CA);
   }
 
   /** {@code tcp_ecn_accept_cwr}. */

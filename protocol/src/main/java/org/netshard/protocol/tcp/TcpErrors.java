@@ -4,6 +4,8 @@ import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.fib.FibMetrics;
 import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet6.Inet6Flag;
@@ -28,6 +30,8 @@ final class TcpErrors {
   private static final int NET_UNREACH = 0;
   private static final int HOST_UNREACH = 1;
   private static final int NOROUTE = 0;
+
+  private static final int IPV6_MIN_MTU = 1280;
 
   private TcpErrors() {}
 
@@ -152,13 +156,21 @@ final class TcpErrors {
     }
   }
 
-  /** {@code tcp_v4_mtu_reduced}, {@code tcp_simple_retransmit}. */
-  private static void mtuReduced(TcpSock tp, int mtu) {
+  /**
+   * {@code tcp_v4_mtu_reduced}, {@code tcp_simple_retransmit}. The MTU is not believed to be less
+   * than any that is in use ({@code __ip_rt_update_pmtu}, {@code __ip6_rt_update_pmtu}).
+   */
+  private static void mtuReduced(TcpSock tp, int told) {
     int pmtudisc = InetOptions.of(tp.sk).pmtudisc();
+    boolean fixed = TcpDst.locked(tp, FibMetrics.RTAX_MTU);
+    if (fixed || (tp.isV6() && told < IPV6_MIN_MTU)) {
+      return;
+    }
+    int mtu = tp.isV6() ? told : (int) Math.max(told, tp.net.sysctl(Sysctl.IPV4_ROUTE_MIN_PMTU));
     if (pmtudisc == InetOptions.IP_PMTUDISC_DONT || mtu >= tp.pmtu) {
       return;
     }
-    int unused = TcpMss.sync(tp, Math.max(mtu, 68));
+    int unused = TcpMss.sync(tp, mtu);
     tp.refresh();
     // A SYN with data is two pieces here: neither is as long as what was sent.
     boolean syn = tp.synData && tp.state() == TcpState.SYN_SENT;

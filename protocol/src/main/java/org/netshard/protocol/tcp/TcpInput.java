@@ -262,6 +262,7 @@ final class TcpInput {
       }
       case TcpState.LAST_ACK -> {
         if (tp.sndUna == tp.writeSeq) {
+          TcpMetrics.update(tp);
           TcpLife.done(tp);
           return false;
         }

@@ -87,15 +87,8 @@ final class TcpLife {
 
   /** {@code tcp_init_transfer}: the connection is about to be established. */
   static void initTransfer(TcpSock tp) {
-    if (tp.srttUs == 0) {
-      // No round trip of the handshake is known: the timeout is that of RFC 6298, 5.7.
-      int fallback = 3 * TcpClock.HZ;
-      tp.rttvarUs = fallback * TcpClock.US_PER_JIFFY;
-      tp.mdevUs = tp.rttvarUs;
-      tp.mdevMaxUs = tp.rttvarUs;
-      tp.rtoJiffies = fallback;
-    }
-    tp.sndCwnd = tp.totalRetrans > 1 && tp.hasUndoMarker ? 1 : TcpSock.INIT_CWND;
+    TcpMetrics.init(tp);
+    tp.sndCwnd = tp.totalRetrans > 1 && tp.hasUndoMarker ? 1 : TcpCwnd.init(tp);
     tp.sndCwndStamp = tp.jiffies();
     TcpCongs.init(tp);
     TcpWindow.initBufferSpace(tp);

@@ -9,6 +9,7 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.fib.FibMetrics;
 import org.netshard.protocol.inet.BindTable;
 import org.netshard.protocol.inet.InetBinding;
 import org.netshard.protocol.inet.InetOptions;
@@ -97,7 +98,7 @@ final class TcpListenRcv {
     }
     if (!wantCookie && isn == 0 && cookies == 0) {
       long most = net.sysctl(Sysctl.IPV4_TCP_MAX_SYN_BACKLOG);
-      if (most - queue.qlen < most >> 2) {
+      if (most - queue.qlen < most >> 2 && !TcpMetrics.of(net).isProven(req)) {
         packet.drop(DropReason.NOT_SPECIFIED);
         net.addMib(Mib.TCP_LISTEN_DROPS, 1);
         return;
@@ -107,7 +108,7 @@ final class TcpListenRcv {
     if (ulp != null) {
       req.upper = ulp.request(packet);
     }
-    req.ecnOk = TcpEcn.ofRequest(sk, TcpHeader.flags(packet), TcpInput.ipEcn(packet));
+    req.ecnOk = TcpEcn.ofRequest(sk, dst, TcpHeader.flags(packet), TcpInput.ipEcn(packet));
     if (wantCookie) {
       req.sntIsn = TcpSyncookies.init(req, packet, opt);
       req.ecnOk &= opt.tstampOk;
@@ -180,10 +181,12 @@ final class TcpListenRcv {
 
   /** {@code tcp_openreq_init_rwin}. */
   static void openReqRwin(TcpRequest req, Sk sk, TcpDst dst) {
-    int mss = TcpMss.clamp(TcpOptions.of(sk).userMss, TcpMss.defaultAdvmss(req.isV6(), dst.mtu()));
+    int mss = TcpMss.clamp(TcpOptions.of(sk).userMss, dst.advmss(req.isV6()));
     req.advmss = mss;
     int fullSpace = (int) (((long) sk.rcvbuf() * TcpSock.DEFAULT_SCALING_RATIO) >> 8);
+    req.usecTs = dst.feature(FibMetrics.FEATURE_TCP_USEC_TS);
     int clamp = TcpOptions.of(sk).windowClamp;
+    clamp = clamp != 0 ? clamp : dst.metric(FibMetrics.RTAX_WINDOW);
     if (sk.locked(Sk.SOCK_RCVBUF_LOCK) && (clamp > fullSpace || clamp == 0)) {
       clamp = fullSpace;
     }
@@ -193,7 +196,8 @@ final class TcpListenRcv {
             fullSpace,
             mss - (req.tstampOk ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0),
             clamp,
-            req.wscaleOk);
+            req.wscaleOk,
+            dst.metric(FibMetrics.RTAX_INITRWND));
     req.rcvWnd = window.rcvWnd();
     req.windowClamp = window.clamp();
     req.rcvWscale = (byte) window.wscale();
@@ -217,7 +221,7 @@ final class TcpListenRcv {
     net.get();
     net.addSocketsUsed(1);
     net.machine().addSocketsAllocated(newsk.proto(), 1);
-    TcpSock tp = new TcpSock(newsk, TcpCongs.ofChild(newsk));
+    TcpSock tp = new TcpSock(newsk, TcpCongs.of(newsk));
     tp.initPingpong();
     InetBinding.forWrite(newsk).setConnection(tp);
     tp.copyFlow(req);
@@ -228,11 +232,13 @@ final class TcpListenRcv {
     openReqChild(tp, newsk, req, packet);
     boolean routed = TcpMss.route(tp);
     int unused = TcpMss.sync(tp, tp.pmtu);
-    tp.advmss = TcpMss.clamp(tp.rxOpt.userMss, TcpMss.defaultAdvmss(tp.isV6(), dst.mtu()));
+    tp.advmss = TcpMss.clamp(tp.rxOpt.userMss, dst.advmss(tp.isV6()));
     TcpMss.initRcvMss(tp);
     if (!routed) {
       tp.dev = dst.dev();
+      tp.metrics = dst.metrics();
     }
+    TcpCongs.ofChild(tp);
     newsk.setSport(req.sport);
     BindTable.inheritPort(newsk, sk);
     TcpUlp ulp = TcpUlp.of(sk);

@@ -37,6 +37,7 @@ final class TcpMss {
     }
     tp.dev = dst.dev();
     tp.dstLocal = dst.local();
+    tp.metrics = dst.metrics();
     if (tp.pmtu == 0 || tp.pmtu > dst.mtu()) {
       tp.pmtu = dst.mtu();
     }
@@ -45,7 +46,7 @@ final class TcpMss {
     return true;
   }
 
-  /** What a device's MTU lets the other end send ({@code dst_metric_advmss}). */
+  /** What an MTU lets the other end send ({@code ipv4_default_advmss}). */
   static int defaultAdvmss(boolean v6, int mtu) {
     if (v6) {
       int mss = Math.max(mtu - Ip6Header.BYTES - TcpHeader.BYTES, ADVMSS_LEAST);
@@ -91,8 +92,9 @@ final class TcpMss {
   /** {@code tcp_current_mss}: what the next segment can hold, its options considered. */
   static int current(TcpSock tp) {
     int mss = tp.mssCache;
-    if (tp.dev != null && tp.dev.mtu() < tp.pmtu) {
-      mss = sync(tp, tp.dev.mtu());
+    int mtu = tp.dev == null ? tp.pmtu : TcpDst.mtu(tp, tp.dev);
+    if (mtu < tp.pmtu) {
+      mss = sync(tp, mtu);
     }
     int header = TcpOptionBytes.establishedHeaderBytes(tp);
     return mss - (header - tp.tcpHeaderLen);

@@ -22,6 +22,7 @@ final class TcpOptionBytes {
     NetNs net = tp.net;
     // What the way does not carry is not offered (tcp_advertise_mss).
     tp.advmss = Math.min(tp.advmss, TcpMss.defaultAdvmss(tp.isV6(), tp.pmtu));
+    tp.advmss = Math.min(tp.advmss, TcpDst.advmss(tp));
     boolean answer = (flags & TcpHeader.ACK) != 0;
     boolean stamps =
         answer ? tp.rxOpt.tstampOk : !signed && net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) != 0;

@@ -7,7 +7,6 @@ import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.inet6.Ipv6Address;
 import org.netshard.protocol.ip.IpHeader;
 import org.netshard.protocol.ip.IpOutput;
@@ -111,17 +110,7 @@ final class TcpReply {
     }
     int at = Packet.LL_RESERVED_BYTES;
     byte[] bytes = new byte[at + IpHeader.BYTES + headerBytes];
-    IpHeader.write(
-        bytes,
-        at,
-        0,
-        0,
-        0,
-        IpHeader.IP_DF,
-        (int) net.sysctl(Sysctl.IPV4_IP_DEFAULT_TTL),
-        Abi.IPPROTO_TCP,
-        saddr,
-        daddr);
+    IpHeader.write(bytes, at, 0, 0, 0, IpHeader.IP_DF, dst.ttl(net), Abi.IPPROTO_TCP, saddr, daddr);
     return finish(dst, Packet.ETH_P_IP, bytes, at, IpHeader.BYTES);
   }
 
@@ -136,7 +125,7 @@ final class TcpReply {
     int at = Packet.LL_RESERVED_BYTES;
     byte[] bytes = new byte[at + Ip6Header.BYTES + headerBytes];
     int label = Ip6Output.autoFlowlabel(net, null, saddr, daddr);
-    Ip6Header.write(bytes, at, 0, label, Abi.IPPROTO_TCP, TcpXmit.hopLimit(net), saddr, daddr);
+    Ip6Header.write(bytes, at, 0, label, Abi.IPPROTO_TCP, dst.hops6(net), saddr, daddr);
     return finish(dst, Packet.ETH_P_IPV6, bytes, at, Ip6Header.BYTES);
   }
 

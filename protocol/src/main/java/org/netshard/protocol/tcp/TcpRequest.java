@@ -27,6 +27,10 @@ public final class TcpRequest extends TcpEndpoint {
   int rcvNxt;
   int mss;
   int advmss;
+
+  /** {@code req_usec_ts}: whether its time stamps count microseconds. */
+  boolean usecTs;
+
   int rcvWnd;
   int windowClamp;
   byte sndWscale;
@@ -212,7 +216,7 @@ public final class TcpRequest extends TcpEndpoint {
 
   /** What its clock of time stamps says. */
   int tsval() {
-    return (int) (TcpClock.nowNs(net) / 1_000_000) + tsoffset;
+    return (int) (TcpClock.nowNs(net) / (usecTs ? 1000 : 1_000_000)) + tsoffset;
   }
 
   /** {@code tcp_v4_send_synack}; false if there is no way. */
@@ -263,7 +267,7 @@ public final class TcpRequest extends TcpEndpoint {
     net.addMib(Mib.TCP_OUT_SEGS, 1);
     if (isV6()) {
       Inet6Options inet6 = Inet6Options.of(sk);
-      int hops = inet6.hopLimit() >= 0 ? inet6.hopLimit() : TcpXmit.hopLimit(net);
+      int hops = inet6.hopLimit() >= 0 ? inet6.hopLimit() : dst.hops6(net);
       Ip6Header.write(
           bytes,
           packet.network(),
@@ -278,14 +282,14 @@ public final class TcpRequest extends TcpEndpoint {
       return Ip6Output.localOut(net, packet) == 0;
     }
     InetOptions inet = InetOptions.of(sk);
-    int ttl = inet.ucTtl() >= 0 ? inet.ucTtl() : (int) net.sysctl(Sysctl.IPV4_IP_DEFAULT_TTL);
+    int ttl = inet.ucTtl() >= 0 ? inet.ucTtl() : dst.ttl(net);
     IpHeader.write(
         bytes,
         packet.network(),
         0,
         inet.tos(),
         0,
-        IpHeader.IP_DF,
+        TcpDst.dontFragment(inet, dst.metrics()) ? IpHeader.IP_DF : 0,
         ttl,
         Abi.IPPROTO_TCP,
         saddr,

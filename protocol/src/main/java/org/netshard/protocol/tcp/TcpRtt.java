@@ -1,6 +1,7 @@
 package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.fib.FibMetrics;
 
 /**
  * Round trips, and the timeout that follows from them.
@@ -61,7 +62,14 @@ final class TcpRtt {
 
   /** {@code tcp_rto_min_us}. */
   static int rtoMinUs(TcpSock tp) {
-    return TcpOptions.of(tp.sk).rtoMinJiffies * TcpClock.US_PER_JIFFY;
+    return rtoMin(tp) * TcpClock.US_PER_JIFFY;
+  }
+
+  /** {@code tcp_rto_min}, jiffies: the route's, if it has one. */
+  static int rtoMin(TcpSock tp) {
+    return TcpDst.locked(tp, FibMetrics.RTAX_RTO_MIN)
+        ? TcpOptions.msToJiffies(TcpDst.metric(tp, FibMetrics.RTAX_RTO_MIN))
+        : TcpOptions.of(tp.sk).rtoMinJiffies;
   }
 
   /** {@code tcp_rto_max}, jiffies. */

@@ -75,6 +75,9 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   /** Whether they come back here. */
   boolean dstLocal;
 
+  /** The metrics of its route, {@code RTAX_…} by number less 1, or null. */
+  int @Nullable [] metrics;
+
   /** MTU of the way, bytes ({@code icsk_pmtu_cookie}). */
   int pmtu;
 
@@ -214,6 +217,10 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   // Congestion and losses.
   CongestionControl ca;
   @Nullable Object caPriv;
+
+  /** {@code icsk_ca_dst_locked}: whether its route says which it is to be. */
+  boolean caDstLocked;
+
   byte caState;
   int sndCwnd = INIT_CWND;
   int sndCwndCnt;

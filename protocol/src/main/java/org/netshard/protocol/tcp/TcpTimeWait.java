@@ -96,6 +96,7 @@ public final class TcpTimeWait extends TcpEndpoint {
     TcpHash hash = TcpHash.of(tp.net);
     if (hash.timeWaits >= TcpLife.maxTimeWaits(tp.net)) {
       tp.net.addMib(Mib.TCP_TIME_WAIT_OVERFLOW, 1);
+      TcpMetrics.update(tp);
       TcpLife.done(tp);
       return;
     }
@@ -106,6 +107,7 @@ public final class TcpTimeWait extends TcpEndpoint {
     hash.add(wait);
     hash.timeWaits++;
     wait.schedule(timeout, false);
+    TcpMetrics.update(tp);
     TcpLife.done(tp);
   }
 

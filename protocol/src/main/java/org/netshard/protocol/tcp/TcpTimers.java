@@ -134,7 +134,7 @@ final class TcpTimers {
   }
 
   private static int probe0Base(TcpSock tp) {
-    return Math.max(tp.rtoJiffies, TcpOptions.of(tp.sk).rtoMinJiffies);
+    return Math.max(tp.rtoJiffies, TcpRtt.rtoMin(tp));
   }
 
   /** {@code tcp_probe0_when}. */

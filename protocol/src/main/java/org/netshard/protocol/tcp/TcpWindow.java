@@ -31,15 +31,23 @@ final class TcpWindow {
    */
   record Initial(int rcvWnd, int clamp, int wscale) {}
 
-  /** Chooses the first window from the room that there is. */
-  static Initial initial(NetNs net, int room, int mss, int clampWanted, boolean scales) {
+  /**
+   * Chooses the first window from the room that there is.
+   *
+   * @param segments how many segments it is to hold at most, or 0
+   */
+  static Initial initial(
+      NetNs net, int room, int mss, int clampWanted, boolean scales, int segments) {
     int clamp = clampWanted != 0 ? clampWanted : U16_MAX << RxOpt.WSCALE_MAX;
     int space = Math.min(Math.max(room, 0), clamp);
     if (space > mss) {
       space -= space % mss;
     }
     boolean signed = net.sysctl(Sysctl.IPV4_TCP_WORKAROUND_SIGNED_WINDOWS) != 0;
-    int window = Math.min(space, signed ? MAX_TCP_WINDOW : U16_MAX);
+    int window = signed ? Math.min(space, MAX_TCP_WINDOW) : space;
+    if (segments != 0) {
+      window = (int) Math.min(window, (segments & 0xffff_ffffL) * mss);
+    }
     int wscale = 0;
     if (scales) {
       long most = Math.max(space, net.sysctl(Sysctl.IPV4_TCP_RMEM, 2));

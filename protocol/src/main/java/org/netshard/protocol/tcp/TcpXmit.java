@@ -10,7 +10,6 @@ import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet6.Inet6Options;
 import org.netshard.protocol.ip.IpHeader;
@@ -205,7 +204,7 @@ final class TcpXmit {
     packet.setRoute(tp.dstLocal, Packet.Cast.UNICAST);
     if (tp.isV6()) {
       Inet6Options inet6 = Inet6Options.of(sk);
-      int hops = inet6.hopLimit() >= 0 ? inet6.hopLimit() : hopLimit(net);
+      int hops = inet6.hopLimit() >= 0 ? inet6.hopLimit() : TcpDst.hops(tp);
       int label = Ip6Output.autoFlowlabel(net, sk, tp.saddr6, tp.daddr6);
       Ip6Header.write(
           bytes, at, inet6.tclass(), label, Abi.IPPROTO_TCP, hops, tp.saddr6, tp.daddr6);
@@ -215,8 +214,8 @@ final class TcpXmit {
     InetOptions inet = InetOptions.of(sk);
     byte[] options = ipOptions(tp);
     System.arraycopy(options, 0, bytes, at + IpHeader.BYTES, options.length);
-    int ttl = inet.ucTtl() >= 0 ? inet.ucTtl() : (int) net.sysctl(Sysctl.IPV4_IP_DEFAULT_TTL);
-    boolean df = inet.pmtudisc() != InetOptions.IP_PMTUDISC_DONT;
+    int ttl = inet.ucTtl() >= 0 ? inet.ucTtl() : TcpDst.hops(tp);
+    boolean df = TcpDst.dontFragment(inet, tp.metrics);
     int segs = Math.max(1, packet.gsoSegs());
     int id = inet.nextId();
     for (int i = 1; i < segs; i++) {
@@ -241,9 +240,5 @@ final class TcpXmit {
   static void checksum(Packet packet, long pseudo) {
     NetBytes.put16(packet.bytes(), packet.transport() + TcpHeader.CHECK, InetChecksum.fold(pseudo));
     packet.setChecksumPartial(TcpHeader.CHECK);
-  }
-
-  static int hopLimit(NetNs net) {
-    return (int) net.sysctl(Sysctl.IPV6_CONF_DEFAULT_HOP_LIMIT);
   }
 }

@@ -164,7 +164,7 @@ final class Udp6Send {
       }
       return -route.errno();
     }
-    Ip6Cork cork = new Ip6Cork(sk.net(), sk, ipc, route.saddr(), daddr, dev, target.dport);
+    Ip6Cork cork = new Ip6Cork(sk.net(), sk, ipc, route, daddr, dev, target.dport);
     UdpSend.Ports ports = new UdpSend.Ports(sk.sport(), target.dport, ipc.gsoSize);
     int sent = append(sk, caller, msg, cork, ports);
     if (sent == Errno.ENOBUFS.negated()) {

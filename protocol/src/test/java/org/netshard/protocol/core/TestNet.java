@@ -91,6 +91,7 @@ public final class TestNet implements NetNs, Machine, Softirqs {
       case IPV4_TCP_RTO_MIN_US -> "200000";
       case IPV4_UDP_RMEM_MIN, IPV4_UDP_WMEM_MIN -> "4096";
       case IPV4_IP_DEFAULT_TTL, IPV6_CONF_ALL_HOP_LIMIT, IPV6_CONF_DEFAULT_HOP_LIMIT -> "64";
+      case IPV4_ROUTE_MIN_PMTU -> "552";
       case IPV4_IP_LOCAL_PORT_RANGE -> "32768\t60999";
       case IPV4_IP_LOCAL_RESERVED_PORTS, IPV4_TCP_FASTOPEN_KEY -> "";
       case IPV4_IP_UNPRIVILEGED_PORT_START -> "1024";
