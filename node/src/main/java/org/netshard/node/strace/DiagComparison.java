@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.netshard.node.strace.StraceValue.Array;
+import org.netshard.node.strace.StraceValue.Struct;
 import org.netshard.protocol.abi.Abi;
 
 /**
@@ -23,6 +25,7 @@ final class DiagComparison {
   private static final int HEADER_BYTES = 16;
   private static final int SOCK_DIAG_BY_FAMILY = 20;
   private static final int UNIX_BODY_BYTES = 16;
+  private static final int INET_BODY_BYTES = 72;
   private static final int UNIX_DIAG_NAME = 0;
   private static final int ATTR_BYTES = 4;
 
@@ -140,17 +143,56 @@ final class DiagComparison {
     return bits;
   }
 
-  /** Each socket of a log's answer, a line each; empty if it is no such answer. */
-  static List<String> recorded(StraceValue value) {
+  /**
+   * What a log's answer tells, a line for each socket.
+   *
+   * @param lines the lines; empty if it is no such answer
+   * @param detailed whether they have the attributes, which a log may cut short
+   */
+  record Told(List<String> lines, boolean detailed) {}
+
+  /** What an answer of a log tells. */
+  static Told recorded(StraceValue value) {
+    List<Array> messages = new ArrayList<>();
+    messages(value.plain(), messages);
+    List<String> attrs = new ArrayList<>();
+    boolean detailed = true;
+    for (Array message : messages) {
+      String told = DiagAttrs.recorded(message);
+      detailed &= told != null;
+      attrs.add(told == null ? "" : told);
+    }
     List<String> lines = new ArrayList<>();
-    String text = value.text();
+    for (int i = 0; i < messages.size(); i++) {
+      lines(messages.get(i).text(), detailed ? " " + attrs.get(i) : "", lines);
+    }
+    if (messages.isEmpty()) {
+      lines(value.text(), "", lines);
+      detailed = false;
+    }
+    Collections.sort(lines);
+    return new Told(lines, detailed);
+  }
+
+  private static void messages(StraceValue plain, List<Array> all) {
+    if (plain instanceof Array array && !array.elements().isEmpty()) {
+      if (array.elements().get(0).plain() instanceof Struct header
+          && header.field("nlmsg_len") != null) {
+        all.add(array);
+      } else {
+        array.elements().forEach(element -> messages(element.plain(), all));
+      }
+    }
+  }
+
+  private static void lines(String text, String attrs, List<String> lines) {
     for (Matcher inet = INET.matcher(text); inet.find(); ) {
       List<String> addresses = new ArrayList<>();
       for (Matcher one = ADDRESS.matcher(inet.group(6)); one.find(); ) {
         addresses.add(one.group(1));
       }
       lines.add(
-          "%s bytes: %s %s %s:%s queues %s %s uid %s"
+          "%s bytes: %s %s %s:%s queues %s %s uid %s%s"
               .formatted(
                   inet.group(1),
                   inet.group(2),
@@ -161,22 +203,25 @@ final class DiagComparison {
                   String.join(" ", addresses),
                   inet.group(7),
                   inet.group(8),
-                  inet.group(9)));
+                  inet.group(9),
+                  attrs));
     }
     for (Matcher unix = UNIX.matcher(text); unix.find(); ) {
       String name = unix.group(5) == null ? "no" : unix.group(5);
       lines.add(unix(unix.group(1), unix.group(2), unix.group(3), name));
     }
-    Collections.sort(lines);
-    return lines;
   }
 
   private static String unix(String bytes, String type, String state, String nameBytes) {
     return bytes + " bytes: " + type + " " + state + " name of " + nameBytes;
   }
 
-  /** The same of an answer in the simulation. */
-  static List<String> simulated(byte[] bytes) {
+  /**
+   * The same of an answer in the simulation.
+   *
+   * @param detailed whether with attributes
+   */
+  static List<String> simulated(byte[] bytes, boolean detailed) {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     List<String> lines = new ArrayList<>();
     int at = 0;
@@ -185,7 +230,8 @@ final class DiagComparison {
       if (length < HEADER_BYTES || at + length > bytes.length) {
         break;
       }
-      String line = in.getShort(at + 4) == SOCK_DIAG_BY_FAMILY ? line(in, at, length) : null;
+      String line =
+          in.getShort(at + 4) == SOCK_DIAG_BY_FAMILY ? line(in, at, length, detailed) : null;
       if (line != null) {
         lines.add(line);
       }
@@ -195,7 +241,7 @@ final class DiagComparison {
     return lines;
   }
 
-  private static @Nullable String line(ByteBuffer in, int start, int length) {
+  private static @Nullable String line(ByteBuffer in, int start, int length, boolean detailed) {
     int at = start + HEADER_BYTES;
     int family = in.get(at);
     if (family == Abi.AF_UNIX) {
@@ -208,7 +254,9 @@ final class DiagComparison {
     if (family != Abi.AF_INET && family != Abi.AF_INET6) {
       return null;
     }
-    return "%d bytes: %s %s %s:%s queues %s %s uid %s"
+    String attrs =
+        detailed ? " " + DiagAttrs.simulated(in, at + INET_BODY_BYTES, start + length) : "";
+    return "%d bytes: %s %s %s:%s queues %s %s uid %s%s"
         .formatted(
             length,
             family == Abi.AF_INET ? "AF_INET" : "AF_INET6",
@@ -217,7 +265,8 @@ final class DiagComparison {
             address(in, at + 8, family) + " " + address(in, at + 24, family),
             Integer.toUnsignedString(in.getInt(at + 56)),
             Integer.toUnsignedString(in.getInt(at + 60)),
-            Integer.toUnsignedString(in.getInt(at + 64)));
+            Integer.toUnsignedString(in.getInt(at + 64)),
+            attrs);
   }
 
   private static String name(List<String> names, int number) {

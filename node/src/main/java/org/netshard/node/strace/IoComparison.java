@@ -187,11 +187,12 @@ final class IoComparison {
     if (recorded == null || simulated.name() != SyscallName.RECVMSG) {
       return null;
     }
-    List<String> wanted = DiagComparison.recorded(recorded);
+    DiagComparison.Told told = DiagComparison.recorded(recorded);
+    List<String> wanted = told.lines();
     if (wanted.isEmpty()) {
       return null;
     }
-    List<String> got = DiagComparison.simulated(base.get(0, base.size()));
+    List<String> got = DiagComparison.simulated(base.get(0, base.size()), told.detailed());
     return wanted.equals(got) ? null : new Difference("sockets", wanted.toString(), got.toString());
   }
 

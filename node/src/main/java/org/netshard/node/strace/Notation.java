@@ -160,6 +160,7 @@ public final class Notation {
           function.name(), "expected a number, found '" + function.text() + "'");
     }
     return switch (function.name()) {
+      case "" -> number(arguments.get(0));
       case "htons", "ntohs" -> Short.reverseBytes((short) number(arguments.get(0))) & 0xffff;
       case "htonl", "ntohl" -> Integer.reverseBytes(intNumber(arguments.get(0))) & 0xffffffffL;
       case "inet_addr" -> SockAddr.inetAddr(function) & 0xffffffffL;

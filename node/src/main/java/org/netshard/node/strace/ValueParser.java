@@ -142,7 +142,7 @@ final class ValueParser {
   private StraceValue shift() {
     StraceValue left = sum();
     while (in.take("<<")) {
-      left = new Binary("<<", left, sum());
+      left = new Binary("<<", left, in.take("(") ? new Function("", arguments()) : sum());
     }
     return left;
   }

@@ -86,6 +86,17 @@ class ReplayTest {
     }
   }
 
+  /**
+   * Recorded with {@code strace} of {@code ss} with all its options, about connections of TCP in
+   * several states, with several congestion controls and keys of MD5, and with filters.
+   */
+  @Test
+  void whatSsIsToldOfConnectionsIsTheSame() throws IOException {
+    ReplayResult result = replay("ip", "ss-");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().same()).isGreaterThan(2_100);
+  }
+
   /** Recorded with {@code strace} of {@code ip route} and {@code ip -6 route}. */
   @Test
   void metricsOfRoutesAreKeptAndToldTheSame() throws IOException {

@@ -15,6 +15,7 @@ import org.netshard.protocol.netlink.NetlinkDump;
 import org.netshard.protocol.netlink.NlMsg;
 import org.netshard.protocol.netlink.NlRequest;
 import org.netshard.protocol.netlink.SockDiagMsg;
+import org.netshard.protocol.tcp.TcpDiagInfo;
 import org.netshard.protocol.udp.UdpTable;
 
 /**
@@ -38,17 +39,22 @@ final class InetDiag {
   private static final int INET_DIAG_CGROUP_ID = 21;
   private static final int INET_DIAG_SOCKOPT = 22;
   private static final int IS_ICSK = 2;
+  private static final int DEFER_CONNECT = 1 << 10;
   private static final int ADDRESS_BYTES = 16;
 
   private InetDiag() {}
 
   /** Lists the socks of a protocol. <b>Errors:</b> ENOENT for one that has no list. */
   static NetlinkDump dump(NlRequest request) {
-    int protocol = request.getByte(1);
+    int protocol = DiagBytecode.protocol(request);
     return switch (protocol) {
       case Abi.IPPROTO_UDP, Abi.IPPROTO_UDPLITE ->
           new NetlinkDump(request, () -> messages(request, protocol == Abi.IPPROTO_UDPLITE));
       case Abi.IPPROTO_TCP -> TcpDiag.dump(request);
+      case Abi.IPPROTO_MPTCP -> {
+        request.net().machine().leftOut("ss -M is not simulated: it lists no sockets");
+        yield new NetlinkDump(request, List::of);
+      }
       default -> NetlinkDump.failed(request, Errno.ENOENT.negated());
     };
   }
@@ -57,12 +63,14 @@ final class InetDiag {
     List<NlMsg> all = new ArrayList<>();
     int sport = port(request, SPORT_AT);
     int dport = port(request, SPORT_AT + 2);
+    DiagBytecode filter = DiagBytecode.of(request);
     for (Sk sk : UdpTable.of(request.net(), udplite).socks()) {
       boolean asked =
           sk.family() == request.getByte(0)
               && (request.getInt(STATES_AT) & 1 << sk.state()) != 0
               && (sport == 0 || sport == sk.sport())
-              && (dport == 0 || dport == sk.dport());
+              && (dport == 0 || dport == sk.dport())
+              && filter.shows(sk);
       if (asked) {
         all.add(fill(request, sk));
       }
@@ -165,6 +173,7 @@ final class InetDiag {
       InetFlag.RECVERR_RFC4884
     };
     int mask = sk.isTcp() ? IS_ICSK : 0;
+    mask |= sk.isTcp() && TcpDiagInfo.defersConnect(sk) ? DEFER_CONNECT : 0;
     for (int i = 0; i < bits.length; i++) {
       mask |= bits[i] != null && inet.has(bits[i]) ? 1 << i : 0;
     }

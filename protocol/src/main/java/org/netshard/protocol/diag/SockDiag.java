@@ -37,7 +37,8 @@ public final class SockDiag implements NetlinkKernel {
    * {@code sock_diag_rcv_msg}.
    *
    * <p><b>Errors</b>, in order: EINVAL for another type, a short message and a family that cannot
-   * be, ENOENT for one that is not listed, EOPNOTSUPP for one whose socks cannot be ended.
+   * be, ENOENT for one that is not listed, those of a filter, EOPNOTSUPP for one whose socks cannot
+   * be ended.
    */
   @Override
   public int receive(NlRequest request, ExtAck ext) {
@@ -72,7 +73,8 @@ public final class SockDiag implements NetlinkKernel {
       return Errno.EINVAL.negated();
     }
     if (type == SOCK_DIAG_BY_FAMILY && (request.flags() & Nl.NLM_F_DUMP) != 0) {
-      return NetlinkRcv.dump(request, dump(request, family));
+      int error = inet ? DiagBytecode.audit(request) : 0;
+      return error != 0 ? error : NetlinkRcv.dump(request, dump(request, family));
     }
     if (inet) {
       return exact(request, type == SOCK_DESTROY);

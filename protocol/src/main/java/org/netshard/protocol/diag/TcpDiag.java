@@ -17,13 +17,16 @@ import org.netshard.protocol.netlink.NlMsg;
 import org.netshard.protocol.netlink.NlRequest;
 import org.netshard.protocol.tcp.TcpAbort;
 import org.netshard.protocol.tcp.TcpActivity;
+import org.netshard.protocol.tcp.TcpDiagInfo;
 import org.netshard.protocol.tcp.TcpEndpoint;
 import org.netshard.protocol.tcp.TcpHash;
 import org.netshard.protocol.tcp.TcpInfo;
 import org.netshard.protocol.tcp.TcpOptions;
+import org.netshard.protocol.tcp.TcpRequest;
 import org.netshard.protocol.tcp.TcpSock;
 import org.netshard.protocol.tcp.TcpState;
 import org.netshard.protocol.tcp.TcpSubflow;
+import org.netshard.protocol.tcp.TcpTimeWait;
 
 /**
  * Sockets of TCP as {@code ss} lists and ends them: listeners, connections, requests and what waits
@@ -46,8 +49,10 @@ final class TcpDiag {
   private static final int ADDRESS_BYTES = 16;
   private static final int V4_OF_MAPPED = 12;
   private static final int INET_DIAG_INFO = 2;
+  private static final int INET_DIAG_VEGASINFO = 3;
   private static final int INET_DIAG_CONG = 4;
   private static final int INET_DIAG_MARK = 15;
+  private static final int INET_DIAG_MD5SIG = 18;
   private static final int MS_PER_JIFFY = 1000 / SocketOptions.HZ;
 
   private TcpDiag() {}
@@ -64,11 +69,14 @@ final class TcpDiag {
     int states = request.getInt(STATES_AT);
     int sport = InetDiag.port(request, SPORT_AT);
     int dport = InetDiag.port(request, DPORT_AT);
+    DiagBytecode filter = DiagBytecode.of(request);
     TcpHash table = TcpHash.of(request.net());
     if (TcpState.in(TcpState.LISTEN, states) && dport == 0) {
       table.forEachListener(
           sk -> {
-            if (ofFamily(request, sk.family()) && (sport == 0 || sport == sk.num())) {
+            if (ofFamily(request, sk.family())
+                && (sport == 0 || sport == sk.num())
+                && filter.shows(sk)) {
               all.add(listener(request, sk, Nl.NLM_F_MULTI));
             }
           });
@@ -79,7 +87,8 @@ final class TcpDiag {
               isIn(end, states)
                   && ofFamily(request, end.family())
                   && (sport == 0 || sport == end.sport())
-                  && (dport == 0 || dport == end.dport());
+                  && (dport == 0 || dport == end.dport())
+                  && filter.shows(end);
           if (asked) {
             all.add(fill(request, end, Nl.NLM_F_MULTI));
           }
@@ -207,10 +216,17 @@ final class TcpDiag {
       return out;
     }
     out.putInt(0).putInt(0);
-    if (end.state() == TcpState.NEW_SYN_RECV && InetDiag.isAdmin(request)) {
-      out.attrInt(INET_DIAG_MARK, 0);
+    if (InetDiag.isAdmin(request)) {
+      out.attrInt(INET_DIAG_MARK, mark(end));
     }
     return out;
+  }
+
+  private static int mark(TcpEndpoint end) {
+    if (end instanceof TcpTimeWait wait) {
+      return wait.mark();
+    }
+    return end instanceof TcpRequest req ? req.mark() : 0;
   }
 
   private static int retransmits(TcpActivity activity) {
@@ -228,6 +244,19 @@ final class TcpDiag {
     }
     if (InetDiag.wants(request, INET_DIAG_CONG)) {
       out.attrText(INET_DIAG_CONG, TcpOptions.of(sk).congestion());
+    }
+    if (InetDiag.wants(request, INET_DIAG_INFO) && InetDiag.isAdmin(request)) {
+      byte[] keys = TcpDiagInfo.md5sig(sk);
+      if (keys.length > 0) {
+        out.attr(INET_DIAG_MD5SIG, keys);
+      }
+    }
+    if (InetDiag.wants(request, INET_DIAG_VEGASINFO)) {
+      // Attributes above 8 cannot be asked for: this one stands for them all.
+      TcpDiagInfo.Congestion info = TcpDiagInfo.congestion(sk);
+      if (info != null) {
+        out.attr(info.attr(), info.bytes());
+      }
     }
   }
 }

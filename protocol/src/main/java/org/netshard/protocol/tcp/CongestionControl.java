@@ -67,6 +67,11 @@ interface CongestionControl {
   /** {@code cong_control}: sets window and pace itself. */
   default void congControl(TcpSock tp, int ack, int flag, RateSample sample) {}
 
+  /** The attribute in which {@code ss} is told the same, {@code INET_DIAG_…}. */
+  default int diagAttr() {
+    return 0;
+  }
+
   /** {@code get_info}: what {@code TCP_CC_INFO} tells, or nothing; null is a sock before it. */
   default byte[] info(@Nullable TcpSock tp) {
     return new byte[0];

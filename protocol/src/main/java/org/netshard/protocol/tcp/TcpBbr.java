@@ -35,6 +35,7 @@ final class TcpBbr implements CongestionControl {
   private static final int US_PER_SEC = 1_000_000;
   private static final int NS_PER_US = 1000;
   private static final int NONE = -1;
+  private static final int INET_DIAG_BBRINFO = 16;
   private static final int INFO_BYTES = 20;
 
   @Override
@@ -450,6 +451,11 @@ final class TcpBbr implements CongestionControl {
   @Override
   public void congAvoid(TcpSock tp, int ack, int acked) {
     throw new IllegalStateException("BBR has no cong_avoid");
+  }
+
+  @Override
+  public int diagAttr() {
+    return INET_DIAG_BBRINFO;
   }
 
   /** {@code struct tcp_bbr_info}: bandwidth in bytes a second, least round trip, the gains. */

@@ -28,6 +28,9 @@ final class TcpDctcp implements CongestionControl {
   /** {@code dctcp_alpha_on_init}. */
   private static final int ALPHA_ON_INIT = MAX_ALPHA;
 
+  /** {@code INET_DIAG_DCTCPINFO}. */
+  private static final int DIAG_ATTR = 9;
+
   /** {@code struct tcp_dctcp_info}. */
   private static final int INFO_BYTES = 16;
 
@@ -49,6 +52,11 @@ final class TcpDctcp implements CongestionControl {
     }
 
     @Override
+    public int diagAttr() {
+      return DIAG_ATTR;
+    }
+
+    @Override
     public byte[] info(@Nullable TcpSock tp) {
       return new byte[INFO_BYTES];
     }
@@ -57,6 +65,11 @@ final class TcpDctcp implements CongestionControl {
   @Override
   public String name() {
     return "dctcp";
+  }
+
+  @Override
+  public int diagAttr() {
+    return DIAG_ATTR;
   }
 
   @Override

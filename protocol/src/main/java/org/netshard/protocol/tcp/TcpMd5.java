@@ -6,11 +6,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.core.SkOmem;
 import org.netshard.protocol.ip.IpHeader;
 import org.netshard.protocol.ip6.Ip6Header;
 import org.netshard.protocol.tcp.TcpOptions.Md5Key;
@@ -32,6 +34,9 @@ final class TcpMd5 {
   private static final int ADDR6_BYTES = 16;
   static final int OPTION_WORD =
       RxOpt.NOP << 24 | RxOpt.NOP << 16 | RxOpt.MD5SIG << 8 | RxOpt.MD5SIG_BYTES;
+
+  /** Bytes of a {@code struct tcp_md5sig_key}. */
+  private static final int KEY_BYTES = 136;
 
   private TcpMd5() {}
 
@@ -76,8 +81,34 @@ final class TcpMd5 {
     }
     Md5Key key = of(listener, end);
     byte[] peer = peer(end);
+    boolean copied = key != null && SkOmem.alloc(child, KEY_BYTES);
     TcpOptions.forWrite(child).md5Keys =
-        key == null ? List.of() : List.of(new Md5Key(peer, peer.length * Byte.SIZE, key.key()));
+        key == null || !copied
+            ? List.of()
+            : List.of(new Md5Key(peer, peer.length * Byte.SIZE, key.key()));
+  }
+
+  /**
+   * Adds a key, or replaces that of the same peer ({@code tcp_md5_do_add}).
+   *
+   * <p><b>Errors</b>: ENOMEM if options may not have so much memory.
+   */
+  static int add(Sk sk, Md5Key key) {
+    boolean there = TcpOptions.of(sk).md5Keys.stream().anyMatch(key::same);
+    if (!there && !SkOmem.alloc(sk, KEY_BYTES)) {
+      return Errno.ENOMEM.negated();
+    }
+    TcpOptions.forWrite(sk).addMd5Key(key);
+    return 0;
+  }
+
+  /** Takes a key away ({@code tcp_md5_do_del}). <b>Errors</b>: ENOENT. */
+  static int remove(Sk sk, Md5Key key) {
+    if (!TcpOptions.forWrite(sk).removeMd5Key(key)) {
+      return Errno.ENOENT.negated();
+    }
+    SkOmem.free(sk, KEY_BYTES);
+    return 0;
   }
 
   private static byte[] peer(TcpEndpoint end) {

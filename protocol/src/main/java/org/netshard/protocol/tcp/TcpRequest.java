@@ -88,6 +88,11 @@ public final class TcpRequest extends TcpEndpoint {
     return TcpState.NEW_SYN_RECV;
   }
 
+  /** {@code ir_mark}: that of the listener. */
+  public int mark() {
+    return listener.mark();
+  }
+
   @Override
   public int family() {
     return listener.family();

@@ -316,10 +316,9 @@ public final class TcpSetsockopt {
     }
     TcpOptions.Md5Key key = new TcpOptions.Md5Key(address, prefixLen, optval.get(136, keyLen));
     if (keyLen == 0) {
-      return TcpOptions.forWrite(sk).removeMd5Key(key) ? 0 : Errno.ENOENT.negated();
+      return TcpMd5.remove(sk, key);
     }
-    TcpOptions.forWrite(sk).addMd5Key(key);
-    return 0;
+    return TcpMd5.add(sk, key);
   }
 
   private static boolean isV4Mapped(byte[] address) {

@@ -84,6 +84,11 @@ public final class TcpTimeWait extends TcpEndpoint {
     return timer.endNs();
   }
 
+  /** {@code tw_mark}: that of the sock that it was. */
+  public int mark() {
+    return owner.mark();
+  }
+
   /** User of the sock that it was. */
   public int uid() {
     return owner.uid();
