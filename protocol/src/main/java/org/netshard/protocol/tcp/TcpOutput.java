@@ -150,7 +150,7 @@ final class TcpOutput {
       if (TcpPacing.mustWait(tp)) {
         break;
       }
-      int quota = cwndTest(tp, skb);
+      int quota = cwndTest(tp);
       if (quota == 0) {
         if (pushOne != PUSH_PROBE) {
           break;
@@ -239,11 +239,7 @@ final class TcpOutput {
   }
 
   /** {@code tcp_cwnd_test}: how many segments the window of congestion lets out. */
-  private static int cwndTest(TcpSock tp, TcpSkb skb) {
-    if (skb.has(TcpHeader.FIN) && skb.pcount <= 1) {
-      // The last segment need not wait for it.
-      return 1;
-    }
+  private static int cwndTest(TcpSock tp) {
     int inFlight = tp.inFlight();
     int cwnd = tp.sndCwnd;
     if (inFlight >= cwnd) {
