@@ -111,7 +111,7 @@ final class TcpDctcp implements CongestionControl {
   public int ssthresh(TcpSock tp) {
     State state = of(tp);
     state.lossCwnd = tp.sndCwnd;
-    return Math.max(tp.sndCwnd - (tp.sndCwnd * state.alpha >>> 11), 2);
+    return Math.max(tp.sndCwnd - ((tp.sndCwnd * state.alpha) >>> 11), 2);
   }
 
   @Override

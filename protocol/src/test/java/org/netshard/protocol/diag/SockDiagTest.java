@@ -2,11 +2,15 @@ package org.netshard.protocol.diag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.PacketOption;
@@ -84,6 +88,42 @@ class SockDiagTest {
       }
     }
     return masked.toString();
+  }
+
+  /** What a live kernel answers to filters, good and bad ones. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', -22",
+    "00040400, 0",
+    "0b080c0000000000, 0",
+    "0b08080000000000, 0",
+    "0b080a0000000000, -22",
+    "0b04080000000000, -22",
+    "07141800021f000000000000, -22",
+    "070c1000021f0000ffffffff, -22",
+    "07101400022000ffffffffff7f000001, 0",
+    "0710140002210000ffffffff7f000001, -22",
+    "070c100000000000ffffffff, 0",
+    "0e040400, -22",
+    "0008, -22",
+    "0a0c0c000000000000000000, 0",
+    "0d0c0c000100000000000000, 0",
+    "01040800010404000104040001040400, 0",
+    "0104080001040400, 0"
+  })
+  void filtersAreCheckedBeforeTheyRun(String filter, int errno) {
+    int bytes = 4 + filter.length() / 2;
+    ByteBuffer message =
+        ByteBuffer.allocate(72 + (bytes + 3) / 4 * 4).order(ByteOrder.LITTLE_ENDIAN);
+    message.putInt(message.capacity()).putShort((short) 20).putShort((short) 0x301);
+    message.putInt(1).putInt(0).put((byte) Abi.AF_INET).put((byte) Abi.IPPROTO_UDP);
+    message.putShort((short) 0).putInt(-1).position(72);
+    message.putShort((short) bytes).putShort((short) 1).put(HexFormat.of().parseHex(filter));
+    List<String> answers = ask(4, HexFormat.of().formatHex(message.array()));
+    ByteBuffer first =
+        ByteBuffer.wrap(HexFormat.of().parseHex(answers.get(0))).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(first.getShort(4)).isEqualTo((short) (errno == 0 ? 3 : 2));
+    assertThat(first.getInt(16)).isEqualTo(errno);
   }
 
   @Test
