@@ -154,6 +154,9 @@ public interface SockOps {
   /** Tells the proto that {@code SO_KEEPALIVE} is about to change ({@code keepalive}). */
   default void keepalive(Sk sk, boolean on) {}
 
+  /** Finds the length of segments anew, as the options of IP are others ({@code icsk_sync_mss}). */
+  default void syncMss(Sk sk) {}
+
   /** Whether the calls that move data, and what waits for them, are simulated. */
   default boolean movesData(Sk sk) {
     return false;

@@ -243,6 +243,15 @@ public final class IpSetsockopt {
     return 0;
   }
 
+  /** Whether the options change the segments of a sock: a sock of IPv6 must have a peer of IPv4. */
+  private static boolean syncsMss(Sk sk) {
+    return sk.family() == Abi.AF_INET
+        || (sk.state() != Sk.TCP_CLOSE
+            && sk.state() != Sk.TCP_LISTEN
+            && InetOptions.of(sk).daddr() != 0
+            && InetOptions.of(sk).daddr() != InetAddress4.LOOPBACK4_IPV6);
+  }
+
   private static int setOptions(Sk sk, Cred cred, UserMem optval, int optlen) {
     if (optlen > OPTIONS_BYTES_MAX) {
       return Errno.EINVAL.negated();
@@ -259,6 +268,9 @@ public final class IpSetsockopt {
       return Errno.EPERM.negated();
     }
     InetOptions.forWrite(sk).options = options.length == 0 ? null : options;
+    if (syncsMss(sk)) {
+      sk.ops().syncMss(sk);
+    }
     return 0;
   }
 

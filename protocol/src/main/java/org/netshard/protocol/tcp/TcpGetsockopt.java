@@ -19,7 +19,6 @@ import org.netshard.protocol.inet.SockoptVal;
  */
 public final class TcpGetsockopt {
   private static final long NOT_A_NUMBER = Long.MIN_VALUE;
-  private static final int TCP_MSS_DEFAULT = 536;
   private static final int TCP_LISTEN = 10;
   private static final int PAGE_SIZE = 4096;
   private static final int ZEROCOPY_BYTES_MIN = 12;
@@ -118,13 +117,17 @@ public final class TcpGetsockopt {
     return on ? 1 : 0;
   }
 
-  /** The clamp of a sock under repair, which nothing has set yet; what was set; the default. */
+  /** The clamp of a sock under repair, which nothing has set yet; what was set; what was found. */
   private static int maxseg(Sk sk, TcpOptions tcp) {
     if (tcp.repair) {
       return 0;
     }
     boolean open = sk.state() != Sk.TCP_CLOSE && sk.state() != TCP_LISTEN;
-    return tcp.userMss != 0 && !open ? tcp.userMss : TCP_MSS_DEFAULT;
+    if (tcp.userMss != 0 && !open) {
+      return tcp.userMss;
+    }
+    TcpSock tp = TcpSock.of(sk);
+    return tp == null ? tcp.mssCache : tp.mssCache;
   }
 
   /** EINVAL, EFAULT, EINVAL for an address that is no page, ENOTCONN for a listener. */

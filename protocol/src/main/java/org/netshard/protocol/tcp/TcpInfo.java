@@ -47,6 +47,7 @@ public final class TcpInfo {
     }
     bytes(info, tp, options);
     windows(info, tp);
+    info.putInt(16, known != null ? tp.mssCache : options.mssCache);
     counts(info, tp);
     return info.array();
   }
@@ -72,7 +73,7 @@ public final class TcpInfo {
   }
 
   private static void windows(ByteBuffer info, TcpSock tp) {
-    info.putInt(16, tp.mssCache).putInt(20, tp.rcvMss);
+    info.putInt(20, tp.rcvMss);
     info.putInt(24, tp.packetsOut).putInt(28, tp.sackedOut);
     info.putInt(32, tp.lostOut).putInt(36, tp.retransOut);
     int now = tp.jiffies();

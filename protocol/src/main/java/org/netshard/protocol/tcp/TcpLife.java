@@ -387,8 +387,10 @@ final class TcpLife {
     }
     sk.setShutdown(0);
     sk.setFlag(SockFlag.SOCK_DONE, false);
-    binding.setConnection(
-        TcpSock.afterDisconnect(tp.sk, tp.writeSeq + tp.maxWindow + 2, tp.sndUna));
+    TcpSock idle = TcpSock.afterDisconnect(sk, tp.writeSeq + tp.maxWindow + 2, tp.sndUna);
+    idle.mssCache = tp.mssCache;
+    idle.tcpHeaderLen = tp.tcpHeaderLen;
+    binding.setConnection(idle);
     sk.errorReport();
   }
 

@@ -1,6 +1,7 @@
 package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.ip.IpHeader;
 import org.netshard.protocol.ip6.Ip6Header;
@@ -81,6 +82,15 @@ final class TcpMss {
     tp.pmtu = pmtu;
     tp.mssCache = boundToHalfWnd(tp, fromMtu(tp, pmtu));
     return tp.mssCache;
+  }
+
+  /**
+   * {@code tcp_sync_mss} of a sock that never had a route: no MTU leaves room for anything, and the
+   * header of which the least length is counted from has no length yet.
+   */
+  static void syncUnused(Sk sk) {
+    int least = (int) sk.net().sysctl(Sysctl.IPV4_TCP_MIN_SND_MSS);
+    TcpOptions.forWrite(sk).mssCache = (char) (least + TcpHeader.BYTES);
   }
 
   /** {@code tcp_bound_to_half_wnd}. */

@@ -139,6 +139,16 @@ public class TcpOps extends InetStreamOps {
   }
 
   @Override
+  public void syncMss(Sk sk) {
+    TcpSock tp = TcpSock.of(sk);
+    if (tp != null) {
+      TcpMss.sync(tp, tp.pmtu);
+    } else {
+      TcpMss.syncUnused(sk);
+    }
+  }
+
+  @Override
   public boolean movesData(Sk sk) {
     return true;
   }

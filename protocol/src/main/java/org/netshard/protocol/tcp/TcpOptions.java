@@ -61,6 +61,9 @@ public final class TcpOptions extends OptionBlock {
   /** {@code rx_opt.user_mss}, bytes; 0 if not set. */
   char userMss;
 
+  /** {@code mss_cache} of a sock that never was connected, bytes. */
+  char mssCache = TcpSock.MSS_DEFAULT;
+
   /** {@code keepalive_time}, seconds; 0 is the sysctl. */
   char keepaliveTimeSec;
 

@@ -349,6 +349,7 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
     TcpSock idle = new TcpSock(sk, TcpCongs.find(TcpOptions.of(sk).congestion));
     idle.writeSeq = writeSeq == 0 ? 1 : writeSeq;
     idle.sndUna = sndUna;
+    idle.mssCache = TcpOptions.of(sk).mssCache;
     idle.sndNxt = idle.writeSeq;
     idle.initPingpong();
     return idle;

@@ -253,6 +253,23 @@ class InetOpsTest {
     assertThat(net.allSocketsAllocated()).isZero();
   }
 
+  /** As on Linux 6.18, which counts from the least length and from no header. */
+  @Test
+  void optionsOfIpv4GiveASegmentItsLength() {
+    net.set(Sysctl.IPV4_TCP_MIN_SND_MSS, "100");
+    Sk tcp = make("tcp4");
+    Sk tcp6 = make("tcp6");
+    for (Sk sk : new Sk[] {tcp, tcp6}) {
+      assertThat(get(sk, TCP, TcpOption.TCP_MAXSEG)).isEqualTo(536);
+      UserMem nothing = UserMem.ofInt(0);
+      assertThat(set(sk, net.root(), 0, IpOption.IP_OPTIONS, nothing, 0)).isEqualTo("0");
+    }
+    assertThat(get(tcp, TCP, TcpOption.TCP_MAXSEG)).isEqualTo(120);
+    assertThat(get(tcp6, TCP, TcpOption.TCP_MAXSEG)).isEqualTo(536);
+    set(tcp, TCP, TcpOption.TCP_MAXSEG, 1000);
+    assertThat(get(tcp, TCP, TcpOption.TCP_MAXSEG)).isEqualTo(1000);
+  }
+
   @Test
   void mptcpTakesAnyNumberUntilThereIsASubflowToRefuseIt() {
     Sk sk = make("mptcp4");
