@@ -143,26 +143,24 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
     };
   }
 
-  /** A descriptor that the log shows to be open and nobody opened was there when the log began. */
+  /** Descriptors that the log shows to be open and nobody opened were there when the log began. */
   private static void inherit(StraceEvent.Call recorded, Syscall call, Task task) {
-    if (!takesFd(call.name()) || !showsOpen(recorded.result(), call.name())) {
-      return;
+    if (takesFd(call.name()) && showsOpen(recorded.result(), call.name())) {
+      boolean socket = takesSocket(call.name()) && !recorded.result().is(Errno.ENOTSOCK);
+      inherit(call.intArg(0), socket, task);
     }
-    boolean socket = takesSocket(call.name()) && !recorded.result().is(Errno.ENOTSOCK);
-    inherit(task, call.intArg(0), socket);
-    if (call.name() == SyscallName.SENDFILE) {
-      inherit(task, call.intArg(1), false);
+    if (FdsInMemory.takesSecondFd(call.name()) && showsOpen(recorded.result(), call.name())) {
+      inherit(call.intArg(FdsInMemory.secondFd(call.name())), false, task);
     }
   }
 
-  private static void inherit(Task task, int fd, boolean socket) {
+  private static void inherit(int fd, boolean socket, Task task) {
     if (fd >= 0 && task.fds().get(fd) == null) {
       Object file =
           socket
               ? new UnsimulatedFile(true, RecordedFile.INHERITED)
               : new RecordedFile(RecordedFile.INHERITED);
-      OpenFile opened = new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, file);
-      task.fds().install(fd, opened, false);
+      task.fds().install(fd, new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, file), false);
     }
   }
 

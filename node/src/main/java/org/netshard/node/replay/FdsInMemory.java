@@ -35,20 +35,28 @@ final class FdsInMemory {
       }
       case SENDMSG -> rights(call.mem(1), names);
       case SENDMMSG -> headers(call).forEach(header -> rights(header, names));
-      case SENDFILE -> {
-        return call.withArg(1, names.simulated(call.intArg(1)));
-      }
       case MMAP -> {
         return call.withArg(4, names.simulated(call.intArg(4)));
       }
-      case EPOLL_CTL -> {
-        return call.withArg(2, names.simulated(call.intArg(2)));
+      case SENDFILE, EPOLL_CTL -> {
+        int second = secondFd(call.name());
+        return call.withArg(second, names.simulated(call.intArg(second)));
       }
       default -> {
         return call;
       }
     }
     return call;
+  }
+
+  /** Whether a call takes two files, of which both have to be open. */
+  static boolean takesSecondFd(SyscallName name) {
+    return name == SyscallName.SENDFILE || name == SyscallName.EPOLL_CTL;
+  }
+
+  /** Which argument of such a call is the second of them. */
+  static int secondFd(SyscallName name) {
+    return name == SyscallName.SENDFILE ? 1 : 2;
   }
 
   private static void pollfds(Syscall call, FdNames names) {

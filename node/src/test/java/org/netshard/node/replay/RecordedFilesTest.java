@@ -126,6 +126,23 @@ class RecordedFilesTest {
   }
 
   @Test
+  void aFileFromBeforeTheLogIsSentAndWatchedAsTheLogTells() throws IOException {
+    ReplayResult result =
+        replay(
+            PAIR
+                + """
+                1 1795379710.000100 sendfile(4, 11, [0] => [6], 6) = 6
+                1 1795379710.000200 read(3, "hello1", 100) = 6
+                1 1795379710.000300 close(11) = 0
+                1 1795379710.000400 sendfile(4, 11, NULL, 6) = -1 EBADF (Bad file descriptor)
+                1 1795379710.000500 epoll_create1(0) = 5
+                1 1795379710.000600 epoll_ctl(5, EPOLL_CTL_ADD, 12, {events=EPOLLIN, data={u32=12, u64=12}}) = 0
+                1 1795379710.000700 epoll_ctl(5, EPOLL_CTL_ADD, 13, {events=EPOLLIN, data={u32=13, u64=13}}) = -1 EBADF (Bad file descriptor)
+                """);
+    assertCounts(result, 8, 0);
+  }
+
+  @Test
   void aServerThatTheLogDoesNotShowIsNotMissed() throws IOException {
     ReplayResult result =
         replay(
