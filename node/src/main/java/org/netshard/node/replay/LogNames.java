@@ -3,6 +3,7 @@ package org.netshard.node.replay;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netshard.node.strace.IdMapping;
 import org.netshard.node.strace.ResultComparison;
 import org.netshard.node.strace.StraceEvent;
@@ -82,6 +83,19 @@ final class LogNames {
         // Nothing in other families is chosen by the kernel.
       }
     }
+  }
+
+  /**
+   * The number of the simulation's port for one of the log, which is given as it stands in an
+   * address; null if that is not known yet.
+   */
+  @Nullable Integer simulatedPort(int port) {
+    Integer learnt = ports.get(port);
+    if (learnt == null && chosen(port)) {
+      return null;
+    }
+    int known = learnt == null ? port : learnt;
+    return (known & 0xff) << 8 | (known >>> 8 & 0xff);
   }
 
   /** The address that a call gives to the kernel. */

@@ -24,6 +24,7 @@ final class LogOrder {
   static final int NEVER = Integer.MAX_VALUE;
 
   private final List<Moment> moments;
+  private final List<StraceEvent.Call> calls = new ArrayList<>();
   private final Set<StraceEvent.Call> concurrent = new LinkedHashSet<>();
   private final Map<Integer, TreeSet<Integer>> exits = new TreeMap<>();
   private final boolean showsHandlers;
@@ -46,7 +47,6 @@ final class LogOrder {
 
   LogOrder(List<StraceEvent> log) {
     List<Moment> all = new ArrayList<>(log.size());
-    List<StraceEvent.Call> calls = new ArrayList<>(log.size());
     for (StraceEvent event : log) {
       if (event instanceof StraceEvent.Exit exit) {
         exits.computeIfAbsent(exit.pid(), pid -> new TreeSet<>()).add(exit.place().startLine());
@@ -71,6 +71,11 @@ final class LogOrder {
   /** All moments, in order. */
   List<Moment> moments() {
     return moments;
+  }
+
+  /** All calls, in the order in which they began. */
+  List<StraceEvent.Call> calls() {
+    return calls;
   }
 
   /** Whether the log shows signals at all. */

@@ -25,6 +25,7 @@ import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.inet.ReuseportGroup;
 import org.netshard.protocol.ping.PingOps;
 
 /**
@@ -46,6 +47,7 @@ final class ReplayCalls {
   private final LogNames names = new LogNames();
   private final IdentityHashMap<Sk, String> noLongerNew = new IdentityHashMap<>();
   private final ReplayTiming timing;
+  private @Nullable RecordedChoices choices;
 
   /** Processes whose last call was not made. */
   private final Set<Integer> notMade = new TreeSet<>();
@@ -118,6 +120,7 @@ final class ReplayCalls {
   PendingCall begin(KernelView kernel, StraceEvent.Call call) {
     LogProcess process = process(kernel, call.pid());
     notMade.remove(call.pid());
+    choices(kernel).setLine(call.place().startLine());
     Task task = kernel.model().task(process.pid());
     if (task == null) {
       String ended = "its process has ended";
@@ -140,6 +143,16 @@ final class ReplayCalls {
     PendingCall begun = new PendingCall(call, process, made, before(made, task), target);
     begun.setFiles(RecordedReadiness.of(call, made, process, task));
     return begun;
+  }
+
+  private RecordedChoices choices(KernelView kernel) {
+    RecordedChoices known = choices;
+    if (known == null) {
+      known = new RecordedChoices(order.calls(), processes, names, kernel.model());
+      ReuseportGroup.choose(kernel.model().machine(), known);
+      choices = known;
+    }
+    return known;
   }
 
   private static PendingCall.@Nullable Before before(Syscall call, Task task) {

@@ -3,6 +3,7 @@ package org.netshard.protocol.inet;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.core.NetGeneric;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
@@ -23,10 +24,16 @@ public final class ReuseportGroup {
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
   private static final long MIX = 0xbf58476d1ce4e5b9L;
 
+  private static final NetGeneric<Chooser> CHOOSER = new NetGeneric<>(Chooser::new);
+
   private final List<Sk> socks = new ArrayList<>(2);
 
   private static final class Secret {
     private long value;
+  }
+
+  private static final class Chooser {
+    private ReuseportChoice choice = (socks, sport) -> null;
   }
 
   private ReuseportGroup() {}
@@ -62,6 +69,10 @@ public final class ReuseportGroup {
     }
   }
 
+  private Chooser chooser() {
+    return socks.get(0).net().machine().generic(CHOOSER);
+  }
+
   /** The hash of a flow. */
   public static long hash(NetNs net, int saddr, int sport, int daddr, int dport) {
     Secret secret = net.generic(SECRET);
@@ -71,6 +82,11 @@ public final class ReuseportGroup {
     long hash = (((long) saddr << 32) | (daddr & 0xffff_ffffL)) * GOLDEN + secret.value;
     hash = (hash ^ (hash >>> 29) ^ ((long) sport << 16 | dport)) * MIX;
     return (hash ^ (hash >>> 32)) & 0xffff_ffffL;
+  }
+
+  /** Says who knows better than the hash which sock a flow is for. */
+  public static void choose(Machine machine, ReuseportChoice choice) {
+    machine.generic(CHOOSER).choice = choice;
   }
 
   /** Whether one of them has a peer ({@code reuseport_has_conns}). */
@@ -84,14 +100,20 @@ public final class ReuseportGroup {
   }
 
   /**
-   * The sock for a flow: as the program says that one of them has brought, else by the hash; null
-   * if all have peers.
+   * The sock for a flow: as the program says that one of them has brought, else by the hash or who
+   * knows better; null if all have peers.
+   *
+   * @param sport the port from which the flow comes
    */
-  public @Nullable Sk select(long hash, Packet packet) {
+  public @Nullable Sk select(long hash, int sport, Packet packet) {
     int count = socks.size();
     int chosen = count < 2 ? -1 : SkFilter.reuseportIndex(socks, packet);
     if (chosen >= 0 && chosen < count) {
       return socks.get(chosen);
+    }
+    Sk known = count < 2 ? null : chooser().choice.of(socks, sport);
+    if (known != null) {
+      return known;
     }
     int first = (int) ((hash * count) >>> 32);
     int at = first;

@@ -201,7 +201,7 @@ public final class TcpHash {
         int score = score4(sk, any == 1 ? 0 : to, packet.ifindex());
         if (score > bestScore) {
           bestScore = score;
-          best = selected(sk, hash, packet);
+          best = selected(sk, hash, fromPort, packet);
         }
       }
     }
@@ -225,7 +225,7 @@ public final class TcpHash {
         int score = score6(sk, any == 1 ? null : to, packet.ifindex());
         if (score > bestScore) {
           bestScore = score;
-          best = selected(sk, hash, packet);
+          best = selected(sk, hash, fromPort, packet);
         }
       }
     }
@@ -254,9 +254,9 @@ public final class TcpHash {
     return best;
   }
 
-  private static Sk selected(Sk sk, long hash, Packet packet) {
+  private static Sk selected(Sk sk, long hash, int fromPort, Packet packet) {
     ReuseportGroup group = ReuseportGroup.of(sk);
-    Sk chosen = group == null ? null : group.select(hash, packet);
+    Sk chosen = group == null ? null : group.select(hash, fromPort, packet);
     return chosen == null ? sk : chosen;
   }
 

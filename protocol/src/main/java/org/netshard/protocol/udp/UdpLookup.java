@@ -39,7 +39,7 @@ final class UdpLookup {
     }
     long hash = ReuseportGroup.hash(net, saddr, sport, daddr, dport);
     Score score = (sk, any) -> score4(sk, saddr, sport, any ? 0 : daddr, dif);
-    return find(slot, score, hash, packet);
+    return find(slot, score, hash, sport, packet);
   }
 
   /** The sock for a datagram of IPv6, or null. */
@@ -59,7 +59,7 @@ final class UdpLookup {
     long hash =
         ReuseportGroup.hash(net, Arrays.hashCode(saddr), sport, Arrays.hashCode(daddr), dport);
     Score score = (sk, any) -> score6(sk, saddr, sport, any ? null : daddr, dif);
-    return find(slot, score, hash, packet);
+    return find(slot, score, hash, sport, packet);
   }
 
   /** How well a sock fits, or below 0. */
@@ -73,13 +73,13 @@ final class UdpLookup {
   }
 
   /** Connected socks first, then those of the address, then those of any. */
-  private static @Nullable Sk find(SkList slot, Score score, long hash, Packet packet) {
-    Sk found = find(slot, score, false, hash, packet);
-    return found == null ? find(slot, score, true, hash, packet) : found;
+  private static @Nullable Sk find(SkList slot, Score score, long hash, int sport, Packet packet) {
+    Sk found = find(slot, score, false, hash, sport, packet);
+    return found == null ? find(slot, score, true, hash, sport, packet) : found;
   }
 
   private static @Nullable Sk find(
-      SkList slot, Score score, boolean any, long hash, Packet packet) {
+      SkList slot, Score score, boolean any, long hash, int sport, Packet packet) {
     Sk result = null;
     int best = 0;
     for (int i = 0; i < slot.size(); i++) {
@@ -94,7 +94,7 @@ final class UdpLookup {
       if (group == null || sk.state() == Sk.TCP_ESTABLISHED) {
         continue;
       }
-      Sk selected = group.select(hash, packet);
+      Sk selected = group.select(hash, sport, packet);
       if (selected == null) {
         continue;
       }
