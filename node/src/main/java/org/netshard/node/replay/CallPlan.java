@@ -36,6 +36,10 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
   private static final int SIOCGPGRP = 0x8904;
   private static final int SIOCGSTAMP = 0x8906;
   private static final int SIOCGSTAMPNS = 0x8907;
+
+  /** Gives a descriptor of the socket's namespace. */
+  static final int SIOCGSKNS = 0x894c;
+
   private static final int NUMBER_MASK = 0xffff;
   private static final int RLIMIT_NOFILE = 7;
   private static final int MAP_ANONYMOUS = 0x20;
@@ -308,7 +312,7 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
     boolean socket = file != null && file.payload() instanceof SocketFile;
     boolean other =
         file != null && (file.payload() instanceof FileOps || file.payload() instanceof FileHandle);
-    return (other && foreign) || (socket && (ofDevices || foreign || stamp || whole));
+    return (other && foreign) || (socket && (ofDevices || foreign || stamp || whole || request == SIOCGSKNS));
   }
 
   private static @Nullable String poll(

@@ -430,6 +430,7 @@ final class ReplayCalls {
       case ACCEPT, ACCEPT4, PIPE, PIPE2, EVENTFD2, EPOLL_CREATE, EPOLL_CREATE1, RECVMSG -> true;
       case TIMERFD_CREATE, RECVMMSG -> true;
       case FCNTL -> CallPlan.duplicates(call.intArg(1));
+      case IOCTL -> call.intArg(1) == CallPlan.SIOCGSKNS;
       case GETSOCKOPT -> ResultComparison.returnsPidfd(call);
       default -> false;
     };
