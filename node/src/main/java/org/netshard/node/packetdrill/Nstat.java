@@ -1,7 +1,12 @@
 package org.netshard.node.packetdrill;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.net.ProcMibs;
 
@@ -34,12 +39,28 @@ final class Nstat {
     }
   }
 
-  /** Whether a counter whose name has this text in it has been counted. */
-  static boolean grew(Map<String, Long> before, Map<String, Long> now, String text) {
-    return now.entrySet().stream()
-        .anyMatch(
-            counter ->
-                counter.getKey().contains(text)
-                    && counter.getValue() > before.getOrDefault(counter.getKey(), 0L));
+  /** What {@code nstat} prints of the counters that have been counted, one a line. */
+  static List<String> lines(Map<String, Long> before, Map<String, Long> now) {
+    List<String> lines = new ArrayList<>();
+    now.forEach(
+        (name, value) -> {
+          long more = value - before.getOrDefault(name, 0L);
+          if (more > 0) {
+            lines.add(String.format(Locale.ROOT, "%-32s%-16d%6.1f", name, more, 0.0));
+          }
+        });
+    return lines;
+  }
+
+  /**
+   * A basic regular expression of {@code grep}, without its backslashes.
+   *
+   * @throws PatternSyntaxException if it is none
+   */
+  static Pattern pattern(String text) {
+    if (text.indexOf('\\') >= 0) {
+      throw new PatternSyntaxException("backslash", text, text.indexOf('\\'));
+    }
+    return Pattern.compile(text.replaceAll("[+?(){}|]", "\\\\$0"));
   }
 }

@@ -480,10 +480,18 @@ final class ScriptRun implements Program, Waiter {
     }
     Map<String, Long> now = Nstat.counters(machine().net());
     String problem = "";
-    if (step instanceof ShellStep.NstatGrep grep && !Nstat.grew(counters, now, grep.counter())) {
-      problem = grep.place() + ": nstat: no counter `" + grep.counter() + "` has been counted";
+    boolean stay = false;
+    if (step instanceof ShellStep.NstatGrep grep) {
+      stay = grep.stay();
+      List<String> lines = Nstat.lines(counters, now);
+      if (lines.stream().noneMatch(line -> grep.pattern().matcher(line).find())) {
+        problem = grep.place() + ": nstat: no line matches `" + grep.pattern() + "`";
+        problem += lines.isEmpty() ? "" : ":\n  " + String.join("\n  ", lines);
+      }
     }
-    counters = now;
+    if (!stay) {
+      counters = now;
+    }
     rest.accept(problem);
   }
 

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.netshard.namespace.spec.ScriptedCall.Expectation;
 import org.netshard.namespace.spec.SetupLine;
 import org.netshard.node.packetdrill.code.CodeException;
@@ -232,17 +233,30 @@ final class Shell {
         place, "command `" + text + "` is not simulated; simulated are " + ALLOWED);
   }
 
+  /** {@code nstat [-s] [| grep [-q] PATTERN]}. */
   private void nstat(List<String> words, Place place) {
     int pipe = words.indexOf("|");
-    if (pipe < 0) {
-      steps.add(new ShellStep.Nstat());
-      return;
-    }
-    boolean grep = words.size() == pipe + 3 && words.get(pipe + 1).equals("grep");
-    if (!grep) {
+    boolean stay = words.size() > 1 && words.get(1).equals("-s");
+    List<String> own = pipe < 0 ? words : words.subList(0, pipe);
+    if (own.size() != (stay ? 2 : 1)) {
       throw notSimulated(String.join(" ", words), place);
     }
-    steps.add(new ShellStep.NstatGrep(place, words.get(pipe + 2)));
+    if (pipe < 0) {
+      if (!stay) {
+        steps.add(new ShellStep.Nstat());
+      }
+      return;
+    }
+    List<String> grep = new ArrayList<>(words.subList(pipe + 1, words.size()));
+    grep.remove("-q");
+    if (grep.size() != 2 || !grep.get(0).equals("grep")) {
+      throw notSimulated(String.join(" ", words), place);
+    }
+    try {
+      steps.add(new ShellStep.NstatGrep(place, Nstat.pattern(grep.get(1)), stay));
+    } catch (PatternSyntaxException e) {
+      throw notSimulated(String.join(" ", words), place);
+    }
   }
 
   private void notation(String text, Place place) {

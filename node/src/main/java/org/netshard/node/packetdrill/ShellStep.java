@@ -1,6 +1,7 @@
 package org.netshard.node.packetdrill;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.netshard.namespace.spec.SetupLine;
 import org.netshard.node.scenario.Place;
 
@@ -24,10 +25,12 @@ sealed interface ShellStep {
   record Nstat() implements ShellStep {}
 
   /**
-   * {@code nstat | grep NAME}: a counter has been counted since the last {@code nstat}.
+   * {@code nstat | grep PATTERN}: a counter has been counted since the last {@code nstat}, and its
+   * line matches.
    *
    * @param place where it stands
-   * @param counter what is looked for
+   * @param pattern what is looked for
+   * @param stay whether the counters still count from where they did ({@code nstat -s})
    */
-  record NstatGrep(Place place, String counter) implements ShellStep {}
+  record NstatGrep(Place place, Pattern pattern, boolean stay) implements ShellStep {}
 }

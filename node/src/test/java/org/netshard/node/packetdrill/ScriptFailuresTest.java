@@ -96,7 +96,19 @@ class ScriptFailuresTest {
     assertThat(run(" +0 `sysctl -q net.ipv4.no_such=1`\n").failure())
         .isEqualTo("x.pkt:4:2: sysctl net.ipv4.no_such=1: ENOENT");
     assertThat(run(" +0 `nstat`\n +0 `nstat | grep UdpInDatagrams`\n").failure())
-        .isEqualTo("x.pkt:5:2: nstat: no counter `UdpInDatagrams` has been counted");
+        .isEqualTo("x.pkt:5:2: nstat: no line matches `UdpInDatagrams`");
+  }
+
+  @Test
+  void countersAreComparedAsLines() {
+    String sent = " +0 send(3, ..., 9, 0) = 9\n +0 > udp (9)\n";
+    assertThat(run(sent + sent + " +0 `nstat | grep -q '^UdpOutDatagrams  *2 '`\n").failure())
+        .isEmpty();
+    assertThat(run(sent + " +0 `nstat | grep -q '^UdpOutDatagrams  *2 '`\n").failure())
+        .startsWith("x.pkt:6:2: nstat: no line matches `^UdpOutDatagrams  *2 `:\n")
+        .endsWith("\n  UdpOutDatagrams                 1                  0.0");
+    String twice = " +0 `nstat -s | grep UdpOut\nnstat | grep UdpOut\nnstat | grep UdpOut`\n";
+    assertThat(run(sent + twice).failure()).isEqualTo("x.pkt:8:1: nstat: no line matches `UdpOut`");
   }
 
   @Test

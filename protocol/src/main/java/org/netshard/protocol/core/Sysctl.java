@@ -40,6 +40,7 @@ public enum Sysctl {
   IPV4_TCP_APP_WIN("net.ipv4.tcp_app_win"),
   IPV4_TCP_COMP_SACK_DELAY_NS("net.ipv4.tcp_comp_sack_delay_ns"),
   IPV4_TCP_COMP_SACK_NR("net.ipv4.tcp_comp_sack_nr"),
+  IPV4_TCP_COMP_SACK_SLACK_NS("net.ipv4.tcp_comp_sack_slack_ns"),
   IPV4_TCP_DSACK("net.ipv4.tcp_dsack"),
   IPV4_TCP_EARLY_RETRANS("net.ipv4.tcp_early_retrans"),
   IPV4_TCP_ECN("net.ipv4.tcp_ecn"),

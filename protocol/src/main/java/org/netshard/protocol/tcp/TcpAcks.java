@@ -187,7 +187,10 @@ final class TcpAcks {
     }
   }
 
-  /** {@code __tcp_ack_snd_check}. */
+  /**
+   * {@code __tcp_ack_snd_check}. The timer that gathers acknowledgements is one with slack, and
+   * nothing else wakes the machine before the slack is over.
+   */
   static void check(TcpSock tp, boolean ofoPossible) {
     boolean wide =
         tp.rcvNxt - tp.rcvWup > tp.rcvMss
@@ -225,7 +228,8 @@ final class TcpAcks {
     }
     long delay =
         Math.min(tp.net.sysctl(Sysctl.IPV4_TCP_COMP_SACK_DELAY_NS), rtt * (1000 >> 3) / 20);
-    TcpTimers.compressedAck(tp).set(tp.net, tp.net.machine().nowNs() + delay);
+    long slack = tp.net.sysctl(Sysctl.IPV4_TCP_COMP_SACK_SLACK_NS);
+    TcpTimers.compressedAck(tp).set(tp.net, tp.net.machine().nowNs() + delay + slack);
   }
 
   /** {@code tcp_delack_max}, jiffies: before the other end's timeout, if it is as the own one. */

@@ -164,8 +164,8 @@ final class TcpCubic implements CongestionControl {
         bic.bicOriginPoint = bic.lastMaxCwnd;
       }
     }
-    long t = (long) (now - bic.epochStart) * TcpClock.US_PER_JIFFY + bic.delayMinUs;
-    t = (t << BIC_HZ) / 1_000_000;
+    long t = now - bic.epochStart + TcpClock.usToJiffies(bic.delayMinUs);
+    t = (t << BIC_HZ) / TcpClock.HZ;
     long offs = Math.abs(t - bic.bicK);
     long delta = ((long) CUBE_RTT_SCALE * offs * offs * offs) >> (10 + 3 * BIC_HZ);
     long target = t < bic.bicK ? bic.bicOriginPoint - delta : bic.bicOriginPoint + delta;
@@ -219,14 +219,18 @@ final class TcpCubic implements CongestionControl {
     if (bic.delayMinUs == 0 || bic.delayMinUs > delay) {
       bic.delayMinUs = delay;
     }
-    if (!bic.found && tp.inSlowStart() && tp.sndCwnd >= HYSTART_LOW_WINDOW) {
+    if (!bic.found && tp.inSlowStart()) {
       hystart(tp, bic, delay);
     }
   }
 
+  /** {@code hystart_update}: rounds are told apart even while the window is too low for it. */
   private static void hystart(TcpSock tp, Bic bic, long delay) {
     if (Seq.after(tp.sndUna, bic.endSeq)) {
       hystartReset(tp, bic);
+    }
+    if (tp.sndCwnd < HYSTART_LOW_WINDOW) {
+      return;
     }
     long now = tp.tcpMstamp;
     if (now - bic.lastAckUs <= HYSTART_ACK_DELTA_US) {

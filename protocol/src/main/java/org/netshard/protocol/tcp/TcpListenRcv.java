@@ -55,7 +55,12 @@ final class TcpListenRcv {
     return false;
   }
 
-  /** {@code tcp_conn_request}. */
+  /**
+   * {@code tcp_conn_request}.
+   *
+   * @param isn the first sequence number, if a TIME_WAIT gives way to the SYN: neither the queue of
+   *     requests nor cookies concern it; else 0
+   */
   private static void connRequest(Sk sk, Packet packet, int isn) {
     NetNs net = sk.net();
     HopTrace.note(net, "Sock", "SYN", TcpHeader.seq(packet), "tcp_conn_request");
@@ -66,7 +71,7 @@ final class TcpListenRcv {
     InetBinding binding = InetBinding.forWrite(sk);
     long cookies = net.sysctl(Sysctl.IPV4_TCP_SYNCOOKIES);
     boolean wantCookie = false;
-    if (cookies == 2 || queue.qlen >= binding.maxAckBacklog()) {
+    if (isn == 0 && (cookies == 2 || queue.qlen >= binding.maxAckBacklog())) {
       wantCookie = cookies != 0;
       net.addMib(wantCookie ? Mib.TCP_REQ_Q_FULL_DO_COOKIES : Mib.TCP_REQ_Q_FULL_DROP, 1);
       if (!wantCookie) {
