@@ -25,8 +25,8 @@ final class TcpLossProbe {
     long timeout;
     if (tp.srttUs != 0) {
       long us = tp.srttUs >> 2;
+      us += tp.packetsOut == 1 ? TcpRtt.rtoMinUs(tp) : TcpTimers.TIMEOUT_MIN_US;
       timeout = TcpClock.usToJiffies(us);
-      timeout += tp.packetsOut == 1 ? TcpTimers.RTO_MIN : TcpTimers.TIMEOUT_MIN;
     } else {
       timeout = TcpSock.TIMEOUT_INIT;
     }

@@ -14,7 +14,6 @@ final class TcpRack {
   private static final int NO_DUPTHRESH = 4;
   private static final int STATIC_REO_WND = 2;
   private static final int RECOVERY_THRESH = 16;
-  private static final int TIMEOUT_MIN_US = 2000;
   private static final int STEPS_MAX = 255;
 
   private TcpRack() {}
@@ -83,7 +82,8 @@ final class TcpRack {
     tp.rackAdvanced = false;
     long wait = detect(tp);
     if (wait > 0) {
-      TcpTimers.reset(tp, TcpSock.PENDING_REO_TIMEOUT, TcpClock.usToJiffies(wait + TIMEOUT_MIN_US));
+      TcpTimers.reset(
+          tp, TcpSock.PENDING_REO_TIMEOUT, TcpClock.usToJiffies(wait + TcpTimers.TIMEOUT_MIN_US));
     }
     return wait > 0;
   }

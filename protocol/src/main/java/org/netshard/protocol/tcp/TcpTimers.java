@@ -14,7 +14,7 @@ import org.netshard.protocol.core.Sysctl;
  */
 final class TcpTimers {
   static final int RETRY_WAIT = TcpClock.HZ / 2;
-  static final int TIMEOUT_MIN = 2;
+  static final int TIMEOUT_MIN_US = 2000;
 
   /** {@code TCP_RTO_MIN}, jiffies. */
   static final int RTO_MIN = TcpClock.HZ / 5;
