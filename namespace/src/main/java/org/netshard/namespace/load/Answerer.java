@@ -1,26 +1,26 @@
 package org.netshard.namespace.load;
 
 import org.netshard.namespace.program.KernelView;
-import org.netshard.namespace.spec.LoadSpec;
 import org.netshard.namespace.stats.LoadStats;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.UserMem;
 
 /** A child that answers what comes over one connected socket, until the other end is closed. */
-final class Answerer extends LoadProgram {
-  private final int fd;
+class Answerer extends LoadProgram {
+  private int fd;
   private final int inherited;
   private final boolean stream;
   private final Answers answers;
   private final UserMem buffer;
-  private final Syscall receive;
+  private Syscall receive;
   private final Message answer = new Message();
   private final Then received = this::received;
   private final Then answered = this::answered;
   private int got;
   private int wanted;
   private int number;
+  private long cameNs;
 
   /**
    * A child.
@@ -28,6 +28,7 @@ final class Answerer extends LoadProgram {
    * @param fd its socket
    * @param inherited a descriptor of its parent that it closes first
    * @param stream whether a message may come in parts
+   * @param bufferBytes bytes that it takes at once
    */
   Answerer(
       String name,
@@ -36,14 +37,14 @@ final class Answerer extends LoadProgram {
       int fd,
       int inherited,
       boolean stream,
-      LoadSpec spec,
+      int bufferBytes,
       Answers answers) {
     super(name, pid, 0, stats);
     this.fd = fd;
     this.inherited = inherited;
     this.stream = stream;
     this.answers = answers;
-    this.buffer = UserMem.zeroed(Loads.bufferBytes(spec.size()));
+    this.buffer = UserMem.zeroed(bufferBytes);
     this.receive = Message.receive(fd, buffer);
   }
 
@@ -52,12 +53,30 @@ final class Answerer extends LoadProgram {
     must(nowNs, Syscall.close(inherited), this::answered);
   }
 
+  /** Answers what comes by a connection. */
+  final void serve(int connection, long nowNs) {
+    fd = connection;
+    receive = Message.receive(fd, buffer);
+    got = 0;
+    call(nowNs, receive, received);
+  }
+
+  /** The connection has ended. */
+  void over(int connection, long nowNs) {
+    exit(nowNs);
+  }
+
+  /** A request was answered, some time after it was there. */
+  void answered(int bytes, long tookNs, long nowNs) {
+    // The client counts.
+  }
+
   private void received(KernelView kernel, Syscall call, long result, long nowNs) {
     if (result <= 0) {
       if (result < 0 && result != Errno.ECONNRESET.negated()) {
         stats.failed(call.name(), result);
       }
-      exit(nowNs);
+      over(fd, nowNs);
       return;
     }
     if (got == 0) {
@@ -71,6 +90,7 @@ final class Answerer extends LoadProgram {
       answer.write(Message.BYTES_MIN, Message.END, 0);
       must(nowNs, answer.send(fd), this::dismissed);
     } else {
+      cameNs = nowNs;
       answer.write(answers.size(), number, 0);
       call(nowNs + answers.serviceNs(), answer.send(fd), answered);
     }
@@ -83,8 +103,11 @@ final class Answerer extends LoadProgram {
   private void answered(KernelView kernel, Syscall call, long result, long nowNs) {
     if (Errno.isError(result)) {
       stats.failed(call.name(), result);
-      exit(nowNs);
+      over(fd, nowNs);
       return;
+    }
+    if (got > 0) {
+      answered(got + (int) result, nowNs - cameNs, nowNs);
     }
     got = 0;
     call(nowNs, receive, received);

@@ -31,6 +31,12 @@ final class Endpoint {
     this.address = address(spec.family(), port, task);
   }
 
+  /** A server of TCP that has an address of its own. */
+  Endpoint(LoadSpec spec) {
+    this.spec = spec;
+    this.address = spec.tcp().address();
+  }
+
   private static UserMem address(int family, int port, String task) {
     if (family == Abi.AF_UNIX) {
       byte[] name = task.getBytes(StandardCharsets.UTF_8);

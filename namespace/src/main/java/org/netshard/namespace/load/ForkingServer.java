@@ -89,7 +89,8 @@ final class ForkingServer extends LoadProgram {
     }
     Answers answers = new Answers(spec.response(), spec.serviceNs(), draw);
     boolean stream = spec.type() == Abi.SOCK_STREAM;
-    return new Answerer(name(), childPid, stats, connection, fd, stream, spec, answers);
+    return new Answerer(
+        name(), childPid, stats, connection, fd, stream, Loads.bufferBytes(spec.size()), answers);
   }
 
   private void closed(KernelView kernel, Syscall call, long result, long nowNs) {

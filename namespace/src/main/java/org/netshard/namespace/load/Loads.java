@@ -64,6 +64,16 @@ public final class Loads {
           first.add(new PairParent(spec, name, clients.get(i), stats, draw(name), answers));
         }
       }
+      case TCP_SERVER -> {
+        Answers answers = new Answers(spec.response(), spec.serviceNs(), draw(spec.name()));
+        first.add(new TcpServer(spec, servers.get(0), stats, answers));
+      }
+      case TCP_CLIENT -> {
+        for (int i = 0; i < spec.parallel(); i++) {
+          String name = spec.clientName(i);
+          first.add(new TcpClient(spec, name, clients.get(i), stats, draw(name)));
+        }
+      }
       case REQUEST_RESPONSE, BULK, HTTP_LIKE -> first.add(server(clients, servers.get(0), port));
     }
     return first;

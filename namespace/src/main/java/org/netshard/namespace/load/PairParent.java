@@ -43,7 +43,15 @@ final class PairParent extends Asker {
     must(nowNs, Syscall.close(others), this::closed);
     boolean stream = spec.type() == Abi.SOCK_STREAM;
     kernel.attach(
-        new Answerer(name(), kernel.lastChildPid(), stats, others, own, stream, spec, answers));
+        new Answerer(
+            name(),
+            kernel.lastChildPid(),
+            stats,
+            others,
+            own,
+            stream,
+            Loads.bufferBytes(spec.size()),
+            answers));
   }
 
   private void closed(KernelView kernel, Syscall call, long result, long nowNs) {

@@ -3,6 +3,7 @@ package org.netshard.namespace.spec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.netshard.protocol.abi.UserMem;
 
 /**
  * A workload of tasks that talk to each other.
@@ -27,6 +28,7 @@ import java.util.Locale;
  * @param thinkNs pause of a client before its next message, virtual nanoseconds
  * @param serviceNs time that a server takes before it answers, virtual nanoseconds
  * @param timeoutNs how long a client waits for an answer that may be lost, virtual nanoseconds
+ * @param tcp what only servers and clients of TCP have that do not know each other
  */
 public record LoadSpec(
     Kind kind,
@@ -48,7 +50,8 @@ public record LoadSpec(
     Distribution rate,
     Distribution thinkNs,
     Distribution serviceNs,
-    long timeoutNs)
+    long timeoutNs,
+    Tcp tcp)
     implements WorkloadSpec {
   /** What the tasks of a workload do. */
   public enum Kind {
@@ -63,12 +66,56 @@ public record LoadSpec(
     /** Streams from clients to a server. */
     BULK,
     /** Clients that make a connection for each request. */
-    HTTP_LIKE;
+    HTTP_LIKE,
+    /** Processes that accept at one socket, for whoever comes. */
+    TCP_SERVER,
+    /** Clients of whatever server has an address. */
+    TCP_CLIENT;
 
     /** How scenarios name it. */
     public String scenarioName() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
+  }
+
+  /**
+   * What {@code tcp-server} and {@code tcp-client} have.
+   *
+   * @param address where the server is: a {@code sockaddr_in} or {@code sockaddr_in6}
+   * @param backlog connections that may wait to be accepted
+   * @param workers processes of the server
+   * @param requests requests of a client by one connection
+   */
+  public record Tcp(UserMem address, int backlog, int workers, long requests) {
+    /** What the other kinds have. */
+    public static final Tcp NONE = new Tcp(UserMem.zeroed(0), 0, 0, 0);
+  }
+
+  /** A workload whose clients know their server. */
+  public LoadSpec(
+      Kind kind,
+      String name,
+      String netns,
+      String cgroup,
+      int uid,
+      long caps,
+      int nofile,
+      long startNs,
+      long count,
+      int parallel,
+      int family,
+      int type,
+      int protocol,
+      int port,
+      Distribution size,
+      Distribution response,
+      Distribution rate,
+      Distribution thinkNs,
+      Distribution serviceNs,
+      long timeoutNs) {
+    this(
+        kind, name, netns, cgroup, uid, caps, nofile, startNs, count, parallel, family, type,
+        protocol, port, size, response, rate, thinkNs, serviceNs, timeoutNs, Tcp.NONE);
   }
 
   @Override
@@ -98,13 +145,16 @@ public record LoadSpec(
   public int servers() {
     return switch (kind) {
       case UDP_FLOW -> parallel;
-      case REQUEST_RESPONSE, BULK, HTTP_LIKE -> 1;
-      case PING, UNIX_PAIR -> 0;
+      case REQUEST_RESPONSE, BULK, HTTP_LIKE, TCP_SERVER -> 1;
+      case PING, UNIX_PAIR, TCP_CLIENT -> 0;
     };
   }
 
   /** Name of a server's task. */
   public String serverName(int server) {
+    if (kind == Kind.TCP_SERVER) {
+      return name;
+    }
     return (servers() == 1 ? name : clientName(server)) + ".server";
   }
 }

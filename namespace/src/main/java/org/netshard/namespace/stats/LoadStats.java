@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.spec.WorkloadReport;
 import org.netshard.protocol.abi.SyscallName;
 
@@ -20,6 +21,7 @@ public final class LoadStats {
   private long sent;
   private long received;
   private long bytes;
+  private @Nullable LoadStats connects;
 
   /**
    * Nothing yet.
@@ -30,6 +32,14 @@ public final class LoadStats {
   public LoadStats(String name, String kind) {
     this.name = name;
     this.kind = kind;
+  }
+
+  /** The making of its connections, which has a report of its own. */
+  public LoadStats connects() {
+    if (connects == null) {
+      connects = new LoadStats(name + ".connect", kind);
+    }
+    return connects;
   }
 
   /** Something was sent or asked for. */
@@ -85,6 +95,9 @@ public final class LoadStats {
       reports.add(
           new WorkloadReport(
               name, kind, 0, 0, 0, List.of(), buckets.subList(from, to), 0, 0, List.of()));
+    }
+    if (connects != null) {
+      reports.addAll(connects.reports());
     }
     return reports;
   }

@@ -1,16 +1,20 @@
 package org.netshard.node.scenario;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.spec.Distribution;
 import org.netshard.namespace.spec.LoadSpec;
 import org.netshard.namespace.spec.StormSpec;
 import org.netshard.namespace.spec.WorkloadSpec;
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.abi.SockAddr;
+import org.netshard.protocol.abi.UserMem;
 
 /** Reads one of {@code workloads}: the keys of its kind, and what they may be. */
 final class WorkloadReader {
@@ -24,6 +28,8 @@ final class WorkloadReader {
   private static final int SIZE_MIN = 16;
 
   private static final int SIZE_MAX = 65_507;
+  private static final int BACKLOG = 4096;
+  private static final int ADDR6_BYTES = 16;
   private static final int PORT_MAX = 65_535;
 
   /** Keys of every kind. */
@@ -35,6 +41,11 @@ final class WorkloadReader {
   private static final Map<String, List<String>> KEYS =
       new TreeMap<>(
           Map.of(
+              "tcp-server",
+                  List.of("address", "port", "backlog", "workers", "response", "service", "family"),
+              "tcp-client",
+                  List.of(
+                      "address", "port", "parallel", "requests", "rate", "think", "size", "family"),
               "socket-storm", List.of("rate", "think", "family", "type", "protocol", "mode"),
               "udp-flow",
                   List.of("parallel", "rate", "think", "size", "port", "family", "protocol"),
@@ -131,7 +142,7 @@ final class WorkloadReader {
         (int) item.number("nofile", LOAD_NOFILE),
         startNs,
         count,
-        (int) item.number("parallel", 1),
+        isServer() ? 0 : (int) item.number("parallel", 1),
         family,
         type,
         protocol,
@@ -141,7 +152,57 @@ final class WorkloadReader {
         rate,
         think,
         service,
-        timeoutNs);
+        timeoutNs,
+        tcp());
+  }
+
+  private boolean isServer() {
+    return kind.equals("tcp-server");
+  }
+
+  private boolean hasAddress() {
+    return isServer() || kind.equals("tcp-client");
+  }
+
+  private LoadSpec.Tcp tcp() {
+    byte[] address = address();
+    if (!hasAddress() || address == null) {
+      return LoadSpec.Tcp.NONE;
+    }
+    byte[] storage = new byte[SockAddr.STORAGE_BYTES];
+    int port = (int) item.number("port", 0);
+    int length =
+        family == Abi.AF_INET6
+            ? SockAddr.putIn6(storage, address, port, 0)
+            : SockAddr.putIn(storage, UserMem.of(address).getInt(0), port);
+    return new LoadSpec.Tcp(
+        UserMem.of(Arrays.copyOf(storage, length)),
+        (int) item.number("backlog", BACKLOG),
+        (int) item.number("workers", 1),
+        item.number("requests", 1));
+  }
+
+  /** The address: of servers any by default, of clients that of {@code lo}; null for a bad one. */
+  private byte @Nullable [] address() {
+    boolean six = family == Abi.AF_INET6;
+    String any = six ? "::" : "0.0.0.0";
+    String loopback = six ? "::1" : "127.0.0.1";
+    byte[] address = IpText.parse(item.text("address", isServer() ? any : loopback));
+    return address == null || address.length != (six ? ADDR6_BYTES : Integer.BYTES)
+        ? null
+        : address;
+  }
+
+  private void checkAddress() {
+    if (!item.has("port")) {
+      problems.add(item.place("kind"), "key `port` is missing in a " + kind);
+    }
+    if (address() == null) {
+      problems.add(
+          item.place("address"),
+          "`%s` is no address of %s"
+              .formatted(item.text("address"), family == Abi.AF_INET6 ? "IPv6" : "IPv4"));
+    }
   }
 
   private void checkKeys() {
@@ -195,12 +256,15 @@ final class WorkloadReader {
     if (item.number("port", 0) + item.number("parallel", 1) - 1 > PORT_MAX) {
       problems.add(item.place("port"), "the last port would be above " + PORT_MAX);
     }
+    if (hasAddress()) {
+      checkAddress();
+    }
     checkSize("size", size);
     checkSize("response", response);
   }
 
   private boolean overTcp() {
-    return kind.equals("bulk") || kind.equals("http-like");
+    return kind.equals("bulk") || kind.equals("http-like") || hasAddress();
   }
 
   private void checkSize(String key, Distribution drawn) {

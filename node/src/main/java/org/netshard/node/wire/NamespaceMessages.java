@@ -81,6 +81,7 @@ public final class NamespaceMessages implements MessageRegistry {
         WireType.of(354, WorkloadReport.class),
         WireType.of(355, WorkloadReport.CallErrors.class),
         WireType.of(356, WorkloadReport.Bucket.class),
-        WireType.of(357, WorkloadReport.Slot.class));
+        WireType.of(357, WorkloadReport.Slot.class),
+        WireType.of(358, LoadSpec.Tcp.class));
   }
 }

@@ -88,6 +88,11 @@ class RunCommandTest {
     measuresTheSameOnOneNodeAndOnThree("tcp-load.yaml", 5);
   }
 
+  @Test
+  void tcpServersMeasureTheSameOnOneNodeAndOnThree() throws IOException {
+    measuresTheSameOnOneNodeAndOnThree("tcp-servers.yaml", 8);
+  }
+
   private void measuresTheSameOnOneNodeAndOnThree(String example, int workloads)
       throws IOException {
     String file = EXAMPLES.resolve(example).toString();

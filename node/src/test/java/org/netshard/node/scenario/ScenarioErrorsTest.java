@@ -78,7 +78,7 @@ class ScenarioErrorsTest {
             "an unknown kind",
             "workloads:\n  - {kind: storm, name: a, count: 1}\n",
             "s.yaml:2:12: `storm` is not a kind of workload; allowed are socket-storm, udp-flow,"
-                + " ping, unix-pair, request-response, bulk, http-like"),
+                + " ping, unix-pair, request-response, bulk, http-like, tcp-server, tcp-client"),
         bad(
             "a distribution that is not there",
             "workloads:\n  - {kind: ping, name: a, count: 1, think: zipf(1ms)}\n",

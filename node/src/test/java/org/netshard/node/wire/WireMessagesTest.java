@@ -125,6 +125,7 @@ class WireMessagesTest {
     samples.addAll(report.workloads().get(0).errors());
     samples.addAll(report.workloads().get(0).latencies());
     samples.addAll(report.workloads().get(0).slots());
+    samples.add(load().tcp());
     samples.add(load().kind());
     samples.add(load().size());
     samples.add(load().size().shape());
@@ -262,7 +263,8 @@ class WireMessagesTest {
         Distribution.ZERO,
         Distribution.exponential(1e6),
         Distribution.ZERO,
-        1_000_000_000);
+        1_000_000_000,
+        new LoadSpec.Tcp(UserMem.zeroed(16), 1, 2, 3));
   }
 
   private static List<Object> runMessages(KernelSpec spec, KernelReport report) {
