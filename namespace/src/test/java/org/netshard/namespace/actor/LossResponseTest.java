@@ -73,7 +73,7 @@ class LossResponseTest {
     }
 
     String line() {
-      String probability = BigDecimal.valueOf(loss).toPlainString();
+      String probability = BigDecimal.valueOf(loss).stripTrailingZeros().toPlainString();
       return String.format(
           Locale.ROOT, "%s\t%d\t%s\t%.2f\t%.2f", congestion, rttMs, probability, ideal, measured);
     }

@@ -312,7 +312,8 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
     boolean socket = file != null && file.payload() instanceof SocketFile;
     boolean other =
         file != null && (file.payload() instanceof FileOps || file.payload() instanceof FileHandle);
-    return (other && foreign) || (socket && (ofDevices || foreign || stamp || whole || request == SIOCGSKNS));
+    return (other && foreign)
+        || (socket && (ofDevices || foreign || stamp || whole || request == SIOCGSKNS));
   }
 
   private static @Nullable String poll(

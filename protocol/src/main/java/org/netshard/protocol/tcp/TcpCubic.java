@@ -164,7 +164,8 @@ final class TcpCubic implements CongestionControl {
         bic.bicOriginPoint = bic.lastMaxCwnd;
       }
     }
-    long t = now - bic.epochStart + TcpClock.usToJiffies(bic.delayMinUs);
+    int elapsed = now - bic.epochStart;
+    long t = elapsed + (long) TcpClock.usToJiffies(bic.delayMinUs);
     t = (t << BIC_HZ) / TcpClock.HZ;
     long offs = Math.abs(t - bic.bicK);
     long delta = ((long) CUBE_RTT_SCALE * offs * offs * offs) >> (10 + 3 * BIC_HZ);
