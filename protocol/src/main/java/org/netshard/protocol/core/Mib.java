@@ -134,6 +134,8 @@ public enum Mib {
   TCP_REQ_Q_FULL_DO_COOKIES("TcpExt", "TCPReqQFullDoCookies"),
   TCP_REQ_Q_FULL_DROP("TcpExt", "TCPReqQFullDrop"),
   TCP_RETRANS_FAIL("TcpExt", "TCPRetransFail"),
+  TCP_MTUP_FAIL("TcpExt", "TCPMTUPFail"),
+  TCP_MTUP_SUCCESS("TcpExt", "TCPMTUPSuccess"),
   TCP_SACK_DISCARD("TcpExt", "TCPSACKDiscard"),
   TCP_SACK_FAILURES("TcpExt", "TCPSackFailures"),
   TCP_SACK_RECOVERY("TcpExt", "TCPSackRecovery"),

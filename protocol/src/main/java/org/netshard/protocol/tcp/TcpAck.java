@@ -362,6 +362,7 @@ final class TcpAck {
     boolean updated = TcpRtt.ackUpdate(tp, flag, seqRtt, sackRtt, caRtt, state.rate);
     if ((flag & FLAG_ACKED) != 0) {
       flag |= FLAG_SET_XMIT_TIMER;
+      TcpMtup.acked(tp);
       if (!tp.rxOpt.sackOk) {
         TcpRenoSack.removeRenoSacks(tp, pktsAcked, ece);
         if ((flag & FLAG_RETRANS_DATA_ACKED) != 0) {

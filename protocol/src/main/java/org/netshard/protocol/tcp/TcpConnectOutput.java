@@ -78,6 +78,7 @@ final class TcpConnectOutput {
       tp.rxOpt.mssClamp = options.userMss;
     }
     tp.maxWindow = 0;
+    TcpMtup.init(tp);
     int unused = TcpMss.sync(tp, tp.pmtu);
     boolean unusedCa = TcpCongs.ofRoute(tp);
     tp.windowClamp = options.windowClamp;

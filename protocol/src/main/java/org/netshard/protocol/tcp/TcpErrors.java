@@ -172,19 +172,6 @@ final class TcpErrors {
     }
     int unused = TcpMss.sync(tp, mtu);
     tp.refresh();
-    // A SYN with data is two pieces here: neither is as long as what was sent.
-    boolean syn = tp.synData && tp.state() == TcpState.SYN_SENT;
-    int mss = syn ? -1 : TcpMss.current(tp);
-    boolean any = false;
-    for (TcpSkb skb = tp.rtxHead(); skb != null; skb = skb.following()) {
-      if (skb.len > mss) {
-        TcpRecovery.markLost(tp, skb);
-        any = true;
-      }
-    }
-    if (!any) {
-      return;
-    }
-    TcpRecovery.nonCongestionRetransmit(tp);
+    TcpRetransmit.simpleRetransmit(tp);
   }
 }

@@ -87,6 +87,7 @@ final class TcpLife {
 
   /** {@code tcp_init_transfer}: the connection is about to be established. */
   static void initTransfer(TcpSock tp) {
+    TcpMtup.init(tp);
     TcpMetrics.init(tp);
     tp.sndCwnd = tp.totalRetrans > 1 && tp.hasUndoMarker ? 1 : TcpCwnd.init(tp);
     tp.sndCwndStamp = tp.jiffies();

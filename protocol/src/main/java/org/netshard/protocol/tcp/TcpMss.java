@@ -80,7 +80,7 @@ final class TcpMss {
   /** {@code tcp_sync_mss}. */
   static int sync(TcpSock tp, int pmtu) {
     tp.pmtu = pmtu;
-    tp.mssCache = boundToHalfWnd(tp, fromMtu(tp, pmtu));
+    tp.mssCache = TcpMtup.bound(tp, pmtu, boundToHalfWnd(tp, fromMtu(tp, pmtu)));
     return tp.mssCache;
   }
 

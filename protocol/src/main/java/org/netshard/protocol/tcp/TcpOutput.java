@@ -128,8 +128,15 @@ final class TcpOutput {
    */
   static boolean writeXmit(TcpSock tp, int mss, int nonagle, int pushOne) {
     tp.refresh();
-    int maxSegs = TcpMss.tsoSegs(tp, mss);
     int sent = 0;
+    if (pushOne == PUSH_ALL) {
+      int probed = TcpMtup.probe(tp);
+      if (probed == TcpMtup.WAIT) {
+        return false;
+      }
+      sent = Math.max(probed, 0);
+    }
+    int maxSegs = TcpMss.tsoSegs(tp, mss);
     boolean cwndLimited = false;
     boolean rwndLimited = false;
     TcpSkb skb;
@@ -193,9 +200,7 @@ final class TcpOutput {
       if (TcpXmit.transmit(tp, skb) != 0) {
         break;
       }
-      skb.inFlight = true;
-      tp.writeQueue.unlink(skb);
-      sentNew(tp, skb, mss);
+      sent(tp, skb, mss);
       sent += skb.pcount;
       if (pushOne != PUSH_ALL) {
         break;
@@ -220,6 +225,13 @@ final class TcpOutput {
       return false;
     }
     return tp.packetsOut == 0 && !tp.writeQueue.isEmpty();
+  }
+
+  /** The first piece of the write queue has gone out. */
+  static void sent(TcpSock tp, TcpSkb skb, int mss) {
+    skb.inFlight = true;
+    tp.writeQueue.unlink(skb);
+    sentNew(tp, skb, mss);
   }
 
   /** {@code tcp_event_new_data_sent}: the piece is on its way. */
@@ -343,9 +355,7 @@ final class TcpOutput {
       tp.refresh();
       int result = TcpXmit.transmit(tp, skb);
       if (result == 0) {
-        skb.inFlight = true;
-        tp.writeQueue.unlink(skb);
-        sentNew(tp, skb, mss);
+        sent(tp, skb, mss);
       }
       return result;
     }

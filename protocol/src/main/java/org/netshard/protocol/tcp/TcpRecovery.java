@@ -176,7 +176,10 @@ final class TcpRecovery {
     tp.highSeq = tp.sndNxt;
     tp.tlpHighSeq = 0;
     queueCwr(tp);
-    tp.frto = tp.net.sysctl(Sysctl.IPV4_TCP_FRTO) != 0 && (newRecovery || tp.retransmits != 0);
+    tp.frto =
+        tp.net.sysctl(Sysctl.IPV4_TCP_FRTO) != 0
+            && (newRecovery || tp.retransmits != 0)
+            && !TcpMtup.underWay(tp);
   }
 
   /** {@code tcp_timeout_mark_lost}. */
@@ -310,6 +313,10 @@ final class TcpRecovery {
     int flag = identifyLoss(tp, flags);
     if (tp.lostOut == 0) {
       tryToOpen(tp, flag);
+      return ~flag;
+    }
+    if (tp.caState < TcpSock.CA_CWR && TcpMtup.failed(tp)) {
+      TcpRetransmit.simpleRetransmit(tp);
       return ~flag;
     }
     enterRecovery(tp, ece);

@@ -12,7 +12,8 @@ import org.netshard.protocol.core.Sysctl;
 final class TcpRenoSack {
   private TcpRenoSack() {}
 
-  private static boolean limitRenoSacked(TcpSock tp) {
+  /** {@code tcp_limit_reno_sacked}. */
+  static boolean limitRenoSacked(TcpSock tp) {
     int holes = Math.min(Math.max(tp.lostOut, 1), tp.packetsOut);
     if (tp.sackedOut + holes > tp.packetsOut) {
       tp.sackedOut = tp.packetsOut - holes;

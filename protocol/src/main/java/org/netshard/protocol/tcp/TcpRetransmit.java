@@ -38,6 +38,7 @@ final class TcpRetransmit {
 
   /** {@code __tcp_retransmit_skb}: only sends it, as a probe does. */
   static int retransmitOnce(TcpSock tp, TcpSkb skb, int segs) {
+    TcpMtup.inconclusive(tp);
     if (Seq.before(skb.seq, tp.sndUna)) {
       if (skb.has(TcpHeader.SYN)) {
         skb.flags &= ~TcpHeader.SYN;
@@ -102,6 +103,30 @@ final class TcpRetransmit {
       tp.net.addMib(Mib.TCP_RETRANS_FAIL, skb.pcount);
     }
     return result;
+  }
+
+  /** {@code tcp_simple_retransmit}: what is too long for the way counts as lost. */
+  static void simpleRetransmit(TcpSock tp) {
+    // A SYN with data is two pieces here: neither is as long as what was sent.
+    boolean syn = tp.synData && tp.state() == TcpState.SYN_SENT;
+    int mss = syn ? -1 : TcpMss.current(tp);
+    for (TcpSkb skb = tp.rtxHead(); skb != null; skb = skb.following()) {
+      if (segmentBytes(skb) > mss) {
+        TcpRecovery.markLost(tp, skb);
+      }
+    }
+    if (tp.lostOut == 0) {
+      return;
+    }
+    if (TcpRecovery.isReno(tp)) {
+      boolean unused = TcpRenoSack.limitRenoSacked(tp);
+    }
+    TcpRecovery.nonCongestionRetransmit(tp);
+  }
+
+  /** {@code tcp_skb_seglen}. */
+  private static int segmentBytes(TcpSkb skb) {
+    return skb.pcount == 1 ? skb.len : skb.gsoSize;
   }
 
   /** {@code tcp_retrans_try_collapse}: small pieces that follow go with it. */

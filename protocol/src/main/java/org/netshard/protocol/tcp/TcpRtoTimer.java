@@ -172,6 +172,7 @@ final class TcpRtoTimer {
       expired = tp.retransmits >= most;
     } else {
       if (timedOut(tp, (int) net.sysctl(Sysctl.IPV4_TCP_RETRIES1), 0)) {
+        TcpMtup.blackhole(tp);
         TcpMss.route(tp);
       }
       until = (int) net.sysctl(Sysctl.IPV4_TCP_RETRIES2);

@@ -168,19 +168,20 @@ final class TcpRtt {
     tp.rcvRttLastTsecr = tp.rxOpt.rcvTsecr;
     if (skb.endSeq - skb.seq >= tp.rcvMss) {
       long delta = tsoptUs(tp, 0);
-      if (delta >= 0) {
+      if (delta > 0) {
         updateRcv(tp, delta, false);
       }
     }
   }
 
+  /** {@code tcp_rcv_rtt_update}: what a reader delays is no round trip. */
   private static void updateRcv(TcpSock tp, long sample, boolean windowed) {
     long m = sample << 3;
     long now = tp.rcvRttUs;
     if (now == 0 || m < now) {
       now = m;
-    } else if (!windowed) {
-      now += (m - now) >> 3;
+    } else if (!windowed && tp.rcvNxt == tp.copiedSeq) {
+      now += sample - (now >> 3);
     }
     tp.rcvRttUs = (int) Math.min(now, Integer.MAX_VALUE);
   }

@@ -157,6 +157,10 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   int pushedSeq;
   int sndUp;
   int mssCache = MSS_DEFAULT;
+
+  /** {@code icsk_mtup}, or null if {@code tcp_mtu_probing} was never set. */
+  @Nullable TcpMtup mtup;
+
   int tcpHeaderLen = TcpHeader.BYTES;
   int gsoMaxSize = Integer.MAX_VALUE;
   int gsoMaxSegs = NetDevice.GSO_MAX_SEGS;

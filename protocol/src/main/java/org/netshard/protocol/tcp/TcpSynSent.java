@@ -165,6 +165,7 @@ final class TcpSynSent {
     tp.sndWl1 = seq;
     tp.maxWindow = tp.sndWnd;
     TcpEcn.rcvSyn(tp, flags);
+    TcpMtup.init(tp);
     int unused = TcpMss.sync(tp, tp.pmtu);
     TcpMss.initRcvMss(tp);
     TcpLife.sendSynack(tp);

@@ -278,7 +278,7 @@ final class TcpWindow {
     int rcvbuf = (int) Math.min(tp.spaceFromWin(Math.min(window, Integer.MAX_VALUE)), most);
     if (rcvbuf > sk.rcvbuf()) {
       sk.setRcvbuf(rcvbuf);
-      setClamp(tp, tp.winFromSpace(rcvbuf));
+      tp.windowClamp = tp.winFromSpace(rcvbuf);
     }
   }
 }
