@@ -124,6 +124,7 @@ public enum Mib {
   TCP_PARTIAL_UNDO("TcpExt", "TCPPartialUndo"),
   TCP_PAWS_ACTIVE_REJECTED("TcpExt", "PAWSActive"),
   TCP_PAWS_ESTAB_REJECTED("TcpExt", "PAWSEstab"),
+  TCP_PAWS_TW_REJECTED("TcpExt", "PAWSTimewait"),
   TCP_PURE_ACKS("TcpExt", "TCPPureAcks"),
   TCP_RCV_COALESCE("TcpExt", "TCPRcvCoalesce"),
   TCP_RCV_COLLAPSED("TcpExt", "TCPRcvCollapsed"),

@@ -29,6 +29,9 @@ public final class SkRare {
   /** {@code sk_max_pacing_rate}, bytes a second, unsigned; all ones is unlimited. */
   long maxPacingRateBps = -1;
 
+  /** {@code sk_pacing_status} is SK_PACING_NEEDED, as a program has set a rate. */
+  boolean pacingNeeded;
+
   /** {@code sk_rcvlowat}, bytes. */
   int rcvlowat = 1;
 
@@ -102,6 +105,7 @@ public final class SkRare {
     copy.sndtimeoJiffies = sndtimeoJiffies;
     copy.lingertimeJiffies = lingertimeJiffies;
     copy.maxPacingRateBps = maxPacingRateBps;
+    copy.pacingNeeded = pacingNeeded;
     copy.rcvlowat = rcvlowat;
     copy.peekOff = peekOff;
     copy.tsflags = tsflags;
@@ -151,6 +155,11 @@ public final class SkRare {
   /** {@code sk_max_pacing_rate}, bytes a second, unsigned. */
   public long maxPacingRateBps() {
     return maxPacingRateBps;
+  }
+
+  /** Whether a program has ever set such a rate. */
+  public boolean pacingNeeded() {
+    return pacingNeeded;
   }
 
   /** {@code sk_rcvlowat}, bytes. */

@@ -266,6 +266,7 @@ final class SolSocketSet {
       rate = optval.getLong(0);
     }
     sk.rareForWrite().maxPacingRateBps = rate;
+    sk.rareForWrite().pacingNeeded |= rate != -1;
     return 0;
   }
 

@@ -155,6 +155,7 @@ final class TcpCheckReq {
 
   /** {@code tcp_child_process}. */
   static void childProcess(Sk sk, TcpSock child, Packet packet) {
+    TcpRcv.segsIn(child, packet);
     boolean reset = TcpInput.rcv(child, packet);
     if (reset) {
       TcpReply.reset(child.net, child.sk, packet);

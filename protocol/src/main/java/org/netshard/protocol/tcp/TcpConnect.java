@@ -226,7 +226,7 @@ final class TcpConnect {
   private static int hashConnect(Sk sk, TcpSock tp) {
     if (sk.num() != 0) {
       tp.sport = sk.num();
-      if (!unique(tp)) {
+      if (!unique(tp, true)) {
         return Errno.EADDRNOTAVAIL.negated();
       }
       sk.setSport(sk.num());
@@ -260,7 +260,7 @@ final class TcpConnect {
           continue;
         }
         tp.sport = port;
-        if (unique(tp)) {
+        if (unique(tp, false)) {
           table.connectFrom(sk, port);
           sk.setSport(port);
           TcpLife.hash(tp);
@@ -274,13 +274,13 @@ final class TcpConnect {
   }
 
   /** {@code __inet_check_established}: one in TIME_WAIT may make room. */
-  private static boolean unique(TcpSock tp) {
+  private static boolean unique(TcpSock tp, boolean bound) {
     TcpHash hash = TcpHash.of(tp.net);
     TcpEndpoint other = existing(hash, tp);
     if (other == null) {
       return true;
     }
-    if (!(other instanceof TcpTimeWait wait) || !wait.mayReuse()) {
+    if (!(other instanceof TcpTimeWait wait) || !wait.mayReuse(bound)) {
       return false;
     }
     tp.writeSeq = wait.newIsn();

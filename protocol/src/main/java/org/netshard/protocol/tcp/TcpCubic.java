@@ -237,7 +237,7 @@ final class TcpCubic implements CongestionControl {
     if (now - bic.lastAckUs <= HYSTART_ACK_DELTA_US) {
       bic.lastAckUs = now;
       long threshold = bic.delayMinUs + ackDelay(tp);
-      if (!tp.pacing) {
+      if (!TcpPacing.needed(tp)) {
         threshold >>= 1;
       }
       if (now - bic.roundStartUs > threshold) {
@@ -267,9 +267,10 @@ final class TcpCubic implements CongestionControl {
 
   /** {@code hystart_ack_delay}. */
   private static long ackDelay(TcpSock tp) {
-    if (tp.pacingRate <= 0) {
+    long rate = TcpPacing.rate(tp);
+    if (rate <= 0) {
       return 0;
     }
-    return Math.min(1000, GSO_BYTES * 4 * 1_000_000 / tp.pacingRate);
+    return Math.min(1000, GSO_BYTES * 4 * 1_000_000 / rate);
   }
 }

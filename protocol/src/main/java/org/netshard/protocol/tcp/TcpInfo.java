@@ -37,7 +37,7 @@ public final class TcpInfo {
     TcpSock tp = known != null ? known : new TcpSock(sk, TcpCongs.find(options.congestion));
     ByteBuffer info = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     info.put(0, (byte) sk.state());
-    info.putLong(104, tp.pacingRate).putLong(112, sk.rare().maxPacingRateBps());
+    info.putLong(104, TcpPacing.rate(tp)).putLong(112, sk.rare().maxPacingRateBps());
     info.putInt(88, known != null ? tp.reordering : options.reordering);
     info.putInt(80, tp.sndCwnd);
     if (sk.state() == TcpState.LISTEN) {

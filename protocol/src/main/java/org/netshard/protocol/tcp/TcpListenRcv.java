@@ -71,7 +71,7 @@ final class TcpListenRcv {
     InetBinding binding = InetBinding.forWrite(sk);
     long cookies = net.sysctl(Sysctl.IPV4_TCP_SYNCOOKIES);
     boolean wantCookie = false;
-    if (isn == 0 && (cookies == 2 || queue.qlen >= binding.maxAckBacklog())) {
+    if (isn == 0 && (cookies == 2 || queue.qlen > binding.maxAckBacklog())) {
       wantCookie = cookies != 0;
       net.addMib(wantCookie ? Mib.TCP_REQ_Q_FULL_DO_COOKIES : Mib.TCP_REQ_Q_FULL_DROP, 1);
       if (!wantCookie) {

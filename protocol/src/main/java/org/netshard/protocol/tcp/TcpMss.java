@@ -126,7 +126,8 @@ final class TcpMss {
       return 1;
     }
     NetNs net = tp.net;
-    long bytes = tp.pacingRate < 0 ? tp.gsoMaxSize : tp.pacingRate >>> PACING_SHIFT;
+    long rate = TcpPacing.rate(tp);
+    long bytes = rate < 0 ? tp.gsoMaxSize : rate >>> PACING_SHIFT;
     int shift = TcpRtt.minRtt(tp) >>> (int) net.sysctl(Sysctl.IPV4_TCP_TSO_RTT_LOG);
     if (Integer.compareUnsigned(shift, Integer.SIZE) < 0) {
       bytes += tp.gsoMaxSize >>> shift;

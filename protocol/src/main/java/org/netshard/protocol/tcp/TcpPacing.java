@@ -28,10 +28,21 @@ final class TcpPacing {
     tp.pacingRate = Long.compareUnsigned(rate, most) < 0 ? rate : most;
   }
 
+  /** {@code sk_pacing_status}: whether the sock spaces what it sends. */
+  static boolean needed(TcpSock tp) {
+    return tp.pacing || tp.sk.rare().pacingNeeded();
+  }
+
+  /** {@code sk_pacing_rate}: what a program allows at most bounds it at once. */
+  static long rate(TcpSock tp) {
+    long most = tp.sk.rare().maxPacingRateBps();
+    return Long.compareUnsigned(tp.pacingRate, most) < 0 ? tp.pacingRate : most;
+  }
+
   /** A piece has gone: when the next may follow. */
   static void afterSend(TcpSock tp, TcpSkb skb, long priorWstampNs) {
-    if (tp.pacing) {
-      long rate = tp.pacingRate;
+    if (needed(tp)) {
+      long rate = rate(tp);
       if (rate > 0 && tp.dataSegsOut >= FIRST_SEGMENTS) {
         long lenNs = skb.len * NS_PER_SEC / rate;
         long credit = tp.wstampNs - priorWstampNs;
@@ -44,7 +55,7 @@ final class TcpPacing {
 
   /** Whether the next one must wait; then the timer is set. */
   static boolean mustWait(TcpSock tp) {
-    if (!tp.pacing || tp.wstampNs <= tp.clockCacheNs) {
+    if (!needed(tp) || tp.wstampNs <= tp.clockCacheNs) {
       return false;
     }
     TcpTimer timer = TcpTimers.pacing(tp);

@@ -85,6 +85,7 @@ public final class TcpRcv implements NetProtocol {
         return;
       }
       segsIn(tp, packet);
+      incomingCpu(tp);
       if (tp.backlog != null) {
         tp.backlog.add(packet);
       } else {
@@ -120,12 +121,17 @@ public final class TcpRcv implements NetProtocol {
     }
   }
 
-  private static void segsIn(TcpSock tp, Packet packet) {
+  /** {@code tcp_segs_in}. */
+  static void segsIn(TcpSock tp, Packet packet) {
     int segs = packet.gsoSegs();
     tp.segsIn += segs;
     if (packet.end() - packet.transport() > TcpHeader.headerBytes(packet)) {
       tp.dataSegsIn += segs;
     }
+  }
+
+  /** {@code sk_incoming_cpu_update}. */
+  private static void incomingCpu(TcpSock tp) {
     int cpu = tp.net.machine().cpu();
     if (tp.sk.rare().incomingCpu() != cpu) {
       tp.sk.rareForWrite().setIncomingCpu(cpu);

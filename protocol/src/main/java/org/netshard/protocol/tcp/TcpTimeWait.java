@@ -17,6 +17,7 @@ public final class TcpTimeWait extends TcpEndpoint {
   /** {@code TCP_TIMEWAIT_LEN}, jiffies. */
   static final int LEN = 60 * TcpClock.HZ;
 
+  private static final int LOOPBACK_IFINDEX = 1;
   private static final int KILL_SOON = 4 * TcpClock.HZ;
 
   /** A sock like the one that it was, which stands for it where ports are bound. */
@@ -31,6 +32,10 @@ public final class TcpTimeWait extends TcpEndpoint {
   private final RxOpt opt = new RxOpt();
   private int substate;
   private int lastOowAckTime;
+
+  /** {@code tw_entry_stamp}: when the connection came to its end, milliseconds. */
+  private int entryStamp;
+
   private final boolean stamps;
 
   private final TcpTimer timer =
@@ -48,6 +53,7 @@ public final class TcpTimeWait extends TcpEndpoint {
     owner.setState(TcpState.TIME_WAIT);
     BindTable.inheritPort(owner, tp.sk);
     this.substate = substate;
+    this.entryStamp = (int) (tp.tcpMstamp / 1000);
     this.rcvNxt = tp.rcvNxt;
     this.rcvNxtNow = tp.rcvNxt;
     this.sndNxt = tp.sndNxt;
@@ -188,7 +194,7 @@ public final class TcpTimeWait extends TcpEndpoint {
       return Verdict.SYN;
     }
     if (paws) {
-      net.addMib(Mib.TCP_PAWS_ESTAB_REJECTED, 1);
+      net.addMib(Mib.TCP_PAWS_TW_REJECTED, 1);
     }
     if (!rst) {
       if (paws || ack) {
@@ -228,6 +234,9 @@ public final class TcpTimeWait extends TcpEndpoint {
     }
     substate = TcpState.TIME_WAIT;
     rcvNxtNow = endSeq;
+    if (opt.sawTstamp) {
+      entryStamp = clockMs();
+    }
     store();
     schedule(LEN, true);
     return Verdict.ACK;
@@ -262,19 +271,34 @@ public final class TcpTimeWait extends TcpEndpoint {
     TcpReply.ack(owner, packet, sndNxt, rcvNxtNow, wnd, stamps, tsval, opt.tsRecent);
   }
 
-  /** {@code tcp_twsk_unique}: whether a new connection may take its place now. */
-  boolean mayReuse() {
+  /**
+   * {@code tcp_twsk_unique}: whether a new connection may take its place now. Without time stamps
+   * it may not, as nothing would tell old segments from new ones.
+   *
+   * @param bound whether the program has chosen the port, so that there is no other to be taken
+   */
+  boolean mayReuse(boolean bound) {
+    if (opt.tsRecentStamp == 0 || bound) {
+      return opt.tsRecentStamp != 0;
+    }
     long mode = net.sysctl(Sysctl.IPV4_TCP_TW_REUSE);
-    boolean loopback =
-        isV6()
-            ? org.netshard.protocol.inet6.Ipv6Address.isLoopback(saddr6)
-                || org.netshard.protocol.inet6.Ipv6Address.isLoopback(daddr6)
-            : (saddr & 0xff) == 127 || (daddr & 0xff) == 127;
-    boolean reuse = mode == 1 || (mode == 2 && loopback);
+    boolean reuse = mode == 1 || (mode == 2 && isLoopback());
     int delayMs = (int) net.sysctl(Sysctl.IPV4_TCP_TW_REUSE_DELAY);
-    return reuse
-        && opt.tsRecentStamp != 0
-        && (TcpClock.seconds(net) - opt.tsRecentStamp) * 1000L >= delayMs;
+    return reuse && substate != TcpState.FIN_WAIT2 && clockMs() - (entryStamp + delayMs) > 0;
+  }
+
+  private boolean isLoopback() {
+    if (boundDevIf == LOOPBACK_IFINDEX) {
+      return true;
+    }
+    return isV6()
+        ? org.netshard.protocol.inet6.Ipv6Address.isLoopback(saddr6)
+            || org.netshard.protocol.inet6.Ipv6Address.isLoopback(daddr6)
+        : (saddr & 0xff) == 127 || (daddr & 0xff) == 127;
+  }
+
+  private int clockMs() {
+    return (int) (TcpClock.nowNs(net) / 1_000_000);
   }
 
   int tsRecent() {

@@ -95,7 +95,7 @@ final class TcpTimers {
     long when = Math.min(jiffies, TcpRtt.rtoMax(tp));
     tp.pending = (byte) what;
     long ns = tp.net.machine().nowNs() + when * TcpClock.NS_PER_JIFFY;
-    if (tp.pacing && tp.wstampNs > tp.clockCacheNs) {
+    if (TcpPacing.needed(tp) && tp.wstampNs > tp.clockCacheNs) {
       ns += tp.wstampNs - tp.clockCacheNs;
     }
     tp.retransmitTimer.set(tp.net, ns);

@@ -111,7 +111,7 @@ final class TcpTimestamping {
     u64(out, SNDBUF_LIMITED, sndbuf);
     u64(out, DATA_SEGS_OUT, tp.dataSegsOut);
     u64(out, TOTAL_RETRANS, tp.totalRetrans);
-    u64(out, PACING_RATE, tp.pacingRate);
+    u64(out, PACING_RATE, TcpPacing.rate(tp));
     u64(out, DELIVERY_RATE, TcpRate.deliveryRate(tp));
     u32(out, SND_CWND, tp.sndCwnd);
     u32(out, REORDERING, tp.reordering);
