@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -42,6 +43,7 @@ class ScriptsPageTest {
         "Keepalive and TCP_USER_TIMEOUT",
         names("keepalive/ tcp-keepalive tcp-user-timeout rto/user-timeout"));
     map.put("Fast Open", names("tcp-fastopen"));
+    map.put("Arithmetic of sequence numbers", names("seq/"));
     map.put("MSS, the path's MTU, errors of ICMP", names("mss/ icmp/"));
     map.put("Windows, tuning of buffers, zero-window probes", names("window/ tcp-zero-window"));
     map.put("Delayed, quick and gathered acknowledgements", names("delack/ tcp-delayed-ack"));
@@ -58,7 +60,10 @@ class ScriptsPageTest {
     map.put("Congestion control: reno, cubic with HyStart, bbr", names("cc/ tcp-bbr"));
     map.put("DCTCP", names("dctcp/"));
     map.put("Metrics of routes", names("route/"));
-    map.put("Socket options: TCP_INQ, TCP_NOTSENT_LOWAT, SO_RCVLOWAT", names("options/"));
+    map.put(
+        "Socket options: TCP_INFO, TCP_INQ, TCP_NOTSENT_LOWAT, SO_RCVLOWAT, SO_MAX_PACING_RATE",
+        names("options/"));
+    map.put("Counters of nstat", names("counters/"));
     map.put("MSG_ZEROCOPY and SO_TIMESTAMPING", names("tcp-zerocopy tcp-timestamping"));
     map.put("TCP_MD5SIG and TCP_REPAIR", names("tcp-md5 loopback/"));
     map.put("UDP", names("udp-"));
@@ -111,11 +116,28 @@ class ScriptsPageTest {
     return page.toString();
   }
 
-  /** The comment that a script begins with. */
+  /** An RFC, or a name or a constant of the kernel. */
+  private static final Pattern SOURCE =
+      Pattern.compile("RFC \\d{3,4}|\\b[a-z_]+_[a-z0-9_]+\\b|\\bTCP_[A-Z_]+\\b");
+
+  @Test
+  void eachScriptOfTcpNamesTheRuleThatItIsAbout() throws IOException {
+    List<String> without = new ArrayList<>();
+    for (Path script : Packetdrill.scripts(List.of(FOLDER))) {
+      String name = FOLDER.relativize(script).toString();
+      boolean tcp = name.startsWith("tcp-") || name.contains("/");
+      if (tcp && !SOURCE.matcher(says(name)).find()) {
+        without.add(name);
+      }
+    }
+    assertThat(without).isEmpty();
+  }
+
+  /** The comment that a script begins with, up to how its numbers were worked out. */
   private static String says(String script) throws IOException {
     List<String> words = new ArrayList<>();
     for (String line : Files.readAllLines(FOLDER.resolve(script))) {
-      if (!line.startsWith("//")) {
+      if (!line.startsWith("//") || line.startsWith("// By hand:")) {
         break;
       }
       words.add(line.substring(2).strip());
