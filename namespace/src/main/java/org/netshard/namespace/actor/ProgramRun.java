@@ -42,7 +42,7 @@ final class ProgramRun implements Simulation.Event {
 
   /** Its step cannot be made, or not be ended, as the task was killed. */
   void taskIsGone() {
-    simulation.setRunning(null);
+    simulation.callFlow().setRunning(null);
     if (outlivesKills) {
       schedule();
     }
@@ -71,18 +71,18 @@ final class ProgramRun implements Simulation.Event {
     if (made == null) {
       throw new IllegalStateException(program.name() + " has no step to make");
     }
-    simulation.setRunning(this);
+    simulation.callFlow().setRunning(this);
     Task task = simulation.model().task(made.pid());
     if (task == null && simulation.model().killed(made.pid())) {
       taskIsGone();
     } else if (task != null && task.cgroup().frozen()) {
-      simulation.setRunning(null);
+      simulation.callFlow().setRunning(null);
       simulation.whenThawed(() -> proceed(anew));
     } else {
       if (anew) {
         progress().reset();
       }
-      simulation.begin(made);
+      simulation.callFlow().begin(made);
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.netshard.namespace.cgroup.Memcontrol;
 import org.netshard.namespace.event.EventQueue;
 import org.netshard.namespace.event.TraceHash;
 import org.netshard.namespace.kernel.KernelLedger;
@@ -31,8 +30,6 @@ import org.netshard.namespace.task.KernelEvents;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.protocol.abi.Errno;
-import org.netshard.protocol.abi.Syscall;
-import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.actor.Call;
 import org.netshard.protocol.actor.KernelMessage;
 import org.netshard.protocol.actor.Lane;
@@ -47,8 +44,8 @@ import org.netshard.protocol.core.Softirqs;
 import org.netshard.protocol.cred.Cred;
 
 /**
- * The events of one kernel: takes them from the queue in order, makes the calls of its programs,
- * and keeps what came of them.
+ * The events of one kernel: takes them from the queue in order, lets calls be made ({@link
+ * CallFlow}), and keeps what came of them.
  */
 final class Simulation implements KernelView, KernelEvents, Softirqs {
   /**
@@ -64,14 +61,12 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   private final ActorContext<KernelMessage> context;
   private @Nullable RunLedger ledger;
   private @Nullable SyscallTable syscalls;
-  private @Nullable OomKill oomKill;
+  private @Nullable CallFlow flow;
   private long nowNs;
   private long events;
   private boolean cleanupQueued;
   private boolean batonOut;
   private boolean receiving;
-  private boolean hasResult;
-  private @Nullable ProgramRun running;
   private @Nullable KernelBoot boot;
   private String crash = "";
   private Set<ProgramRun> programs = Set.of();
@@ -79,7 +74,6 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   private final @Nullable KernelLedger memory;
   private final MemorySeries series;
   private final @Nullable Captures captures;
-  private @Nullable SignalDelivery signals;
   private long eventsChecked;
 
   /** Something that happens at a moment of virtual time. */
@@ -143,22 +137,12 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     }
   }
 
-  /** The virtual time that a call takes. */
-  private long syscallNs() {
-    return booting() ? 0 : model.syscallNs();
-  }
-
   private static MachineImage image(KernelSpec spec) throws BadSpecException {
     try {
       return MachineImage.of(spec.profile(), spec.profileText());
     } catch (BadProfileException bad) {
       throw new BadSpecException(String.valueOf(bad.getMessage()));
     }
-  }
-
-  /** The program whose call is under way, or null if there is none. */
-  void setRunning(@Nullable ProgramRun run) {
-    running = run;
   }
 
   /** Lets something happen when the cgroups have changed, as the task for it is frozen now. */
@@ -250,8 +234,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
 
   @Override
   public void signalled(Task task) {
-    ProgramRun caller = running;
-    if (caller != null && caller.makes(task.pid())) {
+    if (flow != null && flow.makes(task.pid())) {
       return;
     }
     for (ProgramRun run : programs) {
@@ -260,21 +243,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
       }
     }
     // It runs its program, which a signal interrupts at once.
-    queue.add(nowNs, () -> lookAtSignals(task));
-  }
-
-  private void lookAtSignals(Task task) {
-    if (model.task(task.pid()) == null) {
-      return;
-    }
-    running = null;
-    signals().deliver(task);
-    if (!model.cgroups().kills().isEmpty()) {
-      hasResult = true;
-      model.cgroups().memcontrol().begin(nowNs, model.cpuOf(task), false);
-      syscalls().beginKill(task);
-      after(0);
-    }
+    queue.add(nowNs, () -> callFlow().lookAtSignals(task));
   }
 
   /** A signal has come to a task. */
@@ -358,30 +327,6 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     }
   }
 
-  /** Begins a call, or goes on with it. */
-  void begin(Program.Step step) {
-    Task task = model.task(step.pid());
-    if (task == null) {
-      throw new IllegalStateException("no task with pid " + step.pid());
-    }
-    int cpu = model.cpuOf(task);
-    model.machine().setCpu(cpu);
-    model.cgroups().memcontrol().begin(nowNs, cpu, false);
-    model.cgroups().memcontrol().enter(task.memcg());
-    if (step.call().name() == SyscallName.EXIT_GROUP) {
-      endSleepers(task);
-    }
-    after(syscalls().perform(task, step.call(), known(running).progress()));
-  }
-
-  /** Threads of a process that ends are not woken any more, and hold nothing. */
-  private void endSleepers(Task ending) {
-    for (Task thread : model.threadsOf(ending)) {
-      releaseHeld(thread.pid());
-      programs.forEach(run -> run.killed(thread.pid(), "exit_group"));
-    }
-  }
-
   /** The baton is home. */
   void resume(long partResult) {
     batonOut = false;
@@ -392,146 +337,14 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
       }
       return;
     }
-    after(syscalls().resume(partResult));
-  }
-
-  /** Goes on after a part of a call, or of the end of a task that is killed. */
-  private void after(long result) {
-    if (result == SocketCalls.PENDING) {
-      batonOut = true;
-      return;
-    }
-    boolean idle = oomKill == null || oomKill.idle();
-    if (idle && model.cgroups().kills().isEmpty()) {
-      end(result);
-      return;
-    }
-    OomKill kill = oomKill == null ? new OomKill(model, syscalls(), this::releaseHeld) : oomKill;
-    oomKill = kill;
-    long killing = idle ? kill.begin(result) : kill.next();
-    if (killing == SocketCalls.PENDING) {
-      batonOut = true;
-      return;
-    }
-    ProgramRun interrupted = running;
-    Program.Step step = interrupted == null ? null : interrupted.step();
-    boolean over = hasResult;
-    hasResult = false;
-    noteKilled(kill);
-    if (interrupted == null && over) {
-      return;
-    }
-    if (interrupted == null || step == null) {
-      throw new IllegalStateException("memory ran out without a call");
-    }
-    if (kill.killed(step.pid())) {
-      nowNs += over ? 0 : syscallNs();
-      interrupted.taskIsGone();
-    } else if (over) {
-      next(interrupted);
-    } else if (kill.restart()) {
-      begin(step);
-    } else {
-      end(kill.result());
-    }
-  }
-
-  /** Gives back what the call of a task holds, as the task is being killed. */
-  private void releaseHeld(int pid) {
-    for (ProgramRun run : programs) {
-      if (!run.makes(pid)) {
-        continue;
-      }
-      OpenFile file = run.progress().takeHeld();
-      if (file != null) {
-        syscalls().addToRelease(file);
-      }
-      if (run.progress().state() instanceof Progress.Kept kept) {
-        run.progress().setState(null);
-        kept.drop(model.machine());
-      }
-    }
-  }
-
-  private void noteKilled(OomKill kill) {
-    for (OomKill.Killed killed : kill.killed()) {
-      Task task = killed.task();
-      hash.add(nowNs, "SIGKILL " + task.pid() + " by " + killed.by());
-      ledger().killed(task, killed.by(), nowNs);
-      programs.forEach(run -> run.killed(task.pid(), killed.by()));
-    }
-  }
-
-  private static <T> T known(@Nullable T value) {
-    if (value == null) {
-      throw new IllegalStateException("no program is running");
-    }
-    return value;
-  }
-
-  private void end(long returned) {
-    ProgramRun ended = running;
-    Program.Step step = ended == null ? null : ended.step();
-    if (ended == null || step == null) {
-      throw new IllegalStateException("a result without a call");
-    }
-    if (returned == SocketCalls.WAIT && ended.program().maySleep()) {
-      running = null;
-      ended.sleep();
-      return;
-    }
-    Task caller = model.task(step.pid());
-    long result = signals().result(ended, caller, returned);
-    if (result == SocketCalls.WAIT) {
-      ended.progress().clearInterrupt();
-      begin(step);
-      return;
-    }
-    Syscall made = step.call();
-    nowNs += syscallNs();
-    model.machine().setNowNs(nowNs);
-    throttle(ended, made);
-    hash.add(nowNs, step.pid(), made, result);
-    ledger().count(made, result);
-    Memcontrol.Refusal refusal = model.cgroups().memcontrol().refusal();
-    if (refusal != null && caller != null && Errno.isError(result)) {
-      ledger().refused(refusal, caller.name(), made.name(), result, nowNs);
-    }
-    ended.program().completed(this, made, result, nowNs);
-    if (caller != null && caller.hasSignals()) {
-      signals().afterCall(caller);
-      if (!model.cgroups().kills().isEmpty()) {
-        hasResult = true;
-        after(0);
-        return;
-      }
-    }
-    next(ended);
-  }
-
-  /** A program goes on after its call. */
-  private void next(ProgramRun ended) {
-    running = null;
-    queueCleanup();
-    ended.schedule();
+    callFlow().goOn(syscalls().resume(partResult));
   }
 
   /** The last reference to a namespace may go with a call, or with a packet or a timer of TCP. */
-  private void queueCleanup() {
+  void queueCleanup() {
     if (!cleanupQueued && model.machine().cleanupPending()) {
       cleanupQueued = true;
       queue.add(nowNs + CLEANUP_DELAY_NS, this::cleanupNet);
-    }
-  }
-
-  /** A task that has passed {@code memory.high} sleeps before it makes its next call. */
-  private void throttle(ProgramRun program, Syscall made) {
-    Program.Step step = program.step();
-    Task task = step == null ? null : model.task(step.pid());
-    long sleepNs = model.cgroups().memcontrol().takeThrottleNs(task == null ? null : task.memcg());
-    if (sleepNs > 0) {
-      program.notBefore(nowNs + sleepNs);
-      hash.add(nowNs, "mem_cgroup_handle_over_high " + made.callName() + " " + sleepNs);
     }
   }
 
@@ -542,6 +355,26 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
       hash.add(nowNs, "cleanup_net " + net.cookie());
       syscalls().nets().stop(net);
     }
+  }
+
+  /** The programs that have a step. */
+  Set<ProgramRun> programs() {
+    return programs;
+  }
+
+  /** What is hashed of everything that happens. */
+  TraceHash hash() {
+    return hash;
+  }
+
+  /** A call goes on in other actors. */
+  void passBaton() {
+    batonOut = true;
+  }
+
+  /** Time passes, as a call was made. */
+  void passSyscallTime() {
+    nowNs += booting() ? 0 : model.syscallNs();
   }
 
   /** Whether a call is under way in other actors. */
@@ -665,16 +498,18 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
     return present;
   }
 
-  private SignalDelivery signals() {
-    SignalDelivery present = signals;
+  /** The call that is under way. */
+  CallFlow callFlow() {
+    CallFlow present = flow;
     if (present == null) {
-      present = new SignalDelivery(this);
-      signals = present;
+      present = new CallFlow(this);
+      flow = present;
     }
     return present;
   }
 
-  private SyscallTable syscalls() {
+  /** How calls are made. */
+  SyscallTable syscalls() {
     SyscallTable present = syscalls;
     if (present == null) {
       ActorRef<MemCgroupMessage> memCgroups =
