@@ -17,12 +17,8 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
-import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetDevice;
-import org.netshard.protocol.core.NetNs;
-import org.netshard.protocol.core.Packet;
-import org.netshard.protocol.core.Qdisc;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.sched.Netem;
 import org.netshard.protocol.sched.NetemOptions;
@@ -35,7 +31,7 @@ final class LossyTransfer {
   private static final int PORT = 7000;
   private static final int WRITE_BYTES = 65_536;
   private static final int MTU = 1500;
-  private static final int GIBIBYTE = 1 << 30;
+  private static final int NO_LIMIT = 1 << 30;
 
   /** Longer than a write, and no power of two, so that a shift shows. */
   private static final byte[] PATTERN = new byte[99_991 + WRITE_BYTES];
@@ -51,10 +47,6 @@ final class LossyTransfer {
   private final long total;
   private final NetemOptions link;
   private final String congestion;
-
-  /** Every so many-th packet with data is lost; 0 for none. */
-  private final int everyNth;
-
   private long read;
   private boolean ended;
 
@@ -68,15 +60,9 @@ final class LossyTransfer {
 
   /** So many bytes over a link. */
   LossyTransfer(long total, NetemOptions link, String congestion) {
-    this(total, link, congestion, 0);
-  }
-
-  /** So many bytes over a link on which also every so many-th packet with data is lost. */
-  LossyTransfer(long total, NetemOptions link, String congestion, int everyNth) {
     this.total = total;
     this.link = link;
     this.congestion = congestion;
-    this.everyNth = everyNth;
   }
 
   /**
@@ -94,7 +80,7 @@ final class LossyTransfer {
         delayMs * 1_000_000L,
         0,
         0,
-        GIBIBYTE,
+        NO_LIMIT,
         fraction(loss),
         0,
         reorder > 0 ? 1 : 0,
@@ -136,41 +122,7 @@ final class LossyTransfer {
     }
     lo.setMtu(MTU);
     lo.setGsoMaxSegs(1);
-    Qdisc netem = new Netem(net, link);
-    lo.setRootQdisc(everyNth == 0 ? netem : new PeriodicLoss(netem, everyNth));
-  }
-
-  /** Loses every so many-th packet with data: the losses that the formulas of RFCs take. */
-  private static final class PeriodicLoss implements Qdisc {
-    private final Qdisc rest;
-    private final int everyNth;
-    private int count;
-
-    PeriodicLoss(Qdisc rest, int everyNth) {
-      this.rest = rest;
-      this.everyNth = everyNth;
-    }
-
-    @Override
-    public String kind() {
-      return "periodic";
-    }
-
-    @Override
-    public void enqueue(NetNs net, Packet packet) {
-      boolean data = packet.end() - packet.network() > MTU / 2;
-      if (data && ++count % everyNth == 0) {
-        packet.drop(DropReason.QDISC_DROP);
-        packet.free();
-      } else {
-        rest.enqueue(net, packet);
-      }
-    }
-
-    @Override
-    public void reset() {
-      rest.reset();
-    }
+    lo.setRootQdisc(new Netem(net, link));
   }
 
   /** Reads to the end. */
