@@ -103,7 +103,8 @@ final class Talk implements Program {
         Distribution.ZERO,
         Distribution.ZERO,
         Distribution.ZERO,
-        NS_PER_SECOND);
+        NS_PER_SECOND,
+        LoadSpec.Tcp.NONE);
   }
 
   @Override

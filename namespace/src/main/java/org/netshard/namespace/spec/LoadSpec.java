@@ -91,33 +91,6 @@ public record LoadSpec(
     public static final Tcp NONE = new Tcp(UserMem.zeroed(0), 0, 0, 0);
   }
 
-  /** A workload whose clients know their server. */
-  public LoadSpec(
-      Kind kind,
-      String name,
-      String netns,
-      String cgroup,
-      int uid,
-      long caps,
-      int nofile,
-      long startNs,
-      long count,
-      int parallel,
-      int family,
-      int type,
-      int protocol,
-      int port,
-      Distribution size,
-      Distribution response,
-      Distribution rate,
-      Distribution thinkNs,
-      Distribution serviceNs,
-      long timeoutNs) {
-    this(
-        kind, name, netns, cgroup, uid, caps, nofile, startNs, count, parallel, family, type,
-        protocol, port, size, response, rate, thinkNs, serviceNs, timeoutNs, Tcp.NONE);
-  }
-
   @Override
   public String kindName() {
     return kind.scenarioName();

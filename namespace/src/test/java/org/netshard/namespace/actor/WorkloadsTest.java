@@ -51,7 +51,8 @@ class WorkloadsTest {
         rate,
         THINK,
         Distribution.exponential(1000),
-        1_000_000_000);
+        1_000_000_000,
+        LoadSpec.Tcp.NONE);
   }
 
   private static KernelReport run(LoadSpec load, boolean loUp) {
