@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.netshard.namespace.program.KernelView;
+import org.netshard.node.strace.TcpInfoLayout;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
@@ -25,74 +26,6 @@ final class CodeVariables {
   private static final int TCP_CC_INFO = 26;
   private static final int SO_MEMINFO = 55;
   private static final int ROOM = 512;
-
-  /** The fields of {@code struct tcp_info}: name, offset, bytes; bits of a byte are apart. */
-  private static final List<Field> TCP_FIELDS =
-      List.of(
-          new Field("state", 0, 1),
-          new Field("ca_state", 1, 1),
-          new Field("retransmits", 2, 1),
-          new Field("probes", 3, 1),
-          new Field("backoff", 4, 1),
-          new Field("options", 5, 1),
-          new Field("rto", 8, 4),
-          new Field("ato", 12, 4),
-          new Field("snd_mss", 16, 4),
-          new Field("rcv_mss", 20, 4),
-          new Field("unacked", 24, 4),
-          new Field("sacked", 28, 4),
-          new Field("lost", 32, 4),
-          new Field("retrans", 36, 4),
-          new Field("fackets", 40, 4),
-          new Field("last_data_sent", 44, 4),
-          new Field("last_ack_sent", 48, 4),
-          new Field("last_data_recv", 52, 4),
-          new Field("last_ack_recv", 56, 4),
-          new Field("pmtu", 60, 4),
-          new Field("rcv_ssthresh", 64, 4),
-          new Field("rtt", 68, 4),
-          new Field("rttvar", 72, 4),
-          new Field("snd_ssthresh", 76, 4),
-          new Field("snd_cwnd", 80, 4),
-          new Field("advmss", 84, 4),
-          new Field("reordering", 88, 4),
-          new Field("rcv_rtt", 92, 4),
-          new Field("rcv_space", 96, 4),
-          new Field("total_retrans", 100, 4),
-          new Field("pacing_rate", 104, 8),
-          new Field("max_pacing_rate", 112, 8),
-          new Field("bytes_acked", 120, 8),
-          new Field("bytes_received", 128, 8),
-          new Field("segs_out", 136, 4),
-          new Field("segs_in", 140, 4),
-          new Field("notsent_bytes", 144, 4),
-          new Field("min_rtt", 148, 4),
-          new Field("data_segs_in", 152, 4),
-          new Field("data_segs_out", 156, 4),
-          new Field("delivery_rate", 160, 8),
-          new Field("busy_time", 168, 8),
-          new Field("rwnd_limited", 176, 8),
-          new Field("sndbuf_limited", 184, 8),
-          new Field("delivered", 192, 4),
-          new Field("delivered_ce", 196, 4),
-          new Field("bytes_sent", 200, 8),
-          new Field("bytes_retrans", 208, 8),
-          new Field("dsack_dups", 216, 4),
-          new Field("reord_seen", 220, 4),
-          new Field("rcv_ooopack", 224, 4),
-          new Field("snd_wnd", 228, 4),
-          new Field("rcv_wnd", 232, 4),
-          new Field("rehash", 236, 4),
-          new Field("total_rto", 240, 2),
-          new Field("total_rto_recoveries", 242, 2),
-          new Field("total_rto_time", 244, 4),
-          new Field("received_ce", 248, 4),
-          new Field("delivered_e1_bytes", 252, 4),
-          new Field("delivered_e0_bytes", 256, 4),
-          new Field("delivered_ce_bytes", 260, 4),
-          new Field("received_e1_bytes", 264, 4),
-          new Field("received_e0_bytes", 268, 4),
-          new Field("received_ce_bytes", 272, 4));
 
   private static final List<String> MEMINFO =
       List.of(
@@ -128,8 +61,6 @@ final class CodeVariables {
           "TIMESTAMPS", "SACK", "WSCALE", "ECN", "ECN_SEEN", "SYN_DATA", "USEC_TS", "TFO_CHILD");
 
   private CodeVariables() {}
-
-  private record Field(String name, int offset, int bytes) {}
 
   /** Asks the kernel, and hands on what it says by the names that code has for it. */
   static void collect(KernelView kernel, int pid, Conn conn, Consumer<Map<String, Object>> then) {
@@ -220,7 +151,7 @@ final class CodeVariables {
     put(known, "tcpi_accecn_opt_seen", value.getByte(276) >> 2 & 3);
     put(known, "tcpi_accecn_fail_mode", value.getByte(276) >> 4 & 0xf);
     put(known, "tcpi_options2", 0);
-    for (Field field : TCP_FIELDS) {
+    for (TcpInfoLayout.Field field : TcpInfoLayout.FIELDS) {
       BigInteger number =
           switch (field.bytes()) {
             case 1 -> BigInteger.valueOf(value.getByte(field.offset()));

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.netshard.node.strace.StraceValue.Array;
 import org.netshard.node.strace.StraceValue.Ellipsis;
@@ -50,46 +51,44 @@ final class DiagAttrs {
   /** Those that are several numbers. */
   private static final List<String> MEMORY = List.of("MEMINFO", "SKMEMINFO");
 
-  /** Fields of {@code struct tcp_info}, each with its offset and bytes. */
-  private static final List<Field> INFO =
-      List.of(
-          new Field("state", 0, 1),
-          new Field("ca_state", 1, 1),
-          new Field("options", 5, 1),
-          new Field("wscale", 6, 1),
-          new Field("snd_mss", 16, 4),
-          new Field("rcv_mss", 20, 4),
-          new Field("unacked", 24, 4),
-          new Field("sacked", 28, 4),
-          new Field("lost", 32, 4),
-          new Field("retrans", 36, 4),
-          new Field("pmtu", 60, 4),
-          new Field("snd_ssthresh", 76, 4),
-          new Field("snd_cwnd", 80, 4),
-          new Field("advmss", 84, 4),
-          new Field("reordering", 88, 4),
-          new Field("total_retrans", 100, 4),
-          new Field("max_pacing_rate", 112, 8),
-          new Field("bytes_acked", 120, 8),
-          new Field("bytes_received", 128, 8),
-          new Field("notsent_bytes", 144, 4),
-          new Field("data_segs_in", 152, 4),
-          new Field("data_segs_out", 156, 4),
-          new Field("delivered", 192, 4),
-          new Field("bytes_sent", 200, 8));
+  /** Fields of {@code struct tcp_info} that do not depend on the clock. */
+  private static final Set<String> INFO =
+      Set.of(
+          "state",
+          "ca_state",
+          "options",
+          "wscale",
+          "snd_mss",
+          "rcv_mss",
+          "unacked",
+          "sacked",
+          "lost",
+          "retrans",
+          "pmtu",
+          "snd_ssthresh",
+          "snd_cwnd",
+          "advmss",
+          "reordering",
+          "total_retrans",
+          "max_pacing_rate",
+          "bytes_acked",
+          "bytes_received",
+          "notsent_bytes",
+          "data_segs_in",
+          "data_segs_out",
+          "delivered",
+          "bytes_sent");
 
   private DiagAttrs() {}
 
-  private record Field(String name, int offset, int bytes) {
-    String of(ByteBuffer info) {
-      long value =
-          switch (bytes) {
-            case 1 -> info.get(offset);
-            case 4 -> info.getInt(offset);
-            default -> info.getLong(offset);
-          };
-      return name + " " + value;
-    }
+  private static String told(TcpInfoLayout.Field field, ByteBuffer info) {
+    long value =
+        switch (field.bytes()) {
+          case 1 -> info.get(field.offset());
+          case 4 -> info.getInt(field.offset());
+          default -> info.getLong(field.offset());
+        };
+    return field.name() + " " + value;
   }
 
   /** Those of a message of a log; null if it does not show all of them. */
@@ -163,7 +162,11 @@ final class DiagAttrs {
     }
     if (name.equals("INFO")) {
       List<String> fields = new ArrayList<>();
-      INFO.forEach(field -> fields.add(field.of(in)));
+      for (TcpInfoLayout.Field field : TcpInfoLayout.FIELDS) {
+        if (INFO.contains(field.name()) && field.offset() + field.bytes() <= content.length) {
+          fields.add(told(field, in));
+        }
+      }
       return " {" + String.join(", ", fields) + "}";
     }
     if (MEMORY.contains(name)) {
