@@ -16,7 +16,7 @@ import org.netshard.protocol.netlink.NlMsg;
  *
  * <p><b>Source:</b> iproute2, {@code ip/iplink.c}, {@code ip/ipaddress.c}, {@code ip/iproute.c}.
  */
-final class IpNotation {
+final class IpNotation extends CommandWords {
   static final String ALLOWED =
       "ip link set lo up|down|mtu N|txqueuelen N|gso_max_segs N, ip addr add|del|replace ADDR dev lo, ip route"
           + " add|del|replace|append PREFIX dev lo, each also as ip -n NAME …, ip netns exec NAME"
@@ -41,15 +41,11 @@ final class IpNotation {
   private static final int IFF_PROMISC = 0x100;
   private static final int RTPROT_BOOT = 3;
 
-  private final List<String> words;
-  private final Map<String, Integer> devices;
-  private int at;
   private int family;
   private int ifindex;
 
   private IpNotation(List<String> words, Map<String, Integer> devices) {
-    this.words = words;
-    this.devices = devices;
+    super(words, devices, ALLOWED);
   }
 
   /**
@@ -59,11 +55,11 @@ final class IpNotation {
    * @param devices the indexes of the devices that are there, by name
    * @return the message, in hexadecimal digits
    */
-  static String message(List<String> words, Map<String, Integer> devices) throws BadIpException {
+  static String message(List<String> words, Map<String, Integer> devices) throws BadWordException {
     return HexFormat.of().formatHex(new IpNotation(words, devices).read());
   }
 
-  private byte[] read() throws BadIpException {
+  private byte[] read() throws BadWordException {
     String object = next("an object, such as link");
     while (object.startsWith("-")) {
       switch (object) {
@@ -89,61 +85,13 @@ final class IpNotation {
     return !word.isEmpty() && whole.startsWith(word);
   }
 
-  private boolean more() {
-    return at < words.size();
-  }
-
-  String next(String what) throws BadIpException {
-    if (!more()) {
-      throw new BadIpException(at, what + " is missing; allowed are " + ALLOWED);
+  private byte[] link() throws BadWordException {
+    String verb = next("`set`");
+    if (!verb.equals("set")) {
+      throw wrong("`ip link " + verb + "`");
     }
-    return words.get(at++);
-  }
-
-  /** Goes past a word, if it is the next one. */
-  boolean skip(String word) {
-    boolean there = more() && words.get(at).equals(word);
-    at += there ? 1 : 0;
-    return there;
-  }
-
-  /** The word that was read last is wrong. */
-  BadIpException bad(String problem) {
-    return new BadIpException(at - 1, problem);
-  }
-
-  /** The word that was read last is not understood. */
-  private BadIpException wrong(String what) {
-    return new BadIpException(at - 1, what + " is not simulated; allowed are " + ALLOWED);
-  }
-
-  int number(String what) throws BadIpException {
-    String word = next(what);
-    try {
-      return Integer.parseUnsignedInt(word);
-    } catch (NumberFormatException e) {
-      throw new BadIpException(at - 1, "`" + word + "` is no number for " + what);
-    }
-  }
-
-  private void device() throws BadIpException {
-    String name = next("a device");
-    Integer index = devices.get(name);
-    if (index == null) {
-      String there = String.join(", ", devices.keySet());
-      throw new BadIpException(at - 1, "device `" + name + "` is not there; allowed is " + there);
-    }
-    ifindex = index;
-  }
-
-  private byte[] link() throws BadIpException {
-    if (!next("`set`").equals("set")) {
-      throw wrong("`ip link " + words.get(at - 1) + "`");
-    }
-    if (more() && words.get(at).equals("dev")) {
-      at++;
-    }
-    device();
+    skip("dev");
+    ifindex = device();
     int flags = 0;
     int change = 0;
     NlMsg attrs = new NlMsg();
@@ -172,27 +120,27 @@ final class IpNotation {
       }
     }
     if (!any) {
-      throw new BadIpException(at, "what to set is missing; allowed are " + ALLOWED);
+      throw missing("what to set");
     }
     NlMsg out = begin(RTM_NEWLINK, 0);
     out.putByte(0).putByte(0).putShort(0).putInt(ifindex).putInt(flags).putInt(change);
     return NlMsg.done(out.put(attrs.bytes()));
   }
 
-  private boolean on() throws BadIpException {
+  private boolean on() throws BadWordException {
     String word = next("on or off");
     if (!word.equals("on") && !word.equals("off")) {
-      throw new BadIpException(at - 1, "`" + word + "` is neither on nor off");
+      throw bad("`" + word + "` is neither on nor off");
     }
     return word.equals("on");
   }
 
-  private byte[] lladdr() throws BadIpException {
+  private byte[] lladdr() throws BadWordException {
     String word = next("an address");
     try {
       return HexFormat.ofDelimiter(":").parseHex(word);
     } catch (IllegalArgumentException e) {
-      throw new BadIpException(at - 1, "`" + word + "` is no address, such as 00:00:00:00:00:01");
+      throw bad("`" + word + "` is no address, such as 00:00:00:00:00:01");
     }
   }
 
@@ -217,20 +165,20 @@ final class IpNotation {
     return verb.startsWith("del");
   }
 
-  private IpPrefix prefix(String word) throws BadIpException {
+  private IpPrefix prefix(String word) throws BadWordException {
     IpPrefix prefix = IpPrefix.parse(word, family);
     if (prefix == null) {
-      throw new BadIpException(at - 1, "`" + word + "` is no address with or without a prefix");
+      throw bad("`" + word + "` is no address with or without a prefix");
     }
     family = prefix.family();
     return prefix;
   }
 
-  private byte[] addressOf(String what) throws BadIpException {
+  private byte[] addressOf(String what) throws BadWordException {
     return prefix(next(what)).address();
   }
 
-  private byte[] address() throws BadIpException {
+  private byte[] address() throws BadWordException {
     String verb = next("`add` or `del`");
     int nlflags = flags(verb);
     if (nlflags < 0 || verb.endsWith("pend")) {
@@ -247,7 +195,7 @@ final class IpNotation {
       String key = next("");
       switch (key) {
         case "dev" -> {
-          device();
+          ifindex = device();
           dev = true;
         }
         case "peer", "remote" -> peer = prefix(next("an address"));
@@ -260,10 +208,10 @@ final class IpNotation {
       }
     }
     if (local == null) {
-      throw new BadIpException(at, "an address is missing; allowed are " + ALLOWED);
+      throw missing("an address");
     }
     if (!dev) {
-      throw new BadIpException(at, "`dev lo` is missing");
+      throw badHere("`dev lo` is missing");
     }
     boolean loopback = local.family() == Abi.AF_INET && local.address()[0] == 127;
     int found = scope >= 0 ? scope : loopback && !deletes(verb) ? Fib.RT_SCOPE_HOST : 0;
@@ -281,7 +229,7 @@ final class IpNotation {
     return NlMsg.done(flags > 0xff ? out.attrInt(IFA_FLAGS, flags) : out);
   }
 
-  private byte[] broadcast(String word, IpPrefix local) throws BadIpException {
+  private byte[] broadcast(String word, IpPrefix local) throws BadWordException {
     return switch (word) {
       case "+" -> local.last();
       case "-" -> local.first();
@@ -289,16 +237,14 @@ final class IpNotation {
     };
   }
 
-  private int scope(String word) throws BadIpException {
+  private int scope(String word) throws BadWordException {
     return switch (word) {
       case "global", "universe" -> Fib.RT_SCOPE_UNIVERSE;
       case "site" -> 200;
       case "link" -> Fib.RT_SCOPE_LINK;
       case "host" -> Fib.RT_SCOPE_HOST;
       case "nowhere" -> Fib.RT_SCOPE_NOWHERE;
-      default ->
-          throw new BadIpException(
-              at - 1, "`" + word + "` is no scope; allowed are global, site, link, host");
+      default -> throw bad("`" + word + "` is no scope; allowed are global, site, link, host");
     };
   }
 
@@ -315,19 +261,19 @@ final class IpNotation {
     };
   }
 
-  private int table(String word) throws BadIpException {
+  private int table(String word) throws BadWordException {
     return switch (word) {
       case "local" -> Fib.RT_TABLE_LOCAL;
       case "main" -> Fib.RT_TABLE_MAIN;
       case "default" -> Fib.RT_TABLE_DEFAULT;
       default -> {
-        at--;
+        back();
         yield number("a table");
       }
     };
   }
 
-  private byte[] route() throws BadIpException {
+  private byte[] route() throws BadWordException {
     String verb = next("`add` or `del`");
     int nlflags = flags(verb);
     if (nlflags < 0) {
@@ -348,7 +294,7 @@ final class IpNotation {
       String key = next("");
       switch (key) {
         case "dev", "oif" -> {
-          device();
+          ifindex = device();
           attrs.attrInt(RtmRoute.RTA_OIF, ifindex);
         }
         case "via" -> {
@@ -376,7 +322,7 @@ final class IpNotation {
       }
     }
     if (dst == null && !everything) {
-      throw new BadIpException(at, "a prefix or `default` is missing");
+      throw badHere("a prefix or `default` is missing");
     }
     int plainType = deletes ? Fib.RTN_UNSPEC : Fib.RTN_UNICAST;
     int found = type >= 0 ? type : plainType;
@@ -401,13 +347,13 @@ final class IpNotation {
     return NlMsg.done(out);
   }
 
-  private int protocol(String word) throws BadIpException {
+  private int protocol(String word) throws BadWordException {
     return switch (word) {
       case "kernel" -> Fib.RTPROT_KERNEL;
       case "boot" -> RTPROT_BOOT;
       case "static" -> 4;
       default -> {
-        at--;
+        back();
         yield number("a protocol");
       }
     };

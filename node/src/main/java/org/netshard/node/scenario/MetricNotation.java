@@ -22,16 +22,16 @@ final class MetricNotation {
 
   private static final int RTTVAR_SCALE = 4;
 
-  private final IpNotation line;
+  private final CommandWords line;
   private final NlMsg attrs = new NlMsg();
   private int locked;
 
-  MetricNotation(IpNotation line) {
+  MetricNotation(CommandWords line) {
     this.line = line;
   }
 
   /** Reads what is behind a key; false if that is no metric. */
-  boolean read(String key) throws BadIpException {
+  boolean read(String key) throws BadWordException {
     switch (key) {
       case "mtu" -> number(FibMetrics.RTAX_MTU, key);
       case "hoplimit" -> number(FibMetrics.RTAX_HOPLIMIT, key);
@@ -77,12 +77,12 @@ final class MetricNotation {
     }
   }
 
-  private void number(int metric, String what) throws BadIpException {
+  private void number(int metric, String what) throws BadWordException {
     lock(metric);
     attrs.attrInt(metric, line.number(what));
   }
 
-  private void quickack() throws BadIpException {
+  private void quickack() throws BadWordException {
     int value = line.number("quickack");
     if (value != 0 && value != 1) {
       throw line.bad("`" + value + "` is neither 0 nor 1 for quickack");
@@ -90,7 +90,7 @@ final class MetricNotation {
     attrs.attrInt(FibMetrics.RTAX_QUICKACK, value);
   }
 
-  private int feature() throws BadIpException {
+  private int feature() throws BadWordException {
     String word = line.next("a feature");
     return switch (word) {
       case "ecn" -> FibMetrics.FEATURE_ECN;
@@ -100,7 +100,7 @@ final class MetricNotation {
   }
 
   /** A time such as {@code 200ms} or {@code 1.5s}, or a number in the unit of the kernel. */
-  private void time(int metric, int scale) throws BadIpException {
+  private void time(int metric, int scale) throws BadWordException {
     lock(metric);
     String word = line.next("a time");
     boolean inMs = word.matches(".*[0-9.](ms|msec|msecs)");

@@ -163,7 +163,7 @@ public final class SetupNotation {
 
   /** What reads the words of a command as a message. */
   private interface MessageReader {
-    String read(List<String> words, Map<String, Integer> devices) throws BadIpException;
+    String read(List<String> words, Map<String, Integer> devices) throws BadWordException;
   }
 
   private SetupLine netlink(int at, MessageReader reader) throws BadLineException {
@@ -171,7 +171,7 @@ public final class SetupNotation {
     words.subList(Math.min(at, words.size()), words.size()).forEach(word -> rest.add(word.text()));
     try {
       return setup(Command.IP, "", reader.read(rest, devices));
-    } catch (BadIpException e) {
+    } catch (BadWordException e) {
       int word = at + e.word();
       int column = word < words.size() ? words.get(word).column() : line.length() + 1;
       throw new BadLineException(column, String.valueOf(e.getMessage()));

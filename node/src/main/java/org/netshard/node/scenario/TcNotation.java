@@ -2,6 +2,7 @@ package org.netshard.node.scenario;
 
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,7 +15,7 @@ import org.netshard.protocol.sched.NetemOptions;
  *
  * <p><b>Source:</b> iproute2, {@code tc/tc_qdisc.c}, {@code tc/q_netem.c}, {@code tc/tc_util.c}.
  */
-final class TcNotation {
+final class TcNotation extends CommandWords {
   static final String ALLOWED =
       "tc qdisc add|replace|change|del dev lo root netem [limit N] [delay TIME [JITTER [CORR]]]"
           + " [loss [random] PCT [CORR]] [duplicate PCT [CORR]] [corrupt PCT [CORR]]"
@@ -32,13 +33,8 @@ final class TcNotation {
   private static final Pattern PERCENT = Pattern.compile("(\\d+(?:\\.\\d+)?)%?");
   private static final Pattern RATE = Pattern.compile("(\\d+(?:\\.\\d+)?)([kmgt]?)(i?)(bit|bps|)");
 
-  private final List<String> words;
-  private final Map<String, Integer> devices;
-  private int at;
-
   private TcNotation(List<String> words, Map<String, Integer> devices) {
-    this.words = words;
-    this.devices = devices;
+    super(words, devices, ALLOWED);
   }
 
   /**
@@ -48,11 +44,11 @@ final class TcNotation {
    * @param devices the indexes of the devices that are there, by name
    * @return the message, in hexadecimal digits
    */
-  static String message(List<String> words, Map<String, Integer> devices) throws BadIpException {
+  static String message(List<String> words, Map<String, Integer> devices) throws BadWordException {
     return HexFormat.of().formatHex(new TcNotation(words, devices).read());
   }
 
-  private byte[] read() throws BadIpException {
+  private byte[] read() throws BadWordException {
     String object = next("an object");
     if (!object.equals("qdisc")) {
       throw wrong("`tc " + object + "`");
@@ -78,10 +74,10 @@ final class TcNotation {
       }
     }
     if (ifindex == 0) {
-      throw new BadIpException(at, "`dev NAME` is missing; allowed are " + ALLOWED);
+      throw missing("`dev NAME`");
     }
     if (!root) {
-      throw new BadIpException(at, "`root` is missing; allowed are " + ALLOWED);
+      throw missing("`root`");
     }
     NlMsg out =
         new NlMsg()
@@ -97,16 +93,15 @@ final class TcNotation {
         netem(out);
       }
     } else if (!deletes) {
-      throw new BadIpException(at, "a kind is missing; allowed are " + ALLOWED);
+      throw missing("a kind");
     }
     if (more()) {
-      at++;
-      throw wrong("`" + words.get(at - 1) + "`");
+      throw wrong("`" + next("") + "`");
     }
     return NlMsg.done(out);
   }
 
-  private void netem(NlMsg out) throws BadIpException {
+  private void netem(NlMsg out) throws BadWordException {
     int limit = LIMIT;
     long latency = 0;
     long jitter = 0;
@@ -131,9 +126,7 @@ final class TcNotation {
           }
         }
         case "loss", "drop" -> {
-          if (more() && words.get(at).equals("random")) {
-            at++;
-          }
+          skip("random");
           loss = percent();
           corr[1] = optionalPercent();
         }
@@ -155,7 +148,7 @@ final class TcNotation {
       }
     }
     if (reorder[0] != 0 && latency == 0) {
-      throw new BadIpException(at, "reordering not possible without specifying some delay");
+      throw badHere("reordering not possible without specifying some delay");
     }
     if (reorder[0] != 0 && gap == 0) {
       gap = 1;
@@ -196,51 +189,16 @@ final class TcNotation {
     return out.bytes();
   }
 
-  private boolean more() {
-    return at < words.size();
-  }
-
-  private String next(String what) throws BadIpException {
-    if (!more()) {
-      throw new BadIpException(at, what + " is missing; allowed are " + ALLOWED);
-    }
-    return words.get(at++);
-  }
-
-  /** The word that was read last is not understood. */
-  private BadIpException wrong(String what) {
-    return new BadIpException(at - 1, what + " is not simulated; allowed are " + ALLOWED);
-  }
-
-  private int device() throws BadIpException {
-    String name = next("a device");
-    Integer index = devices.get(name);
-    if (index == null) {
-      String there = String.join(", ", devices.keySet());
-      throw new BadIpException(at - 1, "device `" + name + "` is not there; allowed is " + there);
-    }
-    return index;
-  }
-
-  private int number(String what) throws BadIpException {
-    String word = next(what);
-    try {
-      return Integer.parseUnsignedInt(word);
-    } catch (NumberFormatException e) {
-      throw new BadIpException(at - 1, "`" + word + "` is no number for " + what);
-    }
-  }
-
   private boolean isTime() {
-    return more() && TIME.matcher(words.get(at)).matches();
+    return TIME.matcher(peek()).matches();
   }
 
   /** Nanoseconds; a number without a unit counts microseconds. */
-  private long time() throws BadIpException {
+  private long time() throws BadWordException {
     String word = next("a time, such as 10ms");
     Matcher time = TIME.matcher(word);
     if (!time.matches()) {
-      throw new BadIpException(at - 1, "`" + word + "` is no time, such as 10ms");
+      throw bad("`" + word + "` is no time, such as 10ms");
     }
     String unit = time.group(2);
     double each =
@@ -248,32 +206,31 @@ final class TcNotation {
     return Math.round(Double.parseDouble(time.group(1)) * each);
   }
 
-  private int optionalPercent() throws BadIpException {
-    return more() && PERCENT.matcher(words.get(at)).matches() ? percent() : 0;
+  private int optionalPercent() throws BadWordException {
+    return PERCENT.matcher(peek()).matches() ? percent() : 0;
   }
 
   /** A fraction of 2^32. */
-  private int percent() throws BadIpException {
+  private int percent() throws BadWordException {
     String word = next("a percentage");
     Matcher percent = PERCENT.matcher(word);
     double value = percent.matches() ? Double.parseDouble(percent.group(1)) : -1;
     if (value < 0 || value > 100) {
-      throw new BadIpException(at - 1, "`" + word + "` is no percentage, such as 1%");
+      throw bad("`" + word + "` is no percentage, such as 1%");
     }
     return (int) (long) Math.rint(value / 100 * UINT_MAX);
   }
 
   /** Bytes per second; a number without a unit counts bits. */
-  private long rate() throws BadIpException {
+  private long rate() throws BadWordException {
     String word = next("a rate, such as 10mbit");
-    Matcher rate = RATE.matcher(word.toLowerCase(java.util.Locale.ROOT));
+    Matcher rate = RATE.matcher(word.toLowerCase(Locale.ROOT));
     if (!rate.matches()) {
-      throw new BadIpException(at - 1, "`" + word + "` is no rate, such as 10mbit");
+      throw bad("`" + word + "` is no rate, such as 10mbit");
     }
     double base = rate.group(3).isEmpty() ? 1000 : 1024;
-    double value =
-        Double.parseDouble(rate.group(1))
-            * Math.pow(base, " kmgt".indexOf(rate.group(2).isEmpty() ? " " : rate.group(2)));
+    int power = rate.group(2).isEmpty() ? 0 : " kmgt".indexOf(rate.group(2));
+    double value = Double.parseDouble(rate.group(1)) * Math.pow(base, power);
     return Math.round(rate.group(4).equals("bps") ? value : value / Byte.SIZE);
   }
 }

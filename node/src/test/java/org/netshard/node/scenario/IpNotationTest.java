@@ -16,7 +16,7 @@ import org.netshard.namespace.spec.SetupLine.Command;
 class IpNotationTest {
   private static final Map<String, Integer> DEVICES = new TreeMap<>(Map.of("lo", 1, "tun0", 2));
 
-  private static String message(String line) throws BadIpException {
+  private static String message(String line) throws BadWordException {
     return IpNotation.message(List.of(line.split(" ", -1)), DEVICES);
   }
 
@@ -61,7 +61,8 @@ class IpNotationTest {
         "-6 route add default dev lo | 24000000 1800 0506 | 0a000000 fe03fd01 00000000"
             + " 08000400 01000000"
       })
-  void aLineIsTheMessageOfIproute2(String line, String header, String rest) throws BadIpException {
+  void aLineIsTheMessageOfIproute2(String line, String header, String rest)
+      throws BadWordException {
     String expected = (header + "01000000" + "00000000" + rest).replace(" ", "");
     assertThat(message(line)).isEqualTo(expected);
   }
@@ -81,7 +82,7 @@ class IpNotationTest {
         "link set lo mtu x | 4 | is no number for mtu"
       })
   void whatIsNotSimulatedIsToldWithItsWord(String line, int word, String text) {
-    BadIpException bad = catchThrowableOfType(BadIpException.class, () -> message(line));
+    BadWordException bad = catchThrowableOfType(BadWordException.class, () -> message(line));
     assertThat(bad).hasMessageContaining(text);
     assertThat(bad.word()).isEqualTo(word);
   }

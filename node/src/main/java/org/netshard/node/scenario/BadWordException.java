@@ -1,12 +1,12 @@
 package org.netshard.node.scenario;
 
-/** A line of {@code ip} or {@code tc} that cannot be understood: which word is wrong, and why. */
-final class BadIpException extends Exception {
+/** A command that cannot be understood: which word is wrong, and why. */
+final class BadWordException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final int word;
 
-  BadIpException(int word, String problem) {
+  BadWordException(int word, String problem) {
     super(problem);
     this.word = word;
   }
