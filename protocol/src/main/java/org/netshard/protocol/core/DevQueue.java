@@ -37,7 +37,7 @@ public final class DevQueue {
     } else if (dev.isUp()) {
       qdisc.enqueue(net, packet);
     } else {
-      packet.drop(DropReason.DEV_READY);
+      dropAsDown(packet);
     }
   }
 
@@ -51,11 +51,16 @@ public final class DevQueue {
     NetDevice dev = packet.dev();
     HopTrace.note(net, "Net", dev.name(), "dev_queue_xmit");
     if (!dev.isUp()) {
-      // ENETDOWN in Linux, of which only senders without retransmission would hear.
-      packet.drop(DropReason.DEV_READY);
+      dropAsDown(packet);
       return;
     }
     dev.xmit(net, packet);
+  }
+
+  /** ENETDOWN in Linux, of which only senders without retransmission would hear. */
+  private static void dropAsDown(Packet packet) {
+    packet.drop(DropReason.DEV_READY);
+    packet.free();
   }
 
   /** A packet has come ({@code __netif_receive_skb_core}). */

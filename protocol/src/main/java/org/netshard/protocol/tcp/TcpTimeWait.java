@@ -2,10 +2,12 @@ package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.inet.BindTable;
+import org.netshard.protocol.inet6.Ipv6Address;
 
 /**
  * What is left of a connection that has ended: it answers late segments, and keeps the port.
@@ -17,7 +19,6 @@ public final class TcpTimeWait extends TcpEndpoint {
   /** {@code TCP_TIMEWAIT_LEN}, jiffies. */
   static final int LEN = 60 * TcpClock.HZ;
 
-  private static final int LOOPBACK_IFINDEX = 1;
   private static final int KILL_SOON = 4 * TcpClock.HZ;
 
   /** A sock like the one that it was, which stands for it where ports are bound. */
@@ -288,12 +289,11 @@ public final class TcpTimeWait extends TcpEndpoint {
   }
 
   private boolean isLoopback() {
-    if (boundDevIf == LOOPBACK_IFINDEX) {
+    if (boundDevIf == NetDevice.LOOPBACK_IFINDEX) {
       return true;
     }
     return isV6()
-        ? org.netshard.protocol.inet6.Ipv6Address.isLoopback(saddr6)
-            || org.netshard.protocol.inet6.Ipv6Address.isLoopback(daddr6)
+        ? Ipv6Address.isLoopback(saddr6) || Ipv6Address.isLoopback(daddr6)
         : (saddr & 0xff) == 127 || (daddr & 0xff) == 127;
   }
 
