@@ -121,8 +121,9 @@ final class FileCalls {
    * {@code read(fd, buf, count)} and {@code pread64(fd, buf, count, pos)}.
    *
    * <p><b>Errors</b>, in order: EINVAL for a position below 0; EBADF for a descriptor that is not
-   * open, or not for reading; EINVAL for a count below 0, or a file that cannot be read; those of
-   * the file; EFAULT.
+   * open; ESPIPE for a position in a socket, a pipe and so on; EBADF for a file that is not open
+   * for reading; EINVAL for a count below 0, or a file that cannot be read; those of the file;
+   * EFAULT.
    */
   long read(Task task, Syscall asked, boolean atPosition) {
     long position = asked.arg(3);
@@ -130,17 +131,22 @@ final class FileCalls {
       return Errno.EINVAL.negated();
     }
     OpenFile file = sockets.file(task, asked);
-    if (file == null || FdCalls.isPath(file) || (file.flags() & Abi.O_ACCMODE) == Abi.O_WRONLY) {
+    if (file == null || FdCalls.isPath(file)) {
+      return Errno.EBADF.negated();
+    }
+    boolean stream = file.payload() instanceof SocketFile || file.payload() instanceof FileOps;
+    if (atPosition && stream && !(file.payload() instanceof FileOps ops && ops.hasPosition())) {
+      return Errno.ESPIPE.negated();
+    }
+    if ((file.flags() & Abi.O_ACCMODE) == Abi.O_WRONLY) {
       return Errno.EBADF.negated();
     }
     long count = asked.arg(2);
     if (count < 0) {
       return Errno.EINVAL.negated();
     }
-    if (file.payload() instanceof SocketFile || file.payload() instanceof FileOps) {
-      return atPosition
-          ? Errno.ESPIPE.negated()
-          : stream(task, file, Msg.of(asked.mem(1), count, 0), true);
+    if (stream) {
+      return stream(task, file, Msg.of(asked.mem(1), count, 0), true);
     }
     if (!(file.payload() instanceof FileHandle handle)) {
       return notTransferred(file, "read");
@@ -420,8 +426,8 @@ final class FileCalls {
   /**
    * {@code lseek(fd, offset, whence)}.
    *
-   * <p><b>Errors</b>, in order: EBADF, EINVAL for an unknown {@code whence}, ESPIPE for sockets and
-   * namespaces, those of the file.
+   * <p><b>Errors</b>, in order: EBADF, EINVAL for an unknown {@code whence}, ESPIPE for sockets,
+   * pipes and namespaces, those of the file.
    */
   static long lseek(Task task, Syscall asked) {
     OpenFile file = task.fds().get(asked.intArg(0));
@@ -430,6 +436,9 @@ final class FileCalls {
     }
     if (Integer.compareUnsigned(asked.intArg(2), SEEK_MAX) > 0) {
       return Errno.EINVAL.negated();
+    }
+    if (file.payload() instanceof FileOps ops) {
+      return ops.llseek();
     }
     return file.payload() instanceof FileHandle handle
         ? handle.seek(asked.arg(1), asked.intArg(2))

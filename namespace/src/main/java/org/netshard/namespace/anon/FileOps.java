@@ -60,6 +60,16 @@ public interface FileOps extends PollSource {
     return null;
   }
 
+  /** What {@code lseek} gives: most files have a position that does not move. */
+  default int llseek() {
+    return 0;
+  }
+
+  /** Whether it lies in a file system, so that {@code pread64} asks it ({@code FMODE_PREAD}). */
+  default boolean hasPosition() {
+    return false;
+  }
+
   /** Bytes that can be read ({@code FIONREAD}); ENOTTY, negated, if the file does not know. */
   default int queued() {
     return Errno.ENOTTY.negated();

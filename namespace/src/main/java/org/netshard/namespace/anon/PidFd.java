@@ -2,6 +2,7 @@ package org.netshard.namespace.anon;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.task.Family;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Poll;
 import org.netshard.protocol.core.WaitQueue;
 
@@ -37,5 +38,15 @@ public final class PidFd implements FileOps {
   @Override
   public WaitQueue waitQueue() {
     return family == null ? none : family.endQueue();
+  }
+
+  @Override
+  public int llseek() {
+    return Errno.ESPIPE.negated();
+  }
+
+  @Override
+  public boolean hasPosition() {
+    return true;
   }
 }

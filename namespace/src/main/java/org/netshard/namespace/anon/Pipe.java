@@ -169,6 +169,11 @@ public final class Pipe {
     }
 
     @Override
+    public int llseek() {
+      return Errno.ESPIPE.negated();
+    }
+
+    @Override
     public int queued() {
       return bytes();
     }
@@ -275,6 +280,11 @@ public final class Pipe {
       page.to += chunk;
       progress.setDone(progress.done() + chunk);
       return 0;
+    }
+
+    @Override
+    public int llseek() {
+      return Errno.ESPIPE.negated();
     }
 
     @Override

@@ -36,10 +36,8 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
   private static final int SIOCGPGRP = 0x8904;
   private static final int SIOCGSTAMP = 0x8906;
   private static final int SIOCGSTAMPNS = 0x8907;
-
-  /** Gives a descriptor of the socket's namespace. */
-  static final int SIOCGSKNS = 0x894c;
-
+  private static final int SIOCGSKNS = 0x894c;
+  private static final int SIOCUNIXFILE = 0x89e0;
   private static final int NUMBER_MASK = 0xffff;
   private static final int RLIMIT_NOFILE = 7;
   private static final int MAP_ANONYMOUS = 0x20;
@@ -141,7 +139,7 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
         FdsInMemory.inSimulation(
             call.withArg(0, process.fds().simulated(call.intArg(0), task)), process.fds());
     return switch (call.name()) {
-      case DUP2, DUP3, SENDFILE -> mapped.withArg(1, process.fds().simulated(call.intArg(1), task));
+      case DUP2, DUP3 -> mapped.withArg(1, process.fds().simulated(call.intArg(1), task));
       case RENAMEAT, RENAMEAT2 -> mapped.withArg(2, process.fds().simulated(call.intArg(2), task));
       default -> mapped;
     };
@@ -196,9 +194,7 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
       Task task,
       IdentityHashMap<Sk, String> noLongerNew) {
     return switch (call.name()) {
-      case PREAD64, LSEEK ->
-          file(task, call, FileHandle.class) == null ? "not a file of /proc" : null;
-      case FSYNC, FTRUNCATE, FALLOCATE, FSTAT, NEWFSTATAT, FCHMOD, FCHOWN ->
+      case PREAD64, LSEEK, FSYNC, FTRUNCATE, FALLOCATE, FSTAT, NEWFSTATAT, FCHMOD, FCHOWN ->
           unsimulated(task, call);
       case GETDENTS64 ->
           recorded.result().isError() ? unsimulated(task, call) : "directories are not listed";
@@ -308,12 +304,21 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
     boolean foreign = (request >>> 8 & 0xff) != SOCK_IOC_TYPE;
     boolean stamp =
         (request & NUMBER_MASK) == SIOCGSTAMP || (request & NUMBER_MASK) == SIOCGSTAMPNS;
+    boolean noMemory = asksForFd(call, task);
     boolean whole = onlyWrites && call.mem(2).size() == Integer.BYTES;
     boolean socket = file != null && file.payload() instanceof SocketFile;
     boolean other =
         file != null && (file.payload() instanceof FileOps || file.payload() instanceof FileHandle);
-    return (other && foreign)
-        || (socket && (ofDevices || foreign || stamp || whole || request == SIOCGSKNS));
+    return (other && foreign) || (socket && (ofDevices || foreign || stamp || whole || noMemory));
+  }
+
+  /** Whether a call is a request that gives a descriptor and reads nothing. */
+  static boolean asksForFd(Syscall call, Task task) {
+    SocketFile socket = file(task, call, SocketFile.class);
+    return call.name() == SyscallName.IOCTL
+        && socket != null
+        && (call.intArg(1) == SIOCGSKNS
+            || (call.intArg(1) == SIOCUNIXFILE && socket.sk().isUnix()));
   }
 
   private static @Nullable String poll(

@@ -68,7 +68,9 @@ final class FdOrigins {
       case "socketpair" -> numbers(argument(call, 3));
       case "recvmsg", "recvmmsg" -> rights(call.arguments());
       case "ioctl" ->
-          call.text().contains("SIOCGSKNS") ? List.of((int) call.result().value()) : List.of();
+          call.text().contains("SIOCGSKNS") || call.text().contains("SIOCPROTOPRIVATE")
+              ? List.of((int) call.result().value())
+              : List.of();
       default -> List.of();
     };
   }

@@ -377,7 +377,7 @@ final class ReplayCalls {
     if (task != null && isFork(call)) {
       child(kernel, recorded, process, task, simulated);
     }
-    if (task == null || !givesFds(call)) {
+    if (task == null || !(givesFds(call) || CallPlan.asksForFd(call, task))) {
       return;
     }
     List<Integer> wanted = recordedFds(recorded);
@@ -430,7 +430,6 @@ final class ReplayCalls {
       case ACCEPT, ACCEPT4, PIPE, PIPE2, EVENTFD2, EPOLL_CREATE, EPOLL_CREATE1, RECVMSG -> true;
       case TIMERFD_CREATE, RECVMMSG -> true;
       case FCNTL -> CallPlan.duplicates(call.intArg(1));
-      case IOCTL -> call.intArg(1) == CallPlan.SIOCGSKNS;
       case GETSOCKOPT -> ResultComparison.returnsPidfd(call);
       default -> false;
     };

@@ -135,6 +135,23 @@ class ReplayTest {
     assertThat(result.differences()).isEmpty();
   }
 
+  /** Recorded of a Python program that seeks in each kind of file, and reads at positions. */
+  @Test
+  void filesWithoutAPositionSaySo() throws IOException {
+    ReplayResult result = replay("files", "seek");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().same()).isGreaterThan(250);
+  }
+
+  /** A descriptor of a socket's namespace, by which a program comes back into it. */
+  @Test
+  void namespacesThatSocketsKeepAliveAreTheSame() throws IOException {
+    ReplayResult result = replay("probes", "p5-11");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.reasons()).isEmpty();
+    assertThat(result.total().same()).isGreaterThan(100);
+  }
+
   /**
    * Recorded with {@code strace} of a Python program that draws calls: owners, modes and names of
    * sockets' files, of sockets, pipes and other open files, by several users; and who may connect.
