@@ -217,13 +217,21 @@ final class SocketCalls {
 
   /** Writes to the sock behind a file on behalf of another call, which looks at the result. */
   long write(Task caller, OpenFile file, SocketFile socket, UserMem data, Resume afterwards) {
-    call.setSyscall(Syscall.of(SyscallName.WRITE, call.syscall().arg(0), data, data.size()));
+    Syscall write = Syscall.of(SyscallName.WRITE, call.syscall().arg(0), data, data.size());
+    return transfer(caller, file, socket, write, "splice_to_socket", afterwards);
+  }
+
+  /** Sends or receives for another call, which looks at the result. */
+  long transfer(
+      Task caller,
+      OpenFile file,
+      SocketFile socket,
+      Syscall asked,
+      String function,
+      Resume afterwards) {
+    call.setSyscall(asked);
     return perform(
-        caller,
-        file,
-        socket,
-        "splice_to_socket",
-        result -> afterwards.resume(afterPerform(result)));
+        caller, file, socket, function, result -> afterwards.resume(afterPerform(result)));
   }
 
   /** The file of a call: that which it holds if it has slept, else that of its descriptor. */

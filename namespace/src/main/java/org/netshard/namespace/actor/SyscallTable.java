@@ -29,6 +29,7 @@ final class SyscallTable {
   private final SocketCalls sockets;
   private final AttrCalls attrs;
   private final FileCalls files;
+  private final SpliceCalls splices;
   private final InodeCalls inodes;
   private final MmapCall mmap;
   private final PathCalls paths;
@@ -45,6 +46,7 @@ final class SyscallTable {
     this.nets = nets;
     this.sockets = new SocketCalls(model, nets, baton);
     this.files = new FileCalls(model, sockets, baton);
+    this.splices = new SpliceCalls(model, sockets, baton);
     this.inodes = new InodeCalls(model);
     this.mmap = new MmapCall(model);
     this.paths = new PathCalls(model, sockets, baton);
@@ -140,6 +142,9 @@ final class SyscallTable {
       case TIMERFD_CREATE -> timers.create(task, call.intArg(0), call.intArg(1));
       case TIMERFD_SETTIME -> timers.settime(task, call);
       case TIMERFD_GETTIME -> timers.gettime(task, call);
+      case SPLICE -> splices.splice(task, call);
+      case TEE -> splices.tee(task, call);
+      case VMSPLICE -> splices.vmsplice(task, call);
       case SENDFILE -> files.sendfile(task, call);
       case RT_SIGACTION -> SignalCalls.rtSigaction(task, call);
       case RT_SIGPROCMASK -> signals.rtSigprocmask(task, call);

@@ -27,26 +27,44 @@ public final class Pipe {
   private static final int BUFFERS = 16;
 
   private static final int MODE = 0600;
-  private static final int PAGE_BYTES = 4096;
+  static final int PAGE_BYTES = 4096;
 
   /** {@code fs.pipe-max-size}: the largest pipe of a task without privilege, bytes. */
   private static final int PIPE_MAX_BYTES = 1 << 20;
 
-  private final ArrayDeque<Buffer> buffers = new ArrayDeque<>(0);
-  private final WaitQueue readers = new WaitQueue();
-  private final WaitQueue writers = new WaitQueue();
+  final ArrayDeque<Buffer> buffers = new ArrayDeque<>(0);
+  final WaitQueue readers = new WaitQueue();
+  final WaitQueue writers = new WaitQueue();
   private final boolean packets;
   private int capacity = BUFFERS;
   private int ino;
   private @Nullable InodeAttr attr;
-  private boolean readOpen = true;
-  private boolean writeOpen = true;
+  boolean readOpen = true;
+  boolean writeOpen = true;
 
-  /** A page and what is in it. */
-  private static final class Buffer {
-    final byte[] bytes = new byte[PAGE_BYTES];
+  /** A page, or another piece of memory, and what is in it. */
+  static final class Buffer {
+    final byte[] bytes;
     int from;
     int to;
+
+    /** {@code PIPE_BUF_FLAG_CAN_MERGE}: a later write may go on in it. */
+    final boolean canMerge;
+
+    Buffer(byte[] bytes, int from, int to, boolean canMerge) {
+      this.bytes = bytes;
+      this.from = from;
+      this.to = to;
+      this.canMerge = canMerge;
+    }
+
+    int length() {
+      return to - from;
+    }
+  }
+
+  private interface End {
+    Pipe pipe();
   }
 
   /**
@@ -56,6 +74,21 @@ public final class Pipe {
    */
   public Pipe(boolean packets) {
     this.packets = packets;
+  }
+
+  /** The pipe that a file is an end of, or null ({@code get_pipe_info}). */
+  public static @Nullable Pipe of(Object file) {
+    return file instanceof End end ? end.pipe() : null;
+  }
+
+  /** {@code pipe_is_full}. */
+  boolean isFull() {
+    return buffers.size() >= capacity;
+  }
+
+  /** Bytes that there are pages for. */
+  public int room() {
+    return Math.max(0, capacity - buffers.size()) * PAGE_BYTES;
   }
 
   /** The end that is read. */
@@ -110,7 +143,12 @@ public final class Pipe {
     return pages * PAGE_BYTES;
   }
 
-  private final class ReadEnd implements FileOps, PipeSize {
+  private final class ReadEnd implements FileOps, PipeSize, End {
+    @Override
+    public Pipe pipe() {
+      return Pipe.this;
+    }
+
     @Override
     public Kstat getattr(Machine machine, int uid, int gid) {
       return Pipe.this.getattr(machine, uid, gid);
@@ -197,7 +235,12 @@ public final class Pipe {
     }
   }
 
-  private final class WriteEnd implements FileOps, PipeSize {
+  private final class WriteEnd implements FileOps, PipeSize, End {
+    @Override
+    public Pipe pipe() {
+      return Pipe.this;
+    }
+
     @Override
     public Kstat getattr(Machine machine, int uid, int gid) {
       return Pipe.this.getattr(machine, uid, gid);
@@ -251,7 +294,7 @@ public final class Pipe {
         if (buffers.size() >= capacity) {
           return FileWait.sleep(caller, writers);
         }
-        Buffer page = new Buffer();
+        Buffer page = new Buffer(new byte[PAGE_BYTES], 0, 0, true);
         int chunk = Math.min(msg.size() - progress.done(), PAGE_BYTES);
         result = copy(msg, progress, page, chunk);
         if (result == 0) {
@@ -265,7 +308,7 @@ public final class Pipe {
     private int appendRest(Msg msg, Progress progress) {
       Buffer last = buffers.peekLast();
       int rest = msg.size() % PAGE_BYTES;
-      if (packets || last == null || progress.done() > 0 || rest == 0) {
+      if (packets || last == null || !last.canMerge || progress.done() > 0 || rest == 0) {
         return 0;
       }
       return last.to + rest <= PAGE_BYTES ? copy(msg, progress, last, rest) : 0;

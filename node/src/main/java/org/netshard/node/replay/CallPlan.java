@@ -108,6 +108,9 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
           READV,
           WRITEV,
           SENDFILE,
+          SPLICE,
+          TEE,
+          VMSPLICE,
           TIMERFD_SETTIME,
           TIMERFD_GETTIME,
           EPOLL_CTL,
@@ -147,6 +150,9 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
 
   /** Descriptors that the log shows to be open and nobody opened were there when the log began. */
   private static void inherit(StraceEvent.Call recorded, Syscall call, Task task) {
+    if (asksForNothing(call)) {
+      return;
+    }
     if (takesFd(call.name()) && showsOpen(recorded.result(), call.name())) {
       boolean socket = takesSocket(call.name()) && !recorded.result().is(Errno.ENOTSOCK);
       inherit(call.intArg(0), socket, task);
@@ -164,6 +170,12 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
               : new RecordedFile(RecordedFile.INHERITED);
       task.fds().install(fd, new OpenFile(OpenFile.Kind.OTHER, Abi.O_RDWR, file), false);
     }
+  }
+
+  /** Whether a call is over before it looks at its descriptors. */
+  private static boolean asksForNothing(Syscall call) {
+    return (call.name() == SyscallName.SPLICE && call.arg(4) == 0)
+        || (call.name() == SyscallName.TEE && call.arg(2) == 0);
   }
 
   /** Whether a result is one that only a file can have. */
@@ -214,6 +226,9 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
       case IOCTL -> ioctl(call, task, noLongerNew);
       case ACCEPT, ACCEPT4 -> data(fd(task, call.intArg(0)), noLongerNew);
       case SENDFILE -> sendfile(call, task, noLongerNew);
+      case VMSPLICE -> data(fd(task, call.intArg(0)), noLongerNew);
+      case TEE -> both(task, call.intArg(0), call.intArg(1), noLongerNew);
+      case SPLICE -> both(task, call.intArg(0), call.intArg(2), noLongerNew);
       case TIMERFD_SETTIME, TIMERFD_GETTIME -> unsimulated(task, call);
       case POLL, PPOLL, SELECT, PSELECT6 -> poll(call, task, noLongerNew);
       case KILL -> call.intArg(0) <= 0 ? "process groups" : null;
@@ -290,9 +305,13 @@ record CallPlan(@Nullable Syscall syscall, String reason, boolean recorded) {
 
   private static @Nullable String sendfile(
       Syscall call, Task task, IdentityHashMap<Sk, String> noLongerNew) {
-    OpenFile from = fd(task, call.intArg(1));
-    String reason = data(from, noLongerNew);
-    return reason == null ? data(fd(task, call.intArg(0)), noLongerNew) : reason;
+    return both(task, call.intArg(1), call.intArg(0), noLongerNew);
+  }
+
+  private static @Nullable String both(
+      Task task, int from, int to, IdentityHashMap<Sk, String> noLongerNew) {
+    String reason = data(fd(task, from), noLongerNew);
+    return reason == null ? data(fd(task, to), noLongerNew) : reason;
   }
 
   /** Whether a log shows all that a request of a socket reads. */

@@ -38,7 +38,7 @@ final class FdsInMemory {
       case MMAP -> {
         return call.withArg(4, names.simulated(call.intArg(4)));
       }
-      case SENDFILE, EPOLL_CTL -> {
+      case SENDFILE, TEE, EPOLL_CTL, SPLICE -> {
         int second = secondFd(call.name());
         return call.withArg(second, names.simulated(call.intArg(second)));
       }
@@ -51,12 +51,15 @@ final class FdsInMemory {
 
   /** Whether a call takes two files, of which both have to be open. */
   static boolean takesSecondFd(SyscallName name) {
-    return name == SyscallName.SENDFILE || name == SyscallName.EPOLL_CTL;
+    return switch (name) {
+      case SENDFILE, TEE, EPOLL_CTL, SPLICE -> true;
+      default -> false;
+    };
   }
 
   /** Which argument of such a call is the second of them. */
   static int secondFd(SyscallName name) {
-    return name == SyscallName.SENDFILE ? 1 : 2;
+    return name == SyscallName.SENDFILE || name == SyscallName.TEE ? 1 : 2;
   }
 
   private static void pollfds(Syscall call, FdNames names) {

@@ -112,6 +112,8 @@ final class RecordedCalls {
       case MMAP -> is(task.fds().get(call.intArg(4)));
       case FCNTL -> is(file) && !isOfDescriptor(call.intArg(1), file);
       case SENDFILE -> is(file);
+      case SPLICE -> is(task.fds().get(call.intArg(2)));
+      case TEE, VMSPLICE -> is(file);
       case EPOLL_CTL ->
           is(file) || (is(task.fds().get(call.intArg(2))) && recorded.result().is(Errno.EPERM));
       case POLL, PPOLL, SELECT, PSELECT6 -> areAll(FdsInMemory.ofPoll(call), task);

@@ -72,15 +72,18 @@ final class RecordedReadiness {
     }
   }
 
-  /** Says how much {@code sendfile} finds: what it sent, or as much as it was to send. */
+  /**
+   * Says how much {@code sendfile} or {@code splice} finds: what it sent, or as much as it was to.
+   */
   static void prepareSendfile(StraceEvent.Call recorded, Syscall made, Task task) {
-    if (made.name() != SyscallName.SENDFILE) {
+    if (made.name() != SyscallName.SENDFILE && made.name() != SyscallName.SPLICE) {
       return;
     }
-    OpenFile in = task.fds().get(made.intArg(1));
+    boolean splice = made.name() == SyscallName.SPLICE;
+    OpenFile in = task.fds().get(made.intArg(splice ? 0 : 1));
     if (in != null && in.payload() instanceof RecordedFile file) {
       boolean sent = recorded.result().known() && !recorded.result().isError();
-      file.setSendable(sent ? recorded.result().value() : made.arg(3));
+      file.setSendable(sent ? recorded.result().value() : made.arg(splice ? 4 : 3));
     }
   }
 }

@@ -181,6 +181,7 @@ public final class CallDecoder {
           SENDMSG,
           RECVMSG,
           READV,
+          VMSPLICE,
           WRITEV,
           PIPE,
           PIPE2,
@@ -202,7 +203,10 @@ public final class CallDecoder {
           WAIT4,
           WAITID ->
           new WaitDecoder(this).decode(name);
-      case SENDFILE -> Syscall.of(name, number(0), number(1), offset(), number(3));
+      case SENDFILE -> Syscall.of(name, number(0), number(1), offset(2), number(3));
+      case SPLICE ->
+          Syscall.of(name, number(0), offset(1), number(2), offset(3), number(4), number(5));
+      case TEE -> numbers(name, 4);
       case ALARM -> numbers(name, 1);
       case KILL, TKILL -> numbers(name, 2);
       case TGKILL -> numbers(name, 3);
@@ -472,10 +476,11 @@ public final class CallDecoder {
   }
 
   /** {@code [0] => [6]}: a position in a file, on entry. */
-  private UserMem offset() {
-    StraceValue value = argument(2).before();
+  private UserMem offset(int index) {
+    StraceValue value = argument(index).before();
     if (!(value.plain() instanceof Array)) {
-      return unknown(value, Long.BYTES);
+      // Of memory that can be read, strace shows what it says.
+      return Notation.isNull(value) ? UserMem.NULL : UserMem.BAD;
     }
     UserMem mem = UserMem.zeroed(Long.BYTES);
     mem.putLong(0, Notation.element(value));

@@ -91,6 +91,7 @@ public final class Constants {
     CLONE3,
     SETNS,
     CLOSE_RANGE,
+    SPLICE,
     CAP,
     CAP_VERSION,
     PRCTL,

@@ -92,7 +92,7 @@ final class FilePrinter {
     return Notation.flags(entry.arg(index) & 0xffffffffL, "AT_???", Table.AT);
   }
 
-  private static StraceValue unsigned(long number) {
+  static StraceValue unsigned(long number) {
     return number < 0 ? new Raw(Long.toUnsignedString(number)) : IntValue.of(number);
   }
 

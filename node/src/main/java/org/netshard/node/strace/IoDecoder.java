@@ -55,6 +55,8 @@ final class IoDecoder {
               decoder.number(2),
               decoder.number(3),
               time(decoder.argument(4)));
+      case VMSPLICE ->
+          Syscall.of(name, decoder.number(0), vector(name), decoder.number(2), decoder.number(3));
       case READV, WRITEV -> Syscall.of(name, decoder.number(0), vector(name), decoder.number(2));
       case PIPE -> Syscall.of(name, decoder.output(decoder.argument(0), Long.BYTES));
       case PIPE2 ->
@@ -273,7 +275,7 @@ final class IoDecoder {
   }
 
   private UserMem vector(SyscallName name) {
-    return vector(decoder.argument(1), decoder.number(2), name == SyscallName.WRITEV);
+    return vector(decoder.argument(1), decoder.number(2), name != SyscallName.READV);
   }
 
   private UserMem vector(StraceValue value, long count, boolean sends) {

@@ -56,6 +56,12 @@ final class IoPrinter {
               printer.number(0),
               vector(after.mem(1), entry.arg(2), failed ? FAILED : result),
               IntValue.of(entry.arg(2)));
+      case VMSPLICE ->
+          List.of(
+              printer.number(0),
+              vector(entry.mem(1), entry.arg(2), -1),
+              IntValue.of(entry.arg(2)),
+              WaitPrinter.spliceFlags(entry.arg(3)));
       case WRITEV ->
           List.of(
               printer.number(0), vector(entry.mem(1), entry.arg(2), -1), IntValue.of(entry.arg(2)));

@@ -252,6 +252,7 @@ public final class ResultComparison {
           RECVMSG,
           READV,
           WRITEV,
+          VMSPLICE,
           SHUTDOWN,
           IOCTL,
           FSYNC,
@@ -270,8 +271,8 @@ public final class ResultComparison {
           EPOLL_WAIT ->
           List.of(0);
       case MMAP -> List.of(4);
-      case RENAMEAT, RENAMEAT2 -> List.of(0, 2);
-      case DUP2, DUP3 -> List.of(0, 1);
+      case RENAMEAT, RENAMEAT2, SPLICE -> List.of(0, 2);
+      case DUP2, DUP3, TEE -> List.of(0, 1);
       default -> List.of();
     };
   }

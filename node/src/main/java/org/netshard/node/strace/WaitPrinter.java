@@ -48,7 +48,21 @@ final class WaitPrinter {
               failed ? printer.address(3) : spec(after.mem(3), 3, NS));
       case TIMERFD_GETTIME ->
           List.of(printer.number(0), failed ? printer.address(1) : spec(after.mem(1), 1, NS));
-      case SENDFILE -> List.of(printer.number(0), printer.number(1), offset(), printer.number(3));
+      case SENDFILE -> List.of(printer.number(0), printer.number(1), offset(2), printer.number(3));
+      case SPLICE ->
+          List.of(
+              printer.number(0),
+              offset(1),
+              printer.number(2),
+              offset(3),
+              FilePrinter.unsigned(entry.arg(4)),
+              spliceFlags(entry.arg(5)));
+      case TEE ->
+          List.of(
+              printer.number(0),
+              printer.number(1),
+              FilePrinter.unsigned(entry.arg(2)),
+              spliceFlags(entry.arg(3)));
       case WAIT4, WAITID -> new ChildPrinter(printer, entry, after, result, failed).arguments();
       case RT_SIGACTION ->
           List.of(
@@ -141,11 +155,16 @@ final class WaitPrinter {
         List.of(new Named("sigmask", shown), new Named("sigsetsize", IntValue.of(mem.getLong(8)))));
   }
 
-  private StraceValue offset() {
-    UserMem mem = entry.mem(2);
+  /** {@code SPLICE_F_…}. */
+  static StraceValue spliceFlags(long flags) {
+    return Notation.flags(flags & 0xffffffffL, "SPLICE_F_???", Table.SPLICE);
+  }
+
+  private StraceValue offset(int index) {
+    UserMem mem = entry.mem(index);
     return mem.accessible(0, 8)
         ? new Array(List.of(IntValue.of(mem.getLong(0))), false)
-        : printer.address(2);
+        : printer.address(index);
   }
 
   private StraceValue signal(int index) {

@@ -135,6 +135,18 @@ class ReplayTest {
     assertThat(result.differences()).isEmpty();
   }
 
+  /**
+   * Recorded of a Python program that moves data between pipes, memory and sockets of each kind:
+   * errors in their order, pipes that are full, closed or read by another process, and whole pages.
+   */
+  @Test
+  void dataThatAreSplicedAreTheSame() throws IOException {
+    ReplayResult result = replay("packets", "splice");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.reasons()).isEmpty();
+    assertThat(result.total().same()).isGreaterThan(890);
+  }
+
   /** Recorded of a Python program that seeks in each kind of file, and reads at positions. */
   @Test
   void filesWithoutAPositionSaySo() throws IOException {
