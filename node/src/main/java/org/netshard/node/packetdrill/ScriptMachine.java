@@ -16,6 +16,7 @@ import org.netshard.protocol.abi.Signal;
 import org.netshard.protocol.cred.CapSets;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
+import org.netshard.protocol.tcp.TcpTicks;
 import org.netshard.protocol.tun.TunDevice;
 
 /**
@@ -35,6 +36,7 @@ record ScriptMachine(NetState net, TunDevice tun, int pid, int tid) {
   /** Makes it in a kernel; its calls take no time, so that a script's times are exact. */
   static ScriptMachine make(KernelModel model) {
     model.setSyscallNs(0);
+    TcpTicks.atOnce(model.machine());
     NetState init = model.machine().initNet();
     NetState net = model.machine().newNetNs(model.machine().initUserNs(), init);
     net.setLoUp(true);

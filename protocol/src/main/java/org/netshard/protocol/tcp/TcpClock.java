@@ -33,9 +33,9 @@ final class TcpClock {
     return (int) (net.machine().nowNs() / NS_PER_JIFFY) + INITIAL;
   }
 
-  /** When so many jiffies from now have passed, virtual nanoseconds. */
+  /** When so many jiffies from now have passed, virtual nanoseconds; 0 is the next tick. */
   static long after(NetNs net, int jiffies) {
-    return net.machine().nowNs() + jiffies * NS_PER_JIFFY;
+    return jiffies == 0 ? TcpTicks.next(net) : net.machine().nowNs() + jiffies * NS_PER_JIFFY;
   }
 
   /** {@code usecs_to_jiffies}: rounded up. */

@@ -122,6 +122,7 @@ final class TcpConnect {
     TcpSock tp = make(sk, request);
     tp.saddr = saddr;
     tp.daddr = route.daddr();
+    tp.mappedDaddr = sk.isInet6() ? tp.daddr : 0;
     return start(sk, tp, port);
   }
 
@@ -168,6 +169,10 @@ final class TcpConnect {
     TcpSock tp = make(sk, request);
     tp.saddr6 = saddr.clone();
     tp.daddr6 = daddr.clone();
+    if (tp.mappedDaddr != 0) {
+      tp.daddr = tp.mappedDaddr;
+      tp.saddr = IpRoute.connect(sk.net(), tp.daddr, 0, sk.boundDevIf()).saddr();
+    }
     return start(sk, tp, address.port());
   }
 
@@ -182,6 +187,7 @@ final class TcpConnect {
     TcpSock before = TcpSock.of(sk);
     if (before != null) {
       tp.writeSeq = before.writeSeq;
+      tp.mappedDaddr = before.mappedDaddr;
     }
     return tp;
   }
@@ -190,7 +196,7 @@ final class TcpConnect {
   private static int start(Sk sk, TcpSock tp, int port) {
     sk.setDport(port);
     tp.dport = port;
-    tp.rxOpt.mssClamp = TcpSock.MSS_DEFAULT;
+    tp.rxOpt.mssClamp = tp.isV6() ? TcpListenRcv.MSS_CLAMP_V6 : TcpSock.MSS_DEFAULT;
     InetBinding binding = InetBinding.forWrite(sk);
     InetConnection before = binding.connection();
     binding.setConnection(tp);

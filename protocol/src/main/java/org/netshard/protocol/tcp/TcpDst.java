@@ -105,7 +105,7 @@ record TcpDst(NetDevice dev, boolean local, int mtu, int @Nullable [] metrics) {
   static int advmss(TcpSock tp) {
     int advmss = metric(tp, FibMetrics.RTAX_ADVMSS);
     int mtu = tp.dev == null ? tp.pmtu : mtu(tp, tp.dev);
-    return advmss != 0 ? advmss : TcpMss.defaultAdvmss(tp.isV6(), mtu);
+    return advmss != 0 ? advmss : TcpMss.defaultAdvmss(tp.sendsV6(), mtu);
   }
 
   /** The hops of a connection's packets, if its options do not say. */

@@ -391,6 +391,7 @@ final class TcpLife {
     TcpSock idle = TcpSock.afterDisconnect(sk, tp.writeSeq + tp.maxWindow + 2, tp.sndUna);
     idle.mssCache = tp.mssCache;
     idle.tcpHeaderLen = tp.tcpHeaderLen;
+    idle.mappedDaddr = tp.mappedDaddr;
     binding.setConnection(idle);
     sk.errorReport();
   }

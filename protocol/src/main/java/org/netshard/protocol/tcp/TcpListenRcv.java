@@ -27,7 +27,7 @@ import org.netshard.protocol.ip6.Ip6Header;
  */
 final class TcpListenRcv {
   private static final int MSS_CLAMP_V4 = 536;
-  private static final int MSS_CLAMP_V6 = 1220;
+  static final int MSS_CLAMP_V6 = 1220;
 
   private TcpListenRcv() {}
 
@@ -235,6 +235,7 @@ final class TcpListenRcv {
     multicast(newsk, packet);
     TcpMd5.inherit(newsk, sk, req);
     openReqChild(tp, newsk, req, packet);
+    tp.mappedDaddr = newsk.isInet6() && !req.isV6() ? req.daddr : 0;
     boolean routed = TcpMss.route(tp);
     int unused = TcpMss.sync(tp, tp.pmtu);
     tp.advmss = TcpMss.clamp(tp.rxOpt.userMss, dst.advmss(tp.isV6()));

@@ -69,7 +69,7 @@ final class TcpMss {
 
   /** {@code __tcp_mtu_to_mss}: the same without the options of TCP. */
   static int withoutOptions(TcpSock tp, int mtu) {
-    int mss = mtu - (tp.isV6() ? Ip6Header.BYTES : IpHeader.BYTES) - TcpHeader.BYTES;
+    int mss = mtu - (tp.sendsV6() ? Ip6Header.BYTES : IpHeader.BYTES) - TcpHeader.BYTES;
     if (tp.rxOpt.mssClamp != 0) {
       mss = Math.min(mss, tp.rxOpt.mssClamp);
     }

@@ -249,6 +249,6 @@ final class TcpMtup {
   }
 
   private static int networkBytes(TcpSock tp) {
-    return tp.isV6() ? Ip6Header.BYTES : IpHeader.BYTES;
+    return tp.sendsV6() ? Ip6Header.BYTES : IpHeader.BYTES;
   }
 }

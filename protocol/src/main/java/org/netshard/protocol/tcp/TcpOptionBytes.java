@@ -21,7 +21,7 @@ final class TcpOptionBytes {
   static int synOptions(TcpSock tp, int flags, byte[] options, boolean signed) {
     NetNs net = tp.net;
     // What the way does not carry is not offered (tcp_advertise_mss).
-    tp.advmss = Math.min(tp.advmss, TcpMss.defaultAdvmss(tp.isV6(), tp.pmtu));
+    tp.advmss = Math.min(tp.advmss, TcpMss.defaultAdvmss(tp.sendsV6(), tp.pmtu));
     tp.advmss = Math.min(tp.advmss, TcpDst.advmss(tp));
     boolean answer = (flags & TcpHeader.ACK) != 0;
     boolean stamps =

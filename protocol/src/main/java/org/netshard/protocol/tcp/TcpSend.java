@@ -162,6 +162,10 @@ final class TcpSend {
     if (sk.err() != 0 || (sk.shutdown() & Sk.SEND_SHUTDOWN) != 0) {
       return failed(tp, msg, mss, progress, sending, Errno.EPIPE.negated());
     }
+    if (progress.slept() && !progress.mayWait(timeout, sk.net().machine().nowNs())) {
+      // Who was not woken does not look whether there is room by now.
+      return waitMemory(tp, caller, msg, mss, timeout, sending);
+    }
     TcpOptions options = TcpOptions.of(sk);
     MsgZerocopy zerocopy = sending == null ? null : sending.zerocopy;
     while (progress.done() < size) {

@@ -162,6 +162,13 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   @Nullable TcpMtup mtup;
 
   int tcpHeaderLen = TcpHeader.BYTES;
+
+  /**
+   * {@code inet_daddr} of a sock of IPv6 that has been connected to a mapped address, or 0: its
+   * {@code icsk_af_ops} stay those of IPv4, whatever it is connected to later.
+   */
+  int mappedDaddr;
+
   int gsoMaxSize = Integer.MAX_VALUE;
   int gsoMaxSegs = NetDevice.GSO_MAX_SEGS;
 
@@ -357,6 +364,11 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
     idle.sndNxt = idle.writeSeq;
     idle.initPingpong();
     return idle;
+  }
+
+  /** Whether its segments go out by IPv6. */
+  boolean sendsV6() {
+    return isV6() && mappedDaddr == 0;
   }
 
   /** Takes over what {@code TCP_QUICKACK} has said before there was a connection. */

@@ -159,9 +159,9 @@ final class TcpXmit {
     if (tp.dev == null) {
       return null;
     }
-    int ipBytes = tp.isV6() ? Ip6Header.BYTES : IpHeader.BYTES + ipOptions(tp).length;
+    int ipBytes = tp.sendsV6() ? Ip6Header.BYTES : IpHeader.BYTES + ipOptions(tp).length;
     int before = Packet.LL_RESERVED_BYTES + ipBytes + headerBytes;
-    int ethertype = tp.isV6() ? Packet.ETH_P_IPV6 : Packet.ETH_P_IP;
+    int ethertype = tp.sendsV6() ? Packet.ETH_P_IPV6 : Packet.ETH_P_IP;
     byte[] bytes;
     int off;
     int truesize;
@@ -202,7 +202,7 @@ final class TcpXmit {
     int at = packet.network();
     int length = packet.end() - packet.transport();
     packet.setRoute(tp.dstLocal, Packet.Cast.UNICAST);
-    if (tp.isV6()) {
+    if (tp.sendsV6()) {
       Inet6Options inet6 = Inet6Options.of(sk);
       int hops = inet6.hopLimit() >= 0 ? inet6.hopLimit() : TcpDst.hops(tp);
       int label = Ip6Output.autoFlowlabel(net, sk, tp.saddr6, tp.daddr6);
