@@ -77,7 +77,7 @@ public final class Pipe {
   }
 
   /** The pipe that a file is an end of, or null ({@code get_pipe_info}). */
-  public static @Nullable Pipe of(Object file) {
+  public static @Nullable Pipe of(@Nullable Object file) {
     return file instanceof End end ? end.pipe() : null;
   }
 
