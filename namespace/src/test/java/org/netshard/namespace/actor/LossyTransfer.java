@@ -6,6 +6,7 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.net.NetState;
 import org.netshard.namespace.program.KernelView;
@@ -19,6 +20,8 @@ import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetDevice;
+import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Qdisc;
 import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.sched.Netem;
 import org.netshard.protocol.sched.NetemOptions;
@@ -45,24 +48,35 @@ final class LossyTransfer {
   }
 
   private final long total;
-  private final NetemOptions link;
+  private final Function<NetNs, Qdisc> link;
   private final String congestion;
   private long read;
   private boolean ended;
 
-  /** When the first byte was asked for and when the last one came, virtual nanoseconds. */
-  private long beganNs;
+  /** From where on the speed is measured, bytes, and when that was, virtual nanoseconds. */
+  private final long measuredFrom;
 
+  private long beganNs;
+  private long beganAt;
+
+  /** When the last byte came, virtual nanoseconds. */
   private long lastNs;
+
   private long segments;
   private long retransmitted;
   private long corrupted;
 
-  /** So many bytes over a link. */
+  /** So many bytes over a link that a netem makes. */
   LossyTransfer(long total, NetemOptions link, String congestion) {
+    this(total, net -> new Netem(net, link), congestion);
+  }
+
+  /** So many bytes over a link that a discipline makes. */
+  LossyTransfer(long total, Function<NetNs, Qdisc> link, String congestion) {
     this.total = total;
     this.link = link;
     this.congestion = congestion;
+    this.measuredFrom = total / 4;
   }
 
   /**
@@ -122,7 +136,7 @@ final class LossyTransfer {
     }
     lo.setMtu(MTU);
     lo.setGsoMaxSegs(1);
-    lo.setRootQdisc(new Netem(net, link));
+    lo.setRootQdisc(link.apply(net));
   }
 
   /** Reads to the end. */
@@ -163,6 +177,10 @@ final class LossyTransfer {
       int length = (int) result;
       if (!Arrays.equals(call.mem(1).get(0, length), expected(read, length).content())) {
         throw new AssertionError("bytes from " + read + " on are not those that were sent");
+      }
+      if (read <= measuredFrom && read + length > measuredFrom) {
+        beganNs = nowNs;
+        beganAt = read + length;
       }
       read += length;
       lastNs = length > 0 ? nowNs : lastNs;
@@ -209,9 +227,6 @@ final class LossyTransfer {
     @Override
     public void completed(KernelView kernel, Syscall call, long result, long nowNs) {
       assertThat(Errno.isError(result)).as("%s", call.name()).isFalse();
-      if (position == 1) {
-        beganNs = nowNs;
-      }
       if (position == 2) {
         written += result;
       }
@@ -241,9 +256,9 @@ final class LossyTransfer {
     return this;
   }
 
-  /** Bytes per second of virtual time. */
+  /** Bytes per second of virtual time, when the first quarter is there. */
   double bytesPerSecond() {
-    return read * 1e9 / (lastNs - beganNs);
+    return (read - beganAt) * 1e9 / (lastNs - beganNs);
   }
 
   /** Segments that were sent again ({@code RetransSegs}). */
