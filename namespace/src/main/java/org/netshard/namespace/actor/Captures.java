@@ -101,6 +101,18 @@ final class Captures {
     if (taken == null || where == null || !failure.isEmpty()) {
       return;
     }
+    write(where, taken, frame, Frame.inboundFlags(taken), nowNs);
+    packet = null;
+  }
+
+  /** A packet was dropped before its device could send it. */
+  void dropped(NetState where, Packet outgoing, long nowNs) {
+    if (failure.isEmpty()) {
+      write(where, outgoing, Frame.of(outgoing), PcapngWriter.OUTBOUND, nowNs);
+    }
+  }
+
+  private void write(NetState where, Packet taken, byte[] bytes, int flags, long nowNs) {
     Capture capture = byNet.get(where.cookie());
     if (capture == null) {
       capture =
@@ -109,9 +121,7 @@ final class Captures {
     }
     DropReason dropped = taken.dropped();
     String comment = dropped == null ? "" : "dropped: " + dropped.kernelName();
-    int flags = Frame.inboundFlags(taken);
-    capture.writer.packet(capture.interfaceOf(taken.dev()), nowNs, frame, flags, comment);
-    packet = null;
+    capture.writer.packet(capture.interfaceOf(taken.dev()), nowNs, bytes, flags, comment);
     if (capture.writer.size() >= FLUSH_BYTES) {
       flush(capture);
     }

@@ -174,6 +174,13 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   }
 
   @Override
+  public void txDropped(NetNs net, Packet packet) {
+    if (captures != null) {
+      captures.dropped((NetState) net, packet, nowNs);
+    }
+  }
+
+  @Override
   public void timer(long atNs, Runnable end) {
     queue.add(atNs, end::run);
   }

@@ -37,6 +37,11 @@ class TunDeviceTest {
           }
 
           @Override
+          public void txDropped(NetNs where, Packet packet) {
+            throw new AssertionError("no packet is dropped");
+          }
+
+          @Override
           public void timer(long atNs, Runnable end) {
             throw new AssertionError("no timer is set");
           }
@@ -74,9 +79,9 @@ class TunDeviceTest {
     assertThat(dev.address()).isEmpty();
     assertThat(dev.flags())
         .isEqualTo(NetDevice.IFF_POINTOPOINT | NetDevice.IFF_NOARP | NetDevice.IFF_MULTICAST);
-    assertThat(dev.qdisc()).isEqualTo("noop");
+    assertThat(dev.qdiscName()).isEqualTo("noop");
     Netdev.setUp(net, dev, true);
-    assertThat(dev.qdisc()).isEqualTo("pfifo_fast");
+    assertThat(dev.qdiscName()).isEqualTo("pfifo_fast");
   }
 
   @Test

@@ -42,7 +42,7 @@ final class ReplayCommand implements Callable<Integer> {
       paramLabel = "LOG",
       description = {
         "Logs of strace, with -f, and with or without times. Each has its own kernel.",
-        "Of NAME.prep beside NAME.strace, lines with sysctl -w and ip are carried out first."
+        "Of NAME.prep beside NAME.strace, lines with sysctl -w, ip and tc are carried out first."
       })
   private List<Path> logs = new ArrayList<>();
 

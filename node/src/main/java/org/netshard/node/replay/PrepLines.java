@@ -10,7 +10,7 @@ import org.netshard.node.cli.BadInputException;
 
 /**
  * What was done before a log was recorded: the lines of {@code NAME.prep} beside it, a shell script
- * of which those count that change the network, {@code sysctl -w …} and {@code ip …}.
+ * of which those count that change the network, {@code sysctl -w …}, {@code ip …} and {@code tc …}.
  */
 public final class PrepLines {
   private PrepLines() {}
@@ -46,7 +46,7 @@ public final class PrepLines {
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       String text = texts.get(i).strip();
-      if (text.startsWith("sysctl ") || text.startsWith("ip ")) {
+      if (text.startsWith("sysctl ") || text.startsWith("ip ") || text.startsWith("tc ")) {
         lines.add(new Line(text, file.toString(), i + 1));
       }
     }

@@ -93,6 +93,22 @@ class RunCommandTest {
     measuresTheSameOnOneNodeAndOnThree("tcp-servers.yaml", 8);
   }
 
+  @Test
+  void aLossyLinkDeliversEveryByteOfStreamsOnOneNodeAndOnThree() throws IOException {
+    String file = EXAMPLES.resolve("lossy-link.yaml").toString();
+    assertThat(netshard("run", file, "--json", "--check", "ledger")).isEqualTo(ExitCodes.GOOD);
+    JsonNode report = json();
+    assertThat(report.path("warnings")).isEmpty();
+    for (JsonNode workload : report.path("workloads")) {
+      boolean datagrams = workload.path("kind").asText().equals("udp-flow");
+      assertThat(workload.path("lost").asLong() > 0).as(workload.toString()).isEqualTo(datagrams);
+      assertThat(workload.path("errors")).isEmpty();
+    }
+    out.getBuffer().setLength(0);
+    assertThat(netshard("run", file, "--json", "--nodes", "3")).isEqualTo(ExitCodes.GOOD);
+    assertThat(json().path("traceHash")).isEqualTo(report.path("traceHash"));
+  }
+
   private void measuresTheSameOnOneNodeAndOnThree(String example, int workloads)
       throws IOException {
     String file = EXAMPLES.resolve(example).toString();

@@ -109,9 +109,9 @@ class ReplayTest {
    * Recorded of Python programs that try all cases of what random sequences had found: a peer that
    * is lost with messages unread, an empty first message, ports of connected socks of IPv6, and
    * {@code IP_PKTINFO} of packets that came before it was asked for, connections of TCP that are
-   * bound to other devices, the flow that a failed {@code connect} leaves to UDP, connections
-   * to IPv6 by socks that had one to a mapped address, whose segments go out by IPv4; and what
-   * {@code /proc/net} tells of multicast groups that socks join and whose sources they filter.
+   * bound to other devices, the flow that a failed {@code connect} leaves to UDP, connections to
+   * IPv6 by socks that had one to a mapped address, whose segments go out by IPv4; and what {@code
+   * /proc/net} tells of multicast groups that socks join and whose sources they filter.
    */
   @Test
   void whatRandomSequencesHaveFoundIsTheSame() throws IOException {

@@ -79,15 +79,8 @@ class SetupNotationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "ifconfig lo up | 1 | command `ifconfig` is not simulated",
-        "tc filter add | 4 | `tc filter` is not simulated",
-        "tc qdisc add | 13 | `dev NAME` is missing",
-        "tc qdisc add dev lo netem delay 1ms | 27 | `root` is missing",
-        "tc qdisc add dev lo root netem delay 1h | 38 | `1h` is no time",
-        "tc qdisc add dev lo root netem loss 101% | 37 | `101%` is no percentage",
-        "tc qdisc add dev lo root netem reorder 5% | 42 | reordering not possible",
-        "tc qdisc add dev lo root netem rate 1k5 | 37 | `1k5` is no rate",
-        "tc qdisc add dev lo root netem slot 1ms | 32 | `slot` of netem is not simulated",
+        "nft list | 1 | command `nft` is not simulated",
+        "tc qdisc add lo | 16 | `dev lo` is missing",
         "ip link set eth0 up | 13 | device `eth0` is not there",
         "mkdir | 6 | a path is missing",
         "mkdir red | 7 | `red` is no absolute path",

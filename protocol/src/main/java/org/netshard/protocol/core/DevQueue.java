@@ -14,47 +14,50 @@ public final class DevQueue {
   /**
    * Sends a packet whose network header is complete: adds the link header, if the device has one,
    * and hands it to the device. From {@code lo} it comes back as an event of its own.
+   *
+   * @return {@link Qdisc#NET_XMIT_SUCCESS} and so on
    */
-  public static void xmit(NetNs net, Packet packet) {
+  public static int xmit(NetNs net, Packet packet) {
     if (packet.dev().kind().headerBytes() > 0) {
       int mac = packet.network() - Packet.ETH_HLEN;
       NetBytes.put16(packet.bytes(), mac + ETHERTYPE_AT, packet.ethertype());
     }
-    xmitFrame(net, packet);
+    return xmitFrame(net, packet);
   }
 
-  /** Sends a packet whose link header is complete ({@code dev_queue_xmit}). */
-  public static void xmitFrame(NetNs net, Packet packet) {
-    long nowNs = net.machine().nowNs();
+  /**
+   * Sends a packet whose link header is complete ({@code dev_queue_xmit}): to the queueing
+   * discipline, if the device has one.
+   *
+   * @return {@link Qdisc#NET_XMIT_SUCCESS} and so on
+   */
+  public static int xmitFrame(NetNs net, Packet packet) {
     TxStamp stamp = packet.txStamp();
     if (stamp != null) {
-      stamp.report(packet, TxStamp.SCM_TSTAMP_SCHED, nowNs);
-    }
-    NetDevice dev = packet.dev();
-    Qdisc qdisc = dev.rootQdisc();
-    if (qdisc == null) {
-      transmit(net, packet);
-    } else if (dev.isUp()) {
-      qdisc.enqueue(net, packet);
-    } else {
-      dropAsDown(packet);
-    }
-  }
-
-  /** Gives a packet to its device, and shows it to those that look on ({@code xmit_one}). */
-  public static void transmit(NetNs net, Packet packet) {
-    PacketTypes taps = PacketTypes.of(net);
-    if (!taps.isEmpty()) {
-      packet.setTstampNs(net.machine().nowNs());
-      taps.show(packet, true);
+      stamp.report(packet, TxStamp.SCM_TSTAMP_SCHED, net.machine().nowNs());
     }
     NetDevice dev = packet.dev();
     HopTrace.note(net, "Net", dev.name(), "dev_queue_xmit");
     if (!dev.isUp()) {
       dropAsDown(packet);
-      return;
+      return Qdisc.NET_XMIT_SUCCESS;
     }
-    dev.xmit(net, packet);
+    Qdisc qdisc = dev.qdisc();
+    if (qdisc != null) {
+      return qdisc.xmit(packet);
+    }
+    hardStartXmit(net, packet);
+    return Qdisc.NET_XMIT_SUCCESS;
+  }
+
+  /** Shows a packet to taps and hands it to the device ({@code dev_hard_start_xmit}). */
+  static void hardStartXmit(NetNs net, Packet packet) {
+    PacketTypes taps = PacketTypes.of(net);
+    if (!taps.isEmpty()) {
+      packet.setTstampNs(net.machine().nowNs());
+      taps.show(packet, true);
+    }
+    packet.dev().xmit(net, packet);
   }
 
   /** ENETDOWN in Linux, of which only senders without retransmission would hear. */

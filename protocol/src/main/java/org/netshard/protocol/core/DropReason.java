@@ -33,7 +33,6 @@ public enum DropReason {
   IPV6DISABLED,
   UNHANDLED_PROTO,
   DEV_READY,
-  QDISC_DROP,
   FULL_RING,
   HDR_TRUNC,
   PACKET_SOCK_ERROR,
@@ -62,7 +61,8 @@ public enum DropReason {
   TCP_ACK_UNSENT_DATA,
   TCP_INVALID_ACK_SEQUENCE,
   TCP_ABORT_ON_DATA,
-  TCP_LISTEN_OVERFLOW;
+  TCP_LISTEN_OVERFLOW,
+  QDISC_DROP;
 
   /** {@code SKB_DROP_REASON_NO_SOCKET} and so on. */
   public String kernelName() {

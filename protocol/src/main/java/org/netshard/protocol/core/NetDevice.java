@@ -33,9 +33,6 @@ public final class NetDevice {
   public static final int IFF_DORMANT = 0x20000;
   public static final int IFF_ECHO = 0x40000;
 
-  /** {@code GSO_MAX_SEGS}: the most segments of one packet. */
-  public static final int GSO_MAX_SEGS = 65535;
-
   /** {@code ARPHRD_LOOPBACK}. */
   public static final int ARPHRD_LOOPBACK = 772;
 
@@ -44,6 +41,9 @@ public final class NetDevice {
 
   /** Bytes of the hardware address of {@code lo}, all 0. */
   public static final int ETH_ALEN = 6;
+
+  /** {@code GSO_MAX_SEGS}: what a packet of a device can stand for at most. */
+  public static final int GSO_MAX_SEGS = 65535;
 
   private final int ifindex;
   private final String name;
@@ -174,6 +174,10 @@ public final class NetDevice {
   public void setFlags(int newFlags) {
     flags = newFlags;
     hasQdisc |= isUp();
+    if (qdisc != null && !isUp()) {
+      // dev_deactivate: what waits is not sent any more.
+      qdisc.reset();
+    }
   }
 
   /** {@code dev_get_flags}: the flags as programs see them. */
@@ -218,32 +222,37 @@ public final class NetDevice {
     txQueueLen = packets;
   }
 
-  /** {@code gso_max_segs}: the most segments that a packet may stand for. */
+  /** {@code gso_max_segs}: how many segments one packet may stand for. */
   public int gsoMaxSegs() {
     return gsoMaxSegs;
   }
 
-  /** Sets {@code gso_max_segs}. */
+  /** Sets how many segments one packet may stand for. */
   public void setGsoMaxSegs(int segments) {
     gsoMaxSegs = segments;
   }
 
   /** The name of its queueing discipline: none before it is first up. */
-  public String qdisc() {
-    return qdisc != null ? qdisc.kind() : hasQdisc ? kind.qdisc() : "noop";
+  public String qdiscName() {
+    Qdisc root = qdisc;
+    if (root != null) {
+      return root.id();
+    }
+    return hasQdisc ? kind.qdisc() : "noop";
   }
 
   /** The queueing discipline that somebody has given it, or null. */
-  public @Nullable Qdisc rootQdisc() {
+  public @Nullable Qdisc qdisc() {
     return qdisc;
   }
 
-  /** Gives it another one, or takes it away with null; the one before drops what it holds. */
-  public void setRootQdisc(@Nullable Qdisc newQdisc) {
-    if (qdisc != null) {
-      qdisc.reset();
+  /** Gives it another queueing discipline, or that of its kind ({@code dev_graft_qdisc}). */
+  public void graft(@Nullable Qdisc root) {
+    Qdisc old = qdisc;
+    qdisc = root;
+    if (old != null) {
+      old.destroy();
     }
-    qdisc = newQdisc;
   }
 
   /** Counts a packet that was received, bytes with link header ({@code dev_sw_netstats_rx_add}). */

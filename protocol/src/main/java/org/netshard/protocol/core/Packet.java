@@ -31,6 +31,8 @@ public final class Packet extends Skb {
   public static final long NO_TSTAMP = -1;
 
   private static final int UDP_HEADER_BYTES = 8;
+  private static final int ETH_ALEN = 6;
+  private static final int MANGLED_ZERO = 0xffff;
 
   /** For whom a packet is, by its link header ({@code PACKET_HOST} and so on, in their order). */
   public enum Type {
@@ -111,21 +113,44 @@ public final class Packet extends Skb {
 
   /** A copy that shares the bytes ({@code skb_clone}). */
   public Packet copy() {
-    return copyWith(data(), ethertype);
+    return copyWith(data());
   }
 
   /** A copy with bytes of its own, which may be written ({@code skb_cow}). */
   public Packet copyOfBytes() {
-    return copyWith(data().clone(), ethertype);
+    return copyWith(data().clone());
   }
 
-  /** The same with another protocol in the link header. */
-  public Packet withEthertype(int type) {
-    return copyWith(data(), type);
+  /** A copy of what its link header says that it is ({@code eth_type_trans}). */
+  public Packet withTypeOfLinkHeader() {
+    Packet copy = copyWith(data(), u16(network - Short.BYTES));
+    copy.type = typeOf(data(), network - ETH_HLEN);
+    return copy;
   }
 
-  private Packet copyWith(byte[] bytes, int ethertype) {
-    Packet copy = new Packet(dev, ethertype, bytes, network, truesize());
+  /** For whom a frame over {@code lo} is ({@code eth_skb_pkt_type}). */
+  public static Type typeOf(byte[] bytes, int mac) {
+    boolean own = true;
+    boolean all = true;
+    for (int i = mac; i < mac + ETH_ALEN; i++) {
+      own &= bytes[i] == 0;
+      all &= bytes[i] == -1;
+    }
+    if (own) {
+      return Type.HOST;
+    }
+    if (all) {
+      return Type.BROADCAST;
+    }
+    return (bytes[mac] & 1) != 0 ? Type.MULTICAST : Type.OTHERHOST;
+  }
+
+  private Packet copyWith(byte[] bytes) {
+    return copyWith(bytes, ethertype);
+  }
+
+  private Packet copyWith(byte[] bytes, int newEthertype) {
+    Packet copy = new Packet(dev, newEthertype, bytes, network, truesize());
     copy.transport = transport;
     copy.start = start;
     copy.end = end;
@@ -243,6 +268,13 @@ public final class Packet extends Skb {
     csumOffset = offset;
   }
 
+  /** Fills a partial checksum in, into bytes of its own ({@code skb_checksum_help}). */
+  public void checksumHelp() {
+    int sum = InetChecksum.finish(InetChecksum.add(0, data(), transport, end - transport));
+    NetBytes.put16(data(), transport + csumOffset, sum == 0 ? MANGLED_ZERO : sum);
+    checksum = Checksum.NONE;
+  }
+
   /** Where in the transport's header a partial checksum stands. */
   public int csumOffset() {
     return csumOffset;
@@ -256,6 +288,11 @@ public final class Packet extends Skb {
   /** {@code gso_segs}: how many it stands for. */
   public int gsoSegs() {
     return gsoSize == 0 ? 1 : (end - transport - gsoHeaderBytes + gsoSize - 1) / gsoSize;
+  }
+
+  /** Bytes of the header of the transport, if it stands for several. */
+  public int gsoHeaderBytes() {
+    return gsoHeaderBytes;
   }
 
   /** Says that it stands for several. */

@@ -14,6 +14,9 @@ public interface Softirqs {
    */
   void netRx(NetNs net, Packet packet, long atNs);
 
+  /** A packet was dropped on its way out, which {@link Packet#dropped} says why. */
+  void txDropped(NetNs net, Packet packet);
+
   /**
    * A timer ends ({@code mod_timer}).
    *

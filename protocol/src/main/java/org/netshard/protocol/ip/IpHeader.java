@@ -161,7 +161,7 @@ public final class IpHeader {
   }
 
   /** Sets the length of the packet, and the checksum ({@code ip_send_check}). */
-  static void complete(byte[] bytes, int at, int totLen) {
+  public static void complete(byte[] bytes, int at, int totLen) {
     NetBytes.put16(bytes, at + TOT_LEN, totLen);
     NetBytes.put16(bytes, at + CHECK, 0);
     NetBytes.put16(bytes, at + CHECK, headerChecksum(bytes, at));

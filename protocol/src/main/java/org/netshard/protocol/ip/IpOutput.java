@@ -9,6 +9,7 @@ import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Qdisc;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpMcDevice;
@@ -89,7 +90,8 @@ public final class IpOutput {
   /**
    * Sends a packet ({@code ip_local_out}).
    *
-   * @return 0, or {@code -errno}: EMSGSIZE if it is too long and must not be cut
+   * @return what {@link DevQueue#xmit} gives, or {@code -errno}: EMSGSIZE if it is too long and
+   *     must not be cut
    */
   public static int localOut(NetNs net, Packet packet) {
     byte[] bytes = packet.bytes();
@@ -105,8 +107,20 @@ public final class IpOutput {
     if (packet.gsoSize() == 0 && length > mtu) {
       return fragment(net, packet, mtu);
     }
-    DevQueue.xmit(net, packet);
-    return 0;
+    return DevQueue.xmit(net, packet);
+  }
+
+  /**
+   * Sends a packet whose sender does not send it again ({@code ip_send_skb}).
+   *
+   * @return 0, or {@code -errno}: EMSGSIZE, ENOBUFS if the device had no room
+   */
+  public static int sendSkb(NetNs net, Packet packet) {
+    int result = Qdisc.errno(localOut(net, packet));
+    if (result != 0) {
+      net.addMib(Mib.IP_OUT_DISCARDS, 1);
+    }
+    return result;
   }
 
   /** Counts a packet to a group or to all. */

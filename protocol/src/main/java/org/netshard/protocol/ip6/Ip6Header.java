@@ -91,7 +91,7 @@ public final class Ip6Header {
   }
 
   /** Sets the length of what follows; 0 for more than 65,535 bytes. */
-  static void setPayloadLen(byte[] bytes, int at, int length) {
+  public static void setPayloadLen(byte[] bytes, int at, int length) {
     NetBytes.put16(bytes, at + PAYLOAD_LEN, length > MAXPLEN ? 0 : length);
   }
 

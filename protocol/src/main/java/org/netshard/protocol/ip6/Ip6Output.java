@@ -10,6 +10,7 @@ import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Qdisc;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.inet.ReuseportGroup;
@@ -54,7 +55,8 @@ public final class Ip6Output {
   /**
    * Sends a packet ({@code ip6_local_out}).
    *
-   * @return 0, or {@code -errno}: EMSGSIZE if it is too long and must not be cut
+   * @return what {@link DevQueue#xmit} gives, or {@code -errno}: EMSGSIZE if it is too long and
+   *     must not be cut
    */
   public static int localOut(NetNs net, Packet packet) {
     int at = packet.network();
@@ -70,15 +72,27 @@ public final class Ip6Output {
     if (packet.gsoSize() == 0 && length > mtu) {
       return fragment(net, packet, mtu);
     }
-    transmit(net, packet);
-    return 0;
+    return transmit(net, packet);
+  }
+
+  /**
+   * Sends a packet whose sender does not send it again ({@code ip6_send_skb}).
+   *
+   * @return 0, or {@code -errno}: EMSGSIZE, ENOBUFS if the device had no room
+   */
+  public static int sendSkb(NetNs net, Packet packet) {
+    int result = Qdisc.errno(localOut(net, packet));
+    if (result != 0) {
+      net.addMib(Mib.IP6_OUT_DISCARDS, 1);
+    }
+    return result;
   }
 
   /** Hands a packet to its device ({@code ip6_finish_output2}). */
-  public static void transmit(NetNs net, Packet packet) {
+  public static int transmit(NetNs net, Packet packet) {
     net.addMib(Mib.IP6_OUT_TRANSMITS, 1);
     net.addMib(Mib.IP6_OUT_OCTETS, packet.end() - packet.network());
-    DevQueue.xmit(net, packet);
+    return DevQueue.xmit(net, packet);
   }
 
   private static int fragment(NetNs net, Packet packet, int mtu) {

@@ -65,7 +65,7 @@ public final class NlAttr {
 
   /** Its first 64 bits. */
   public long getLong() {
-    return Integer.toUnsignedLong(getInt()) | (long) getInt(Integer.BYTES) << Integer.SIZE;
+    return (getInt(0) & 0xffff_ffffL) | ((long) getInt(Integer.BYTES) << Integer.SIZE);
   }
 
   /** Its first 32 bits as an IPv4 address in host byte order. */

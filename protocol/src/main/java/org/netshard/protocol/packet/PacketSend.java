@@ -12,6 +12,7 @@ import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Qdisc;
 import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
@@ -109,13 +110,13 @@ final class PacketSend {
     int wanted = length + Packet.LL_RESERVED_BYTES;
     int ethertype = NetBytes.get16(bytes, mac + ETHERTYPE_AT);
     Packet packet = new Packet(dev, ethertype, bytes, network, Skb.unaccountedTruesize(wanted));
-    packet.setType(type(bytes, mac));
+    packet.setType(Packet.typeOf(bytes, mac));
     packet.setMarkAndPriority(cookie.mark, cookie.priority);
     packet.setTxStamp(TxStamp.ofWhole(sk, cookie));
     packet.setOrigin(sk);
     packet.setOwnerW(sk);
-    DevQueue.xmitFrame(sk.net(), packet);
-    return length;
+    int sent = Qdisc.errno(DevQueue.xmitFrame(sk.net(), packet));
+    return sent == 0 ? length : sent;
   }
 
   private static Target target(Sk sk, Msg msg) {
@@ -168,22 +169,5 @@ final class PacketSend {
             level == Abi.SOL_SOCKET
                 ? Cmsgs.sock(sk, caller.cred(), type, mem, at, length, cookie)
                 : 0);
-  }
-
-  /** For whom a frame is: {@code lo} has the address 00:00:00:00:00:00. */
-  private static Packet.Type type(byte[] bytes, int mac) {
-    boolean own = true;
-    boolean all = true;
-    for (int i = mac; i < mac + ADDR_BYTES; i++) {
-      own &= bytes[i] == 0;
-      all &= bytes[i] == -1;
-    }
-    if (own) {
-      return Packet.Type.HOST;
-    }
-    if (all) {
-      return Packet.Type.BROADCAST;
-    }
-    return (bytes[mac] & 1) != 0 ? Packet.Type.MULTICAST : Packet.Type.OTHERHOST;
   }
 }

@@ -160,8 +160,9 @@ final class Raw6Send {
     }
     cork.redirectToHop(packet);
     packet.setOwnerW(sk);
-    int sent = Ip6Output.localOut(sk.net(), packet);
-    return sent < 0 ? sent : msg.size();
+    int sent = Ip6Output.sendSkb(sk.net(), packet);
+    boolean told = sent != Errno.ENOBUFS.negated() || Inet6Options.of(sk).has(Inet6Flag.RECVERR6);
+    return sent < 0 && told ? sent : msg.size();
   }
 
   /** Nothing waits any more ({@code ip6_flush_pending_frames}). */

@@ -124,8 +124,9 @@ final class RawSend {
       Icmp.countOut(sk.net(), packet.u8(packet.transport()));
     }
     packet.setOwnerW(sk);
-    int sent = IpOutput.localOut(sk.net(), packet);
-    return sent < 0 ? sent : msg.size();
+    int sent = IpOutput.sendSkb(sk.net(), packet);
+    boolean told = sent != Errno.ENOBUFS.negated() || InetOptions.of(sk).has(InetFlag.RECVERR);
+    return sent < 0 && told ? sent : msg.size();
   }
 
   /** Nothing waits any more ({@code ip_flush_pending_frames}). */

@@ -107,12 +107,12 @@ final class RtmLink {
     Rule.u32(IFLA_MTU),
     Rule.u32(IFLA_MASTER),
     Rule.u32(IFLA_TXQLEN),
-    Rule.u32(IFLA_GSO_MAX_SEGS),
     Rule.nested(IFLA_LINKINFO),
     Rule.u32(IFLA_NET_NS_PID),
     Rule.u32(IFLA_NET_NS_FD),
     Rule.u32(IFLA_EXT_MASK),
     Rule.u32(IFLA_GROUP),
+    Rule.u32(IFLA_GSO_MAX_SEGS),
     Rule.u32(IFLA_TARGET_NETNSID),
     Rule.atLeast(IFLA_MAP, MAP_BYTES - 4),
     Rule.nested(IFLA_AF_SPEC)
@@ -146,7 +146,7 @@ final class RtmLink {
     putStats(out, dev);
     int xdp = out.nest(IFLA_XDP);
     out.attrByte(IFLA_XDP_ATTACHED, 0).nestEnd(xdp);
-    out.attrText(IFLA_QDISC, dev.qdisc());
+    out.attrText(IFLA_QDISC, dev.qdiscName());
     String kind = dev.kind().name();
     if (kind != null) {
       int info = out.nest(IFLA_LINKINFO);

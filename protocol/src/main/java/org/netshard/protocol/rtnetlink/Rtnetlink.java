@@ -16,6 +16,7 @@ import org.netshard.protocol.netlink.NetlinkKernel;
 import org.netshard.protocol.netlink.NetlinkRcv;
 import org.netshard.protocol.netlink.Nl;
 import org.netshard.protocol.netlink.NlRequest;
+import org.netshard.protocol.sched.RtmQdisc;
 
 /**
  * The kernel's end of NETLINK_ROUTE: which message means what.
@@ -81,8 +82,8 @@ public final class Rtnetlink implements NetlinkKernel {
       case LINK -> link(request, kind, ext);
       case ADDR -> addr(request, kind, family, ext);
       case ROUTE -> route(request, kind, family, ext);
-      case QDISC -> kind == GET ? unknown(request) : RtmQdisc.change(request, kind == DEL, ext);
       case NEIGH -> kind == GET ? ext.fail(Errno.EINVAL, "No device specified") : unknown(request);
+      case QDISC -> qdisc(request, kind, ext);
       case NSID -> ext.fail(Errno.EINVAL, "nsid is missing");
       case RULE -> kind == GET ? Errno.EOPNOTSUPP.negated() : unknown(request);
       default -> unknown(request);
@@ -104,6 +105,15 @@ public final class Rtnetlink implements NetlinkKernel {
       case DEL -> SetLink.dellink(request, ext);
       case SET -> SetLink.setlink(request, ext);
       default -> RtmLink.getlink(request, ext);
+    };
+  }
+
+  private static int qdisc(NlRequest request, int kind, ExtAck ext) {
+    return switch (kind) {
+      case NEW -> RtmQdisc.newqdisc(request, ext);
+      case DEL -> RtmQdisc.delqdisc(request, ext);
+      case GET -> RtmQdisc.getqdisc(request, ext);
+      default -> Errno.EOPNOTSUPP.negated();
     };
   }
 
@@ -150,6 +160,7 @@ public final class Rtnetlink implements NetlinkKernel {
           };
       case NEIGH -> new NetlinkDump(request, List::of);
       case RULE -> RtmRule.dump(request);
+      case QDISC -> RtmQdisc.dump(request);
       default -> null;
     };
   }

@@ -116,17 +116,20 @@ final class SetLink {
       int all = change == 0 ? flags : (flags & change) | (dev.seenFlags() & ~change);
       Netdev.changeFlags(net, dev, all);
     }
+    NlAttr segs = tb.get(RtmLink.IFLA_GSO_MAX_SEGS);
+    if (segs != null) {
+      if (Integer.compareUnsigned(segs.getInt(), NetDevice.GSO_MAX_SEGS) > 0) {
+        return Errno.EINVAL.negated();
+      }
+      if (segs.getInt() != dev.gsoMaxSegs()) {
+        dev.setGsoMaxSegs(segs.getInt());
+        RtmLink.announce(net, dev, 0);
+      }
+    }
     NlAttr length = tb.get(RtmLink.IFLA_TXQLEN);
     if (length != null && length.getInt() != dev.txQueueLen()) {
       dev.setTxQueueLen(length.getInt());
       RtmLink.announce(net, dev, 0);
-    }
-    NlAttr segments = tb.get(RtmLink.IFLA_GSO_MAX_SEGS);
-    if (segments != null) {
-      if (Integer.compareUnsigned(segments.getInt(), NetDevice.GSO_MAX_SEGS) > 0) {
-        return Errno.EINVAL.negated();
-      }
-      dev.setGsoMaxSegs(segments.getInt());
     }
     return 0;
   }

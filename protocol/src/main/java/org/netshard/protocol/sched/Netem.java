@@ -1,218 +1,255 @@
 package org.netshard.protocol.sched;
 
-import java.util.SplittableRandom;
-import org.netshard.protocol.core.DevQueue;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.DropReason;
-import org.netshard.protocol.core.InetChecksum;
-import org.netshard.protocol.core.NetBytes;
+import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
-import org.netshard.protocol.core.Qdisc;
+import org.netshard.protocol.netlink.ExtAck;
+import org.netshard.protocol.netlink.NlAttr;
+import org.netshard.protocol.netlink.NlMsg;
 
 /**
- * A link that delays, loses, doubles, changes and reorders packets, seeded.
+ * The network emulator: loses, doubles, damages, delays and reorders packets.
+ *
+ * <p>Which packets is drawn from a generator with a seed of its own, that of {@code seed} or one
+ * from the machine's; the bit that is damaged, from the machine's. A packet that stands for several
+ * segments is lost, doubled and delayed as one, and cut into them only to be damaged.
  *
  * <p><b>Source:</b> {@code net/sched/sch_netem.c}: {@code netem_enqueue}, {@code netem_dequeue},
- * {@code tabledist}, {@code packet_time_ns}.
- *
- * <p><b>Differs from Linux:</b> a sender does not hear that a packet found no room; what is to be
- * corrupted is not cut into segments before; and the bit may be any, not only one of the headers.
+ * {@code tfifo_enqueue}, {@code tabledist}, {@code packet_time_ns}.
  */
-public final class Netem implements Qdisc {
-  private static final long NS_PER_SECOND = 1_000_000_000;
-  private static final int ETHERTYPE_AT = 12;
+final class Netem extends SchedQdisc {
+  static final String ID = "netem";
 
-  private final SplittableRandom prng;
-  private NetemOptions options;
-  private Crandom delayCor;
-  private Crandom lossCor;
-  private Crandom dupCor;
-  private Crandom reorderCor;
-  private Crandom corruptCor;
+  /** {@code NETEM_DIST_SCALE}. */
+  private static final int DIST_SCALE = 8192;
 
-  /** {@code counter}: packets since the last one that went first. */
+  private static final long NS_PER_SEC = 1_000_000_000;
+
+  final NetemOptions options = new NetemOptions();
+
+  /** {@code sch->q}: what overtakes all others. */
+  private final ArrayDeque<Packet> head = new ArrayDeque<>();
+
+  /** {@code t_head}: what waits, as long as each goes later than the one before it. */
+  private final ArrayDeque<Waiting> line = new ArrayDeque<>();
+
+  /** {@code t_root}: what goes before the last of the line, by time. */
+  private final TreeMap<Key, Packet> tree = new TreeMap<>();
+
   private int counter;
+  private long keys;
+  private boolean copying;
 
-  private int length;
+  /** A packet, and when it goes, virtual nanoseconds. */
+  private record Waiting(Packet packet, long timeNs) {}
 
-  /** When the last of those goes that wait, nanoseconds. */
-  private long lastSendNs;
-
-  /** How often it was emptied: what waited before is gone. */
-  private int generation;
-
-  /** One that has nothing yet. */
-  public Netem(NetNs net, NetemOptions options) {
-    Long seed = options.seed();
-    this.prng =
-        new SplittableRandom(
-            seed != null
-                ? seed
-                : (long) net.machine().randomBelow(Integer.MAX_VALUE) << 32
-                    | net.machine().randomBelow(Integer.MAX_VALUE));
-    this.options = options;
-    delayCor = correlated(options.delayCorr());
-    lossCor = correlated(options.lossCorr());
-    dupCor = correlated(options.duplicateCorr());
-    reorderCor = correlated(options.reorderCorr());
-    corruptCor = correlated(options.corruptCorr());
+  /** A time, and a number that orders what goes at one time. */
+  private record Key(long timeNs, long number) implements Comparable<Key> {
+    @Override
+    public int compareTo(Key other) {
+      int byTime = Long.compare(timeNs, other.timeNs);
+      return byTime != 0 ? byTime : Long.compare(number, other.number);
+    }
   }
 
-  /** {@code netem_change}: other options for what comes from now on. */
-  void change(NetemOptions changed) {
-    options = changed;
-    delayCor = correlated(changed.delayCorr());
-    lossCor = correlated(changed.lossCorr());
-    dupCor = correlated(changed.duplicateCorr());
-    reorderCor = correlated(changed.reorderCorr());
-    corruptCor = correlated(changed.corruptCorr());
-  }
-
-  private Crandom correlated(int rho) {
-    return new Crandom(rho, rho == 0 ? 0 : Integer.toUnsignedLong(prng.nextInt()));
+  Netem(NetNs net, NetDevice dev, int handle) {
+    super(net, dev, handle);
   }
 
   @Override
-  public String kind() {
-    return "netem";
+  public String id() {
+    return ID;
   }
 
   @Override
-  public void reset() {
-    generation++;
-    length = 0;
-    lastSendNs = 0;
+  int change(@Nullable NlAttr given, ExtAck ext) {
+    int result = options.change(given, net().machine(), ext);
+    if (result == 0) {
+      counter = 0;
+    }
+    return result;
   }
 
   @Override
-  public void enqueue(NetNs net, Packet packet) {
-    enqueue(net, packet, options.duplicate());
+  void dump(NlMsg out) {
+    options.dump(out);
   }
 
-  private void enqueue(NetNs net, Packet packet, int duplicate) {
+  @Override
+  protected int enqueue(Packet given) {
     int count = 1;
-    if (dupCor.happens(duplicate, prng)) {
+    if (!copying && options.dupCor.happens(options.duplicate, options.random)) {
       count++;
     }
-    if (lossCor.happens(options.loss(), prng)) {
+    if (options.lossCor.happens(options.loss, options.random)) {
       count--;
     }
     if (count == 0) {
-      drop(packet);
-      return;
+      drop(given, DropReason.QDISC_DROP);
+      return NET_XMIT_SUCCESS;
     }
-    if (options.latencyNs() != 0 || options.jitterNs() != 0 || options.rate() != 0) {
-      // skb_orphan_partial: the sender may go on while the packet is on its way.
-      packet.free();
+    if (options.latencyNs != 0 || options.jitterNs != 0 || options.rate != 0) {
+      // skb_orphan_partial: what is on a link does not count in the buffer of its sender.
+      given.free();
     }
-    Packet twin = count > 1 ? own(packet) : null;
-    Packet taken = packet;
-    if (corruptCor.happens(options.corrupt(), prng)) {
-      taken = corrupt(packet);
-    }
-    if (length >= options.limit()) {
-      drop(taken);
-      if (twin != null) {
-        drop(twin);
+    Packet copy = count > 1 ? given.copy() : null;
+    Packet packet = given;
+    List<Packet> rest = List.of();
+    if (options.corruptCor.happens(options.corrupt, options.random)) {
+      List<Packet> segments = SkbGso.segment(given);
+      packet = damaged(segments.get(0));
+      rest = segments.subList(1, segments.size());
+      if (segments.size() > 1) {
+        given.free();
       }
-      return;
     }
-    if (twin != null) {
-      enqueue(net, twin, 0);
+    if (Integer.compareUnsigned(qlen(), options.limit) >= 0) {
+      drop(packet, DropReason.QDISC_DROP);
+      rest.forEach(one -> drop(one, DropReason.QDISC_DROP));
+      if (copy != null) {
+        free(copy, DropReason.QDISC_DROP);
+      }
+      return NET_XMIT_DROP;
     }
-    queue(net, taken);
+    if (copy != null) {
+      boolean was = copying;
+      copying = true;
+      enqueue(copy);
+      copying = was;
+    }
+    place(packet);
+    rest.forEach(this::enqueue);
+    return NET_XMIT_SUCCESS;
   }
 
-  private static void drop(Packet packet) {
-    packet.drop(DropReason.QDISC_DROP);
-    packet.free();
-  }
-
-  private static Packet own(Packet packet) {
+  /** A copy with its checksum filled in, in which one bit is wrong. */
+  private Packet damaged(Packet packet) {
     Packet copy = packet.copyOfBytes();
-    copy.setCb(null);
-    return copy;
+    if (copy.checksum() == Packet.Checksum.PARTIAL) {
+      copy.checksumHelp();
+    }
+    int from = copy.network() - dev().kind().headerBytes();
+    int at = from + net().machine().randomBelow(copy.end() - from);
+    copy.bytes()[at] ^= (byte) (1 << net().machine().randomBelow(Byte.SIZE));
+    packet.free();
+    // The driver reads the link header anew (eth_type_trans).
+    return at < copy.network() ? copy.withTypeOfLinkHeader() : copy;
   }
 
-  private void queue(NetNs net, Packet packet) {
-    long now = net.machine().nowNs();
-    boolean waits =
-        options.gap() == 0
-            || counter < options.gap() - 1
-            || Integer.toUnsignedLong(options.reorder()) < reorderCor.next(prng);
-    if (!waits) {
+  private void place(Packet packet) {
+    queued(packet);
+    boolean reorders =
+        options.gap != 0
+            && Integer.compareUnsigned(counter, options.gap - 1) >= 0
+            && Integer.compareUnsigned(options.reorder, options.reorderCor.next(options.random))
+                >= 0;
+    if (reorders) {
       counter = 0;
-      DevQueue.transmit(net, packet);
+      head.addFirst(packet);
+      countRequeue();
       return;
     }
-    long delay = delay();
-    long from = now;
-    if (options.rate() != 0) {
-      if (length > 0) {
-        delay = Math.max(0, delay - (lastSendNs - now));
-        from = lastSendNs;
+    long delayNs = delay();
+    long fromNs = nowNs();
+    if (options.rate != 0) {
+      Waiting before = line.peekLast();
+      if (before != null) {
+        delayNs = Math.max(0, delayNs - (before.timeNs() - fromNs));
+        fromNs = before.timeNs();
       }
-      delay += timeNs(packet);
+      delayNs += transmissionNs(bytes(packet));
     }
-    long sendNs = from + delay;
     counter++;
-    if (sendNs <= now) {
-      DevQueue.transmit(net, packet);
-      return;
+    long timeNs = fromNs + delayNs;
+    Waiting last = line.peekLast();
+    if (last == null || timeNs >= last.timeNs()) {
+      line.add(new Waiting(packet, timeNs));
+    } else {
+      tree.put(new Key(timeNs, keys++), packet);
     }
-    lastSendNs = length == 0 ? sendNs : Math.max(lastSendNs, sendNs);
-    length++;
-    int asked = generation;
-    net.machine()
-        .softirqs()
-        .timer(
-            sendNs,
-            () -> {
-              if (asked == generation) {
-                length--;
-                DevQueue.transmit(net, packet);
-              }
-            });
   }
 
-  /** {@code tabledist} without a table. */
+  /** {@code tabledist}: how long the next packet is delayed, nanoseconds. */
   private long delay() {
-    long jitter = options.jitterNs();
-    if (jitter == 0) {
-      return options.latencyNs();
+    long sigma = options.jitterNs;
+    long mu = options.latencyNs;
+    if (sigma == 0) {
+      return mu;
     }
-    // The range is cut to 32 bits.
-    long range = 2 * (jitter & 0xffff_ffffL) & 0xffff_ffffL;
-    long drawn = delayCor.next(prng);
-    return options.latencyNs() - jitter + (range == 0 ? 0 : drawn % range);
+    long drawn = Integer.toUnsignedLong(options.delayCor.next(options.random));
+    short[] dist = options.delayDist;
+    if (dist == null) {
+      return drawn % (2 * sigma) + mu - sigma;
+    }
+    long t = dist[(int) (drawn % dist.length)];
+    long x = sigma % DIST_SCALE * t;
+    x += x >= 0 ? DIST_SCALE / 2 : -DIST_SCALE / 2;
+    return x / DIST_SCALE + sigma / DIST_SCALE * t + mu;
   }
 
-  /** {@code packet_time_ns}: how long the packet is on the wire. */
-  private long timeNs(Packet packet) {
-    long bytes = packet.end() - packet.network() + Packet.ETH_HLEN + (long) options.overhead();
-    return bytes * NS_PER_SECOND / options.rate();
+  /** {@code packet_time_ns}. */
+  private long transmissionNs(int bytes) {
+    long length = (long) bytes + options.packetOverhead;
+    int cell = options.cellSize;
+    if (cell != 0) {
+      long cells = Long.divideUnsigned(length + cell - 1, cell);
+      length = cells * ((long) cell + options.cellOverhead);
+    }
+    return Long.divideUnsigned(length * NS_PER_SEC, options.rate);
   }
 
-  /** Changes one bit, after the checksum has been completed ({@code skb_checksum_help}). */
-  private Packet corrupt(Packet packet) {
-    Packet mine = own(packet);
-    byte[] bytes = mine.bytes();
-    if (mine.checksum() == Packet.Checksum.PARTIAL) {
-      int from = mine.transport();
-      int sum = InetChecksum.finish(InetChecksum.add(0, bytes, from, mine.end() - from));
-      NetBytes.put16(bytes, from + mine.csumOffset(), sum);
+  @Override
+  protected @Nullable Packet dequeue() {
+    Packet first = head.poll();
+    if (first != null) {
+      dequeued(first);
+      return first;
     }
-    mine.setChecksum(Packet.Checksum.NONE);
-    int link = mine.dev().kind().headerBytes();
-    int from = mine.network() - link;
-    int at = prng.nextInt(mine.end() - from);
-    bytes[from + at] ^= (byte) (1 << prng.nextInt(Byte.SIZE));
-    if (link > 0 && at < ETHERTYPE_AT / 2) {
-      // The address is that of nobody here.
-      mine.setType(Packet.Type.OTHERHOST);
-    } else if (at >= ETHERTYPE_AT && at < link) {
-      return mine.withEthertype(NetBytes.get16(bytes, from + ETHERTYPE_AT));
+    Map.Entry<Key, Packet> early = tree.firstEntry();
+    Waiting waiting = line.peek();
+    Packet next = null;
+    if (early != null && (waiting == null || early.getKey().timeNs() < waiting.timeNs())) {
+      if (isDue(early.getKey().timeNs())) {
+        next = early.getValue();
+        tree.remove(early.getKey());
+      }
+    } else if (waiting != null && isDue(waiting.timeNs())) {
+      next = waiting.packet();
+      line.remove();
     }
-    return mine;
+    if (next != null) {
+      dequeued(next);
+    }
+    return next;
+  }
+
+  /** Whether a packet goes now; if not, the queue is looked at again when it does. */
+  private boolean isDue(long timeNs) {
+    if (timeNs > nowNs()) {
+      watchdog(timeNs);
+      return false;
+    }
+    return true;
+  }
+
+  @Override
+  protected void reset() {
+    head.forEach(this::discard);
+    head.clear();
+    line.forEach(waiting -> discard(waiting.packet()));
+    line.clear();
+    tree.values().forEach(this::discard);
+    tree.clear();
+  }
+
+  private void discard(Packet packet) {
+    dequeued(packet);
+    free(packet, DropReason.QDISC_DROP);
   }
 }

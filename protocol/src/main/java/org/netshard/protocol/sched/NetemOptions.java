@@ -2,147 +2,215 @@ package org.netshard.protocol.sched;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.netlink.ExtAck;
 import org.netshard.protocol.netlink.NlAttr;
 import org.netshard.protocol.netlink.NlAttrs;
+import org.netshard.protocol.netlink.NlMsg;
+import org.netshard.protocol.sched.Prandom.Correlated;
 
 /**
- * What a {@code netem} does to packets. Probabilities and correlations are fractions of 2^32,
- * unsigned.
+ * What {@code netem} is told to do to packets. Probabilities are parts of 2^32.
  *
- * <p><b>Source:</b> {@code include/uapi/linux/pkt_sched.h}, {@code struct tc_netem_qopt}; {@code
- * net/sched/sch_netem.c}, {@code netem_change}.
+ * <p><b>Source:</b> {@code net/sched/sch_netem.c}: {@code netem_change}, {@code netem_dump}; {@code
+ * include/uapi/linux/pkt_sched.h}, {@code struct tc_netem_qopt}.
  *
- * @param latencyNs delay, nanoseconds
- * @param jitterNs how far the delay goes up and down, nanoseconds
- * @param delayCorr correlation of delays
- * @param limit packets that it holds at most
- * @param loss probability that a packet is lost
- * @param lossCorr correlation of losses
- * @param gap each so many-th packet, of which {@code reorder} is asked, goes first; 0 for none
- * @param duplicate probability that a packet is sent twice
- * @param duplicateCorr correlation of those
- * @param reorder probability that such a packet does go first
- * @param reorderCorr correlation of those
- * @param corrupt probability that a bit of a packet is changed
- * @param corruptCorr correlation of those
- * @param rate bytes per second, or 0 for any
- * @param overhead bytes that count with each packet
- * @param seed of its random numbers, or null for one of the kernel's
+ * <p><b>Differs from Linux:</b> models of loss with states ({@code loss state}, {@code loss
+ * gemodel}), {@code slot} and {@code ecn} fail with EOPNOTSUPP.
  */
-public record NetemOptions(
-    long latencyNs,
-    long jitterNs,
-    int delayCorr,
-    int limit,
-    int loss,
-    int lossCorr,
-    int gap,
-    int duplicate,
-    int duplicateCorr,
-    int reorder,
-    int reorderCorr,
-    int corrupt,
-    int corruptCorr,
-    long rate,
-    int overhead,
-    @Nullable Long seed) {
-  /** Bytes of {@code struct tc_netem_qopt}. */
+final class NetemOptions {
+  /** Nanoseconds of a tick of {@code psched}. */
+  static final int TICK_NS = 64;
+
   static final int QOPT_BYTES = 24;
+  static final int TCA_NETEM_CORR = 1;
+  static final int TCA_NETEM_DELAY_DIST = 2;
+  static final int TCA_NETEM_REORDER = 3;
+  static final int TCA_NETEM_CORRUPT = 4;
+  static final int TCA_NETEM_LOSS = 5;
+  static final int TCA_NETEM_RATE = 6;
+  static final int TCA_NETEM_ECN = 7;
+  static final int TCA_NETEM_RATE64 = 8;
+  static final int TCA_NETEM_LATENCY64 = 10;
+  static final int TCA_NETEM_JITTER64 = 11;
+  static final int TCA_NETEM_SLOT = 12;
+  static final int TCA_NETEM_SLOT_DIST = 13;
+  static final int TCA_NETEM_PRNG_SEED = 14;
+  private static final int TCA_NETEM_MAX = 14;
+  private static final int DIST_MAX = 16_384;
+  private static final int RATE_BYTES = 16;
+  private static final int CORR_BYTES = 12;
+  private static final int PAIR_BYTES = 8;
 
-  /** {@code PSCHED_SHIFT}: a tick is 64 ns. */
-  public static final int TICK_SHIFT = 6;
+  long latencyNs;
+  long jitterNs;
+  int limit;
+  int loss;
+  int gap;
+  int duplicate;
+  int reorder;
+  int corrupt;
 
-  public static final int TCA_NETEM_CORR = 1;
-  public static final int TCA_NETEM_DELAY_DIST = 2;
-  public static final int TCA_NETEM_REORDER = 3;
-  public static final int TCA_NETEM_CORRUPT = 4;
-  public static final int TCA_NETEM_LOSS = 5;
-  public static final int TCA_NETEM_RATE = 6;
-  public static final int TCA_NETEM_ECN = 7;
-  public static final int TCA_NETEM_RATE64 = 8;
-  public static final int TCA_NETEM_LATENCY64 = 10;
-  public static final int TCA_NETEM_JITTER64 = 11;
-  public static final int TCA_NETEM_SLOT = 12;
-  public static final int TCA_NETEM_PRNG_SEED = 14;
+  /** Bytes a second, 0 for no limit. */
+  long rate;
+
+  int packetOverhead;
+  int cellSize;
+  int cellOverhead;
+  final Correlated delayCor = new Correlated();
+  final Correlated lossCor = new Correlated();
+  final Correlated dupCor = new Correlated();
+  final Correlated reorderCor = new Correlated();
+  final Correlated corruptCor = new Correlated();
+
+  /** Values of the distribution of delays, or null for a uniform one. */
+  short @Nullable [] delayDist;
+
+  private long seed;
+  Prandom random = new Prandom(0);
 
   /**
-   * Checks {@code TCA_OPTIONS}.
+   * {@code netem_change}.
    *
-   * <p><b>Errors</b>, in order: EINVAL without options and for short ones; EOPNOTSUPP for what is
-   * not simulated: distributions, models of loss, marks instead of losses, slots.
+   * <p><b>Errors:</b> EINVAL for options that are too short or a table that is too long, EOPNOTSUPP
+   * for what is left out.
    */
-  static int check(@Nullable NlAttr attr, ExtAck ext) {
-    if (attr == null || attr.length() < QOPT_BYTES) {
+  int change(@Nullable NlAttr options, Machine machine, ExtAck ext) {
+    if (options == null || options.length() < QOPT_BYTES) {
       return Errno.EINVAL.negated();
     }
-    NlAttrs tb = attr.nestedBehind(QOPT_BYTES, TCA_NETEM_PRNG_SEED);
-    boolean more =
-        tb.has(TCA_NETEM_DELAY_DIST)
-            || tb.has(TCA_NETEM_LOSS)
-            || tb.has(TCA_NETEM_ECN)
-            || tb.has(TCA_NETEM_SLOT);
-    return more ? ext.fail(Errno.EOPNOTSUPP, "an option of netem that is not simulated") : 0;
+    NlAttrs tb = options.nestedBehind(QOPT_BYTES, TCA_NETEM_MAX);
+    boolean leftOut =
+        tb.has(TCA_NETEM_LOSS)
+            || tb.has(TCA_NETEM_SLOT)
+            || tb.has(TCA_NETEM_SLOT_DIST)
+            || tb.getInt(TCA_NETEM_ECN) != 0;
+    if (leftOut) {
+      machine.leftOut("netem loss state, gemodel, slot and ecn are not simulated: EOPNOTSUPP");
+      return ext.fail(Errno.EOPNOTSUPP, "netem: not simulated");
+    }
+    if (tooShort(tb, TCA_NETEM_CORR, CORR_BYTES)
+        || tooShort(tb, TCA_NETEM_REORDER, PAIR_BYTES)
+        || tooShort(tb, TCA_NETEM_CORRUPT, PAIR_BYTES)
+        || tooShort(tb, TCA_NETEM_RATE, RATE_BYTES)) {
+      return Errno.EINVAL.negated();
+    }
+    NlAttr dist = tb.get(TCA_NETEM_DELAY_DIST);
+    if (dist != null && !setDist(dist.bytes())) {
+      return Errno.EINVAL.negated();
+    }
+    latencyNs = Integer.toUnsignedLong(options.getInt(0)) * TICK_NS;
+    limit = options.getInt(4);
+    loss = options.getInt(8);
+    gap = options.getInt(12);
+    duplicate = options.getInt(16);
+    jitterNs = Integer.toUnsignedLong(options.getInt(20)) * TICK_NS;
+    if (gap != 0) {
+      // Of programs that know no probability of it.
+      reorder = -1;
+    }
+    set(tb, machine);
+    jitterNs = Math.min(Math.abs(jitterNs), Integer.MAX_VALUE);
+    NlAttr given = tb.get(TCA_NETEM_PRNG_SEED);
+    seed =
+        given == null
+            ? ((long) any(machine) << 32) | (any(machine) & 0xffff_ffffL)
+            : given.getLong();
+    random = new Prandom(seed);
+    return 0;
   }
 
-  /** Reads {@code TCA_OPTIONS} that were checked. */
-  static NetemOptions of(NlAttr attr) {
-    NlAttrs tb = attr.nestedBehind(QOPT_BYTES, TCA_NETEM_PRNG_SEED);
-    NlAttr rate = tb.get(TCA_NETEM_RATE);
-    NlAttr rate64 = tb.get(TCA_NETEM_RATE64);
-    long bytesPerSecond = rate == null ? 0 : Integer.toUnsignedLong(rate.getInt());
-    NlAttr latency64 = tb.get(TCA_NETEM_LATENCY64);
-    NlAttr jitter64 = tb.get(TCA_NETEM_JITTER64);
-    NlAttr seed = tb.get(TCA_NETEM_PRNG_SEED);
-    boolean reorders = tb.has(TCA_NETEM_REORDER);
-    int gap = attr.getInt(12);
-    return new NetemOptions(
-        latency64 == null ? ticks(attr.getInt(0)) : latency64.getLong(),
-        Math.abs(jitter64 == null ? ticks(attr.getInt(20)) : jitter64.getLong()),
-        at(tb, TCA_NETEM_CORR, 0),
-        attr.getInt(4),
-        attr.getInt(8),
-        at(tb, TCA_NETEM_CORR, 4),
-        gap,
-        attr.getInt(16),
-        at(tb, TCA_NETEM_CORR, 8),
-        // For compatibility, a gap without a probability means always.
-        reorders ? at(tb, TCA_NETEM_REORDER, 0) : gap != 0 ? ~0 : 0,
-        at(tb, TCA_NETEM_REORDER, 4),
-        at(tb, TCA_NETEM_CORRUPT, 0),
-        at(tb, TCA_NETEM_CORRUPT, 4),
-        rate64 == null ? bytesPerSecond : Math.max(bytesPerSecond, rate64.getLong()),
-        at(tb, TCA_NETEM_RATE, 4),
-        seed == null ? null : seed.getLong());
-  }
-
-  /** The same with another seed. */
-  public NetemOptions withSeed(long newSeed) {
-    return new NetemOptions(
-        latencyNs,
-        jitterNs,
-        delayCorr,
-        limit,
-        loss,
-        lossCorr,
-        gap,
-        duplicate,
-        duplicateCorr,
-        reorder,
-        reorderCorr,
-        corrupt,
-        corruptCorr,
-        rate,
-        overhead,
-        newSeed);
-  }
-
-  private static long ticks(int ticks) {
-    return Integer.toUnsignedLong(ticks) << TICK_SHIFT;
-  }
-
-  private static int at(NlAttrs tb, int type, int at) {
+  private static boolean tooShort(NlAttrs tb, int type, int bytes) {
     NlAttr attr = tb.get(type);
-    return attr == null || attr.length() < at + Integer.BYTES ? 0 : attr.getInt(at);
+    return attr != null && attr.length() < bytes;
+  }
+
+  private boolean setDist(byte[] bytes) {
+    int count = bytes.length / Short.BYTES;
+    if (count == 0 || count > DIST_MAX) {
+      return false;
+    }
+    short[] table = new short[count];
+    for (int i = 0; i < count; i++) {
+      table[i] = (short) ((bytes[2 * i] & 0xff) | (bytes[2 * i + 1] << 8));
+    }
+    delayDist = table;
+    return true;
+  }
+
+  private void set(NlAttrs tb, Machine machine) {
+    NlAttr corr = tb.get(TCA_NETEM_CORR);
+    if (corr != null) {
+      delayCor.init(corr.getInt(0), any(machine));
+      lossCor.init(corr.getInt(4), any(machine));
+      dupCor.init(corr.getInt(8), any(machine));
+    }
+    NlAttr pair = tb.get(TCA_NETEM_REORDER);
+    if (pair != null) {
+      reorder = pair.getInt(0);
+      reorderCor.init(pair.getInt(4), any(machine));
+    }
+    pair = tb.get(TCA_NETEM_CORRUPT);
+    if (pair != null) {
+      corrupt = pair.getInt(0);
+      corruptCor.init(pair.getInt(4), any(machine));
+    }
+    NlAttr speed = tb.get(TCA_NETEM_RATE);
+    if (speed != null) {
+      rate = Integer.toUnsignedLong(speed.getInt(0));
+      packetOverhead = speed.getInt(4);
+      cellSize = speed.getInt(8);
+      cellOverhead = speed.getInt(12);
+    }
+    NlAttr large = tb.get(TCA_NETEM_RATE64);
+    if (large != null) {
+      rate = Math.max(rate, large.getLong());
+    }
+    large = tb.get(TCA_NETEM_LATENCY64);
+    if (large != null) {
+      latencyNs = large.getLong();
+    }
+    large = tb.get(TCA_NETEM_JITTER64);
+    if (large != null) {
+      jitterNs = large.getLong();
+    }
+  }
+
+  /** {@code get_random_u32}. */
+  private static int any(Machine machine) {
+    return (machine.randomBelow(1 << 16) << 16) | machine.randomBelow(1 << 16);
+  }
+
+  /** {@code netem_dump}. */
+  void dump(NlMsg out) {
+    int options = out.nest(RtmQdisc.TCA_OPTIONS);
+    out.putInt(ticks(latencyNs)).putInt(limit).putInt(loss).putInt(gap).putInt(duplicate);
+    out.putInt(ticks(jitterNs));
+    attrLong(out, TCA_NETEM_LATENCY64, latencyNs);
+    attrLong(out, TCA_NETEM_JITTER64, jitterNs);
+    int nest = out.nest(TCA_NETEM_CORR);
+    out.putInt(delayCor.rho).putInt(lossCor.rho).putInt(dupCor.rho).nestEnd(nest);
+    nest = out.nest(TCA_NETEM_REORDER);
+    out.putInt(reorder).putInt(reorderCor.rho).nestEnd(nest);
+    nest = out.nest(TCA_NETEM_CORRUPT);
+    out.putInt(corrupt).putInt(corruptCor.rho).nestEnd(nest);
+    boolean large = rate >= 1L << 32;
+    if (large) {
+      attrLong(out, TCA_NETEM_RATE64, rate);
+    }
+    nest = out.nest(TCA_NETEM_RATE);
+    out.putInt(large ? -1 : (int) rate);
+    out.putInt(packetOverhead).putInt(cellSize).putInt(cellOverhead).nestEnd(nest);
+    attrLong(out, TCA_NETEM_PRNG_SEED, seed);
+    out.nestEnd(options);
+  }
+
+  private static int ticks(long ns) {
+    return (int) Math.min(ns / TICK_NS, 0xffff_ffffL);
+  }
+
+  private static void attrLong(NlMsg out, int type, long value) {
+    int nest = out.nest(type);
+    out.putLong(value).nestEnd(nest);
   }
 }

@@ -1,7 +1,12 @@
 /**
- * Queueing disciplines of devices.
+ * Queueing disciplines, and the messages by which {@code tc} sets them.
  *
- * <p><b>Source:</b> {@code net/sched}.
+ * <p>Part of the kernel: {@code net/sched}. Read {@link org.netshard.protocol.core.Qdisc} first,
+ * which a device has at its root, then {@link org.netshard.protocol.sched.RtmQdisc}; {@link
+ * org.netshard.protocol.sched.QdiscKinds} lists those that there are.
+ *
+ * <p><b>Differs from Linux:</b> there are no classes, filters and ingress disciplines, and the
+ * default of a device ({@code noqueue}) is no object.
  */
 @NullMarked
 package org.netshard.protocol.sched;

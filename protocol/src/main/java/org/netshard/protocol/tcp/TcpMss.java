@@ -43,7 +43,7 @@ final class TcpMss {
       tp.pmtu = dst.mtu();
     }
     tp.gsoMaxSize = GSO_MAX_SIZE - (MAX_TCP_HEADER + 1);
-    tp.gsoMaxSegs = dst.dev().gsoMaxSegs();
+    tp.gsoMaxSegs = (char) Math.max(dst.dev().gsoMaxSegs(), 1);
     return true;
   }
 

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Qdisc;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.inet.InetOptions;
@@ -284,7 +285,7 @@ public final class TcpRequest extends TcpEndpoint {
           daddr6);
       TcpXmit.checksum(
           packet, Ip6Header.pseudo(bytes, packet.network(), headerBytes, Abi.IPPROTO_TCP));
-      return Ip6Output.localOut(net, packet) == 0;
+      return Qdisc.eval(Ip6Output.localOut(net, packet)) == 0;
     }
     InetOptions inet = InetOptions.of(sk);
     int ttl = inet.ucTtl() >= 0 ? inet.ucTtl() : dst.ttl(net);
@@ -301,7 +302,7 @@ public final class TcpRequest extends TcpEndpoint {
         daddr);
     TcpXmit.checksum(
         packet, IpHeader.pseudo(bytes, packet.network(), headerBytes, Abi.IPPROTO_TCP));
-    return IpOutput.localOut(net, packet) == 0;
+    return Qdisc.eval(IpOutput.localOut(net, packet)) == 0;
   }
 
   /** Acknowledges a segment that is out of the window ({@code tcp_v4_reqsk_send_ack}). */

@@ -170,7 +170,9 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   int mappedDaddr;
 
   int gsoMaxSize = Integer.MAX_VALUE;
-  int gsoMaxSegs = NetDevice.GSO_MAX_SEGS;
+
+  /** {@code sk_gso_max_segs}: segments in one send. */
+  char gsoMaxSegs = NetDevice.GSO_MAX_SEGS;
 
   /** {@code sk_gso_disabled}: one segment at a time, as each has a signature. */
   boolean gsoDisabled;

@@ -9,6 +9,7 @@ import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Qdisc;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet6.Inet6Options;
@@ -46,7 +47,7 @@ final class TcpXmit {
   /**
    * Sends a piece of the queue ({@code tcp_transmit_skb}).
    *
-   * @return 0 or {@code -errno}
+   * @return 0, {@code -errno}, or {@link Qdisc#NET_XMIT_DROP}
    */
   static int transmit(TcpSock tp, TcpSkb skb) {
     long prior = tp.wstampNs;
@@ -61,6 +62,10 @@ final class TcpXmit {
       skb.zerocopy.setCopied();
     }
     int result = send(tp, skb, skb.seq, skb.endSeq, flags, tp.rcvNxt);
+    if (result > 0) {
+      TcpRecovery.enterCwr(tp);
+      result = Qdisc.eval(result);
+    }
     if (result == 0) {
       TcpPacing.afterSend(tp, skb, prior);
       TcpRate.skbSent(tp, skb);

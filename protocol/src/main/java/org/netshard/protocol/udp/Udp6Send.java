@@ -273,9 +273,12 @@ final class Udp6Send {
       packet.setGsoSize(ports.gsoSize());
     }
     packet.setOwnerW(sk);
-    int sent = Ip6Output.localOut(sk.net(), packet);
+    int sent = Ip6Output.sendSkb(sk.net(), packet);
     if (sent == 0) {
       UdpSend.count(sk, true, Mib.UDP_OUT_DATAGRAMS);
+    } else if (sent == Errno.ENOBUFS.negated() && !Inet6Options.of(sk).has(Inet6Flag.RECVERR6)) {
+      UdpSend.count(sk, true, Mib.UDP_SNDBUF_ERRORS);
+      return 0;
     }
     return sent;
   }

@@ -15,6 +15,7 @@ import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.inet.InetAddress4;
+import org.netshard.protocol.inet.InetFlag;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpOptions;
 import org.netshard.protocol.inet.IpRoute;
@@ -280,9 +281,12 @@ final class UdpSend {
       packet.setGsoSize(ports.gsoSize);
     }
     packet.setOwnerW(sk);
-    int sent = IpOutput.localOut(sk.net(), packet);
+    int sent = IpOutput.sendSkb(sk.net(), packet);
     if (sent == 0) {
       count(sk, false, Mib.UDP_OUT_DATAGRAMS);
+    } else if (sent == Errno.ENOBUFS.negated() && !InetOptions.of(sk).has(InetFlag.RECVERR)) {
+      count(sk, false, Mib.UDP_SNDBUF_ERRORS);
+      return 0;
     }
     return sent;
   }

@@ -38,6 +38,7 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   private int drawn;
   private final ArrayDeque<Packet> arriving = new ArrayDeque<>();
   private final List<Runnable> timers = new ArrayList<>();
+  private final List<Packet> txDropped = new ArrayList<>();
 
   /** A namespace of the initial user namespace. */
   public TestNet() {
@@ -326,8 +327,25 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   }
 
   @Override
+  public void txDropped(NetNs net, Packet packet) {
+    txDropped.add(packet);
+  }
+
+  @Override
   public void timer(long atNs, Runnable end) {
     timers.add(end);
+  }
+
+  /** The packets that were dropped on their way out. */
+  public List<Packet> txDropped() {
+    return txDropped;
+  }
+
+  /** The packets that are about to arrive, which it takes away. */
+  public List<Packet> takeArriving() {
+    List<Packet> taken = List.copyOf(arriving);
+    arriving.clear();
+    return taken;
   }
 
   /** Lets all packets arrive, and those that they cause. */
