@@ -178,6 +178,10 @@ final class SpliceCalls {
       Task task, OpenFile in, SocketFile socket, Pipe pipe, int most, int flags) {
     Sk sk = socket.sk();
     boolean stream = sk.type() == Abi.SOCK_STREAM && (sk.isUnix() || sk.isTcp());
+    if (sk.isTcp() && sk.ops().atMark(sk) == 1) {
+      // tcp_read_sock does not get past urgent data, and who has found some does not wait.
+      return 0;
+    }
     boolean now = stream && sk.isUnix() && (flags & SPLICE_F_NONBLOCK) != 0;
     UserMem room = UserMem.zeroed(most);
     Syscall receive =

@@ -75,6 +75,7 @@ final class CallMaker {
       case "pipe" -> pipe(v);
       case "open" -> open(v);
       case "sendfile" -> sendfile(v);
+      case "splice" -> splice(v);
       default -> throw v.wrong("this call is not simulated");
     };
   }
@@ -288,11 +289,30 @@ final class CallMaker {
 
   private MadeCall sendfile(CallValues v) {
     v.count(4, 4);
-    UserMem offset = UserMem.NULL;
-    if (v.arg(2) instanceof Expr.Array) {
-      offset = UserMem.zeroed(Long.BYTES);
-      offset.putLong(0, v.number(v.only(v.arg(2))));
+    return MadeCall.of(
+        Syscall.of(SyscallName.SENDFILE, fd(v, 0), fd(v, 1), offset(v, 2), v.number(3)));
+  }
+
+  private MadeCall splice(CallValues v) {
+    v.count(6, 6);
+    return MadeCall.of(
+        Syscall.of(
+            SyscallName.SPLICE,
+            fd(v, 0),
+            offset(v, 1),
+            fd(v, 2),
+            offset(v, 3),
+            v.number(4),
+            v.number(5)));
+  }
+
+  /** {@code [1024]}, a position in memory, or NULL. */
+  private static UserMem offset(CallValues v, int index) {
+    if (!(v.arg(index) instanceof Expr.Array)) {
+      return UserMem.NULL;
     }
-    return MadeCall.of(Syscall.of(SyscallName.SENDFILE, fd(v, 0), fd(v, 1), offset, v.number(3)));
+    UserMem offset = UserMem.zeroed(Long.BYTES);
+    offset.putLong(0, v.number(v.only(v.arg(index))));
+    return offset;
   }
 }

@@ -65,6 +65,10 @@ final class ScriptRun implements Program, Waiter {
   private long lastDueNs;
   private boolean lastInbound;
   private boolean finished;
+
+  /** Whether the last step of a shell has failed. */
+  private boolean shellFailed;
+
   private String failure = "";
   private final List<String> notes = new ArrayList<>();
 
@@ -457,8 +461,15 @@ final class ScriptRun implements Program, Waiter {
       return;
     }
     ShellStep step = steps.get(from);
+    if (step instanceof ShellStep.Else other) {
+      List<ShellStep> rest = new ArrayList<>(shellFailed ? other.steps() : List.of());
+      rest.addAll(steps.subList(from + 1, steps.size()));
+      steps(rest, 0, then);
+      return;
+    }
     Consumer<String> rest =
         problem -> {
+          shellFailed = !problem.isEmpty();
           if (problem.isEmpty()) {
             steps(steps, from + 1, then);
           } else if (from + 1 == steps.size()) {

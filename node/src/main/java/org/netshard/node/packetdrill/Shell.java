@@ -22,15 +22,18 @@ import org.netshard.node.scenario.SetupNotation;
 /**
  * The shell of scripts: what of its commands means something to a simulated kernel, as steps.
  *
- * <p>There are {@code sysctl}, {@code ip}, {@code echo … > FILE}, {@code nstat}, {@code tc} and
- * {@code ethtool} as far as they ask for what is so anyway, and files with such commands. All else
- * is an error that names the place. Settings need not be restored, as each script has its kernel.
+ * <p>There are {@code sysctl}, {@code ip}, {@code tc}, {@code echo … > FILE}, {@code nstat}, {@code
+ * ethtool} as far as it asks for what is so anyway, and files with such commands. All else is an
+ * error that names the place. Settings need not be restored, as each script has its kernel.
  */
 final class Shell {
   static final String ALLOWED = "sysctl, ip, echo, nstat, tc, ethtool, set_sysctls.py, FILE.sh";
 
+  /** Before a command that is done if the one before it has failed. */
+  private static final String OTHERWISE = "||";
+
   private static final int DEPTH_MAX = 4;
-  private static final Pattern REDIRECTION = Pattern.compile("\\d?>>?(?:&\\d)?|&>|2>&1");
+  private static final Pattern REDIRECTION = Pattern.compile("(?:\\d|&)?>>?(?:&\\d|[^&]\\S*)?");
   private static final Pattern ARITHMETIC = Pattern.compile("\\$\\(\\((.*?)\\)\\)");
 
   private final Path folder;
@@ -77,7 +80,8 @@ final class Shell {
     String text = arithmetic(line, place);
     for (int i = 0; i <= text.length(); i++) {
       char c = i < text.length() ? text.charAt(i) : '\n';
-      boolean ends = c == ';' || c == '\n' || (c == '&' && text.startsWith("&&", i));
+      boolean otherwise = text.startsWith(OTHERWISE, i);
+      boolean ends = c == ';' || c == '\n' || otherwise || text.startsWith("&&", i);
       if (c == '\'' || c == '"') {
         int close = text.indexOf(c, i + 1);
         if (close < 0) {
@@ -94,8 +98,8 @@ final class Shell {
         }
         if (ends) {
           commands.add(words);
-          words = new ArrayList<>();
-          i += c == '&' ? 1 : 0;
+          words = new ArrayList<>(otherwise ? List.of(OTHERWISE) : List.of());
+          i += c == '&' || otherwise ? 1 : 0;
         }
         if (c == '#') {
           i = text.length() - 1;
@@ -128,6 +132,15 @@ final class Shell {
   private void run(List<String> written, Place place, int depth) {
     List<String> words = new ArrayList<>(written);
     String name = words.get(0);
+    if (name.equals(OTHERWISE) && words.size() > 1) {
+      int size = steps.size();
+      run(words.subList(1, words.size()), place, depth);
+      List<ShellStep> own = steps.subList(size, steps.size());
+      ShellStep step = new ShellStep.Else(own);
+      own.clear();
+      steps.add(step);
+      return;
+    }
     if (!name.equals("echo")) {
       dropRedirections(words);
     }
@@ -208,19 +221,13 @@ final class Shell {
           notation(text, place);
         }
       }
-      case "tc" -> {
-        // Packets of the device wait in no queue.
-        if (!text.matches("tc qdisc (add|replace|change) dev tun0 root pfifo")) {
-          notation(text, place);
-        }
-      }
       case "ethtool" -> {
         // Devices cut nothing into segments.
         if (!text.matches("ethtool -K tun0( (gso|tso|gro|lro|tx|rx) off)+")) {
           throw notSimulated(text, place);
         }
       }
-      case "echo", "mkdir", "rmdir" -> notation(text, place);
+      case "tc", "echo", "mkdir", "rmdir" -> notation(text, place);
       case "true", ":" -> {
         // Nothing.
       }

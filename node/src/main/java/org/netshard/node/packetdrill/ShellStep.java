@@ -21,6 +21,17 @@ sealed interface ShellStep {
   /** {@code ip tcp_metrics flush all}: nothing is remembered of other ends. */
   record FlushTcpMetrics() implements ShellStep {}
 
+  /**
+   * {@code … || COMMAND}: what is done if the step before has failed.
+   *
+   * @param steps the command's
+   */
+  record Else(List<ShellStep> steps) implements ShellStep {
+    public Else {
+      steps = List.copyOf(steps);
+    }
+  }
+
   /** {@code nstat}: counters count from here. */
   record Nstat() implements ShellStep {}
 
