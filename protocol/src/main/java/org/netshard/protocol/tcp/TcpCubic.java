@@ -1,6 +1,7 @@
 package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.tcp.CubicParams.Name;
 
 /**
  * CUBIC, with HyStart.
@@ -8,22 +9,23 @@ import org.netshard.protocol.core.Mib;
  * <p><b>Source:</b> RFC 9438; {@code net/ipv4/tcp_cubic.c}.
  */
 final class TcpCubic implements CongestionControl {
+  /** {@code beta} when the module is loaded, from which {@code beta_scale} follows. */
   private static final int BETA = 717;
+
   private static final int BETA_SCALE = 1024;
   private static final int BIC_HZ = 10;
   private static final int BIC_SCALE = 41;
   private static final int CUBE_RTT_SCALE = BIC_SCALE * 10;
   private static final int BETA_TCP = 8 * (BETA_SCALE + BETA) / 3 / (BETA_SCALE - BETA);
   private static final long CUBE_FACTOR = (1L << (10 + 3 * BIC_HZ)) / CUBE_RTT_SCALE;
-  private static final int HYSTART_LOW_WINDOW = 16;
   private static final int HYSTART_MIN_SAMPLES = 8;
   private static final int HYSTART_DELAY_MIN_US = 4000;
   private static final int HYSTART_DELAY_MAX_US = 16000;
-  private static final int HYSTART_ACK_DELTA_US = 2000;
   private static final long GSO_BYTES = 65536;
 
   /** {@code struct bictcp}. */
   private static final class Bic {
+    final CubicParams params;
     int cnt;
     int lastMaxCwnd;
     int lastCwnd;
@@ -40,6 +42,10 @@ final class TcpCubic implements CongestionControl {
     int endSeq;
     long lastAckUs;
     long currRttUs;
+
+    Bic(CubicParams params) {
+      this.params = params;
+    }
 
     void reset() {
       cnt = 0;
@@ -65,7 +71,7 @@ final class TcpCubic implements CongestionControl {
     if (tp.caPriv instanceof Bic bic) {
       return bic;
     }
-    Bic bic = new Bic();
+    Bic bic = new Bic(CubicParams.of(tp.net.machine()));
     tp.caPriv = bic;
     return bic;
   }
@@ -74,7 +80,12 @@ final class TcpCubic implements CongestionControl {
   public void init(TcpSock tp) {
     Bic bic = of(tp);
     bic.reset();
-    hystartReset(tp, bic);
+    int ssthresh = bic.params.get(Name.INITIAL_SSTHRESH);
+    if (bic.params.get(Name.HYSTART) != 0) {
+      hystartReset(tp, bic);
+    } else if (ssthresh != 0) {
+      tp.sndSsthresh = ssthresh;
+    }
   }
 
   private static void hystartReset(TcpSock tp, Bic bic) {
@@ -102,12 +113,13 @@ final class TcpCubic implements CongestionControl {
   public int ssthresh(TcpSock tp) {
     Bic bic = of(tp);
     bic.epochStart = 0;
-    if (tp.sndCwnd < bic.lastMaxCwnd) {
-      bic.lastMaxCwnd = (int) ((long) tp.sndCwnd * (BETA_SCALE + BETA) / (2 * BETA_SCALE));
+    long beta = bic.params.get(Name.BETA);
+    if (tp.sndCwnd < bic.lastMaxCwnd && bic.params.get(Name.FAST_CONVERGENCE) != 0) {
+      bic.lastMaxCwnd = (int) (tp.sndCwnd * (BETA_SCALE + beta) / (2 * BETA_SCALE));
     } else {
       bic.lastMaxCwnd = tp.sndCwnd;
     }
-    return Math.max((int) ((long) tp.sndCwnd * BETA / BETA_SCALE), 2);
+    return Math.max((int) (tp.sndCwnd * beta / BETA_SCALE), 2);
   }
 
   @Override
@@ -146,7 +158,10 @@ final class TcpCubic implements CongestionControl {
     } else if (soon) {
       return;
     }
-    friendly(bic, cwnd);
+    if (bic.params.get(Name.TCP_FRIENDLINESS) != 0) {
+      friendly(bic, cwnd);
+    }
+    bic.cnt = Math.max(bic.cnt, 2);
   }
 
   private static void grow(Bic bic, int cwnd, int now, int acked) {
@@ -192,7 +207,6 @@ final class TcpCubic implements CongestionControl {
         bic.cnt = most;
       }
     }
-    bic.cnt = Math.max(bic.cnt, 2);
   }
 
   /** The cube root, rounded down as Linux's table and Newton step have it within one. */
@@ -220,7 +234,7 @@ final class TcpCubic implements CongestionControl {
     if (bic.delayMinUs == 0 || bic.delayMinUs > delay) {
       bic.delayMinUs = delay;
     }
-    if (!bic.found && tp.inSlowStart()) {
+    if (!bic.found && tp.inSlowStart() && bic.params.get(Name.HYSTART) != 0) {
       hystart(tp, bic, delay);
     }
   }
@@ -230,11 +244,22 @@ final class TcpCubic implements CongestionControl {
     if (Seq.after(tp.sndUna, bic.endSeq)) {
       hystartReset(tp, bic);
     }
-    if (tp.sndCwnd < HYSTART_LOW_WINDOW) {
+    if (Integer.compareUnsigned(tp.sndCwnd, bic.params.get(Name.HYSTART_LOW_WINDOW)) < 0) {
       return;
     }
+    int detect = bic.params.get(Name.HYSTART_DETECT);
+    if ((detect & CubicParams.HYSTART_ACK_TRAIN) != 0) {
+      ackTrain(tp, bic);
+    }
+    if ((detect & CubicParams.HYSTART_DELAY) != 0) {
+      delay(tp, bic, delay);
+    }
+  }
+
+  /** Acknowledgements that follow each other closely for as long as a way takes. */
+  private static void ackTrain(TcpSock tp, Bic bic) {
     long now = tp.tcpMstamp;
-    if (now - bic.lastAckUs <= HYSTART_ACK_DELTA_US) {
+    if (now - bic.lastAckUs <= bic.params.get(Name.HYSTART_ACK_DELTA_US)) {
       bic.lastAckUs = now;
       long threshold = bic.delayMinUs + ackDelay(tp);
       if (!TcpPacing.needed(tp)) {
@@ -244,6 +269,10 @@ final class TcpCubic implements CongestionControl {
         found(tp, bic, Mib.TCP_HYSTART_TRAIN_DETECT, Mib.TCP_HYSTART_TRAIN_CWND);
       }
     }
+  }
+
+  /** Round trips that take longer than they did. */
+  private static void delay(TcpSock tp, Bic bic, long delay) {
     if (bic.currRttUs > delay) {
       bic.currRttUs = delay;
     }
