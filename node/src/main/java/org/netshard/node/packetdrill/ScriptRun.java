@@ -484,6 +484,11 @@ final class ScriptRun implements Program, Waiter {
       shell(lines.lines(), rest);
       return;
     }
+    if (step instanceof ShellStep.Tso tso) {
+      machine().tun().dev().setTso(tso.on());
+      rest.accept("");
+      return;
+    }
     if (step instanceof ShellStep.FlushTcpMetrics) {
       TcpMetrics.flush(machine().net());
       rest.accept("");

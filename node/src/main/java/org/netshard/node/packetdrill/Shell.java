@@ -222,9 +222,12 @@ final class Shell {
         }
       }
       case "ethtool" -> {
-        // Devices cut nothing into segments.
-        if (!text.matches("ethtool -K tun0( (gso|tso|gro|lro|tx|rx) off)+")) {
+        if (!text.matches("ethtool -K tun0( (gso|gro|lro|tx|rx) off| tso (on|off))+")) {
           throw notSimulated(text, place);
+        }
+        int tso = words.indexOf("tso");
+        if (tso > 0) {
+          steps.add(new ShellStep.Tso(words.get(tso + 1).equals("on")));
         }
       }
       case "tc", "echo", "mkdir", "rmdir" -> notation(text, place);

@@ -32,6 +32,13 @@ sealed interface ShellStep {
     }
   }
 
+  /**
+   * {@code ethtool -K DEV tso on|off}.
+   *
+   * @param on whether the device takes packets of TCP that stand for several segments
+   */
+  record Tso(boolean on) implements ShellStep {}
+
   /** {@code nstat}: counters count from here. */
   record Nstat() implements ShellStep {}
 

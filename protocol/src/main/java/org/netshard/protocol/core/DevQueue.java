@@ -50,8 +50,22 @@ public final class DevQueue {
     return Qdisc.NET_XMIT_SUCCESS;
   }
 
-  /** Shows a packet to taps and hands it to the device ({@code dev_hard_start_xmit}). */
+  /**
+   * Cuts a packet that the device cannot take whole ({@code validate_xmit_skb}), and sends it
+   * ({@code dev_hard_start_xmit}).
+   */
   static void hardStartXmit(NetNs net, Packet packet) {
+    NetProtocols.Gso gso = net.machine().protocols().gso();
+    if (gso == null || packet.dev().hasTso() || !packet.isTcpGso()) {
+      xmitOne(net, packet);
+      return;
+    }
+    gso.segment(packet).forEach(segment -> xmitOne(net, segment));
+    packet.free();
+  }
+
+  /** Shows a packet to taps and hands it to the device. */
+  private static void xmitOne(NetNs net, Packet packet) {
     PacketTypes taps = PacketTypes.of(net);
     if (!taps.isEmpty()) {
       packet.setTstampNs(net.machine().nowNs());

@@ -54,6 +54,7 @@ public final class NetDevice {
   private int flags;
   private int promiscuity;
   private int txQueueLen;
+  private boolean tso = true;
   private int gsoMaxSegs = GSO_MAX_SEGS;
   private boolean hasQdisc;
   private @Nullable Qdisc qdisc;
@@ -230,6 +231,16 @@ public final class NetDevice {
   /** Sets how many segments one packet may stand for. */
   public void setGsoMaxSegs(int segments) {
     gsoMaxSegs = segments;
+  }
+
+  /** Whether it takes packets of TCP that stand for several segments ({@code NETIF_F_ALL_TSO}). */
+  public boolean hasTso() {
+    return tso;
+  }
+
+  /** Says whether it takes them ({@code ethtool -K DEV tso on|off}). */
+  public void setTso(boolean on) {
+    tso = on;
   }
 
   /** The name of its queueing discipline: none before it is first up. */

@@ -1,5 +1,6 @@
 package org.netshard.protocol.core;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ public final class NetProtocols {
   private @Nullable RawTap raw6;
   private @Nullable Layer ip;
   private @Nullable Layer ipv6;
+  private @Nullable Gso gso;
 
   /** A network layer ({@code struct packet_type}). */
   @FunctionalInterface
@@ -38,6 +40,24 @@ public final class NetProtocols {
 
     /** Tells them of an error; the message is as for {@link NetProtocol#err}. */
     void err(NetNs net, Packet icmp, int protocol, int icmpType, int icmpCode, int info);
+  }
+
+  /** Cuts packets that stand for several segments ({@code skb_gso_segment}). */
+  @FunctionalInterface
+  public interface Gso {
+    /** The segments of a packet. */
+    List<Packet> segment(Packet packet);
+  }
+
+  /** Adds what cuts packets. */
+  public NetProtocols addGso(Gso cutter) {
+    gso = cutter;
+    return this;
+  }
+
+  /** What cuts packets, or null. */
+  public @Nullable Gso gso() {
+    return gso;
   }
 
   /** Adds raw sockets of both families. */

@@ -295,6 +295,11 @@ public final class Packet extends Skb {
     return gsoHeaderBytes;
   }
 
+  /** Whether it stands for several of TCP ({@code SKB_GSO_TCPV4}, {@code SKB_GSO_TCPV6}). */
+  boolean isTcpGso() {
+    return gsoSize > 0 && gsoHeaderBytes > UDP_HEADER_BYTES;
+  }
+
   /** Says that it stands for several. */
   public void setGsoSize(int bytes) {
     gsoSize = bytes;

@@ -24,6 +24,7 @@ public final class InetProtocols {
   public static final NetProtocols ALL =
       new NetProtocols()
           .addRaw(new RawRcv(), new Raw6Rcv())
+          .addGso(SkbGso::segment)
           .addLayers(IpInput::rcv, Ip6Input::rcv)
           .add(Icmp.PROTOCOL, new Icmp(new PingRcv(false)))
           .add6(Icmp6.PROTOCOL, new Icmp6(new PingRcv(true)))

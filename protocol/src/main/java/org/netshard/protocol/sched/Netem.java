@@ -9,6 +9,7 @@ import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.inet.SkbGso;
 import org.netshard.protocol.netlink.ExtAck;
 import org.netshard.protocol.netlink.NlAttr;
 import org.netshard.protocol.netlink.NlMsg;

@@ -1,4 +1,4 @@
-package org.netshard.protocol.sched;
+package org.netshard.protocol.inet;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.netshard.protocol.ip6.Ip6Header;
  * net/ipv4/tcp_offload.c}, {@code tcp_gso_segment}; {@code net/ipv4/udp_offload.c}, {@code
  * __udp_gso_segment}; {@code net/ipv4/af_inet.c}, {@code inet_gso_segment}.
  */
-final class SkbGso {
+public final class SkbGso {
   private static final int UDP_CHECK = 6;
   private static final int UDP_LENGTH = 4;
   private static final int TCP_SEQ = 4;
@@ -29,7 +29,7 @@ final class SkbGso {
   private SkbGso() {}
 
   /** The segments of a packet, with checksums left to the device; one that is whole is itself. */
-  static List<Packet> segment(Packet packet) {
+  public static List<Packet> segment(Packet packet) {
     if (packet.gsoSize() == 0) {
       return List.of(packet);
     }
