@@ -152,7 +152,7 @@ final class TcpOfo {
       if (Seq.before(skb.seq, dsackHigh)) {
         int dsack = dsackHigh;
         if (Seq.before(skb.endSeq, dsackHigh)) {
-          dsackHigh = skb.endSeq;
+          dsack = skb.endSeq;
         }
         dsackExtend(tp, skb.seq, dsack);
       }
