@@ -380,7 +380,8 @@ final class TcpAck {
     tp.ca.pktsAcked(
         tp, pktsAcked, state.rate.rttUs, tp.mssCache * (tp.delivered - state.rate.priorDelivered));
     if (tp.packetsOut == 0 && tp.rxOpt.sackOk) {
-      // What was sent again, given up as spurious and sent again is counted twice: "Leak r" in Linux.
+      // What was sent again, given up as spurious and sent again is counted twice: "Leak r" in
+      // Linux.
       tp.lost = 0;
       tp.sackedOut = 0;
       tp.retransOut = 0;

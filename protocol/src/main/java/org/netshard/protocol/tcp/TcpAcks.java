@@ -137,8 +137,8 @@ final class TcpAcks {
         measureScaling(tp, skb.len, truesize);
       }
       tp.rcvMss = Math.min(len, tp.advmss);
-      if (skb.len == len && skb.has(TcpHeader.PSH)) {
-        // One whole segment with PSH is most likely the end of what a program wrote.
+      if (skb.has(TcpHeader.PSH)) {
+        // A whole segment with PSH is most likely the end of what a program wrote.
         tp.ackPending |= TcpSock.ACK_PUSHED;
       }
       return;

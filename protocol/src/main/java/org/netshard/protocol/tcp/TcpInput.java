@@ -127,6 +127,12 @@ final class TcpInput {
       return true;
     }
     TcpSkb skb = skb(packet);
+    if (Seq.after(skb.endSeq, tp.rcvNxt + tp.receiveWindow())) {
+      if (TcpValidate.validate(tp, packet, true)) {
+        step5(tp, packet);
+      }
+      return true;
+    }
     if (skb.truesize() > tp.sk.forwardAlloc()) {
       step5(tp, packet);
       return true;

@@ -80,6 +80,7 @@ final class TcpOfo {
         sackNew(tp, seq, endSeq);
       }
       finish(tp, skb);
+      growRcvbuf(tp);
       return;
     }
     boolean kept = insert(tp, queue, skb);
@@ -88,6 +89,14 @@ final class TcpOfo {
     }
     if (kept) {
       finish(tp, skb);
+    }
+    growRcvbuf(tp);
+  }
+
+  /** What waits needs room too, of a connection that somebody has accepted. */
+  private static void growRcvbuf(TcpSock tp) {
+    if (tp.hasFile()) {
+      TcpWindow.growRcvbuf(tp, tp.rcvqSpace);
     }
   }
 

@@ -112,7 +112,7 @@ final class TcpValidate {
           synChallenge(tp, packet, synInErr);
           return false;
         }
-        if (bad == DropReason.TCP_INVALID_END_SEQUENCE) {
+        if (bad != DropReason.TCP_OLD_SEQUENCE) {
           tp.net.addMib(Mib.TCP_BEYOND_WINDOW, 1);
         }
         if (!TcpAcks.oowLimited(tp, data, Mib.TCP_ACK_SKIPPED_SEQ)) {
