@@ -41,7 +41,9 @@ public final class Vfs {
     Directory cgroup =
         v1 ? new PseudoDirectory(SuperBlock.TMPFS, Map.of("memory", mounted)) : mounted;
     Directory fs = new PseudoDirectory(SuperBlock.SYSFS, Map.of("cgroup", cgroup));
-    Directory sys = new PseudoDirectory(SuperBlock.SYSFS, Map.of("fs", fs, "module", ModuleParamFile.modules()));
+    Directory sys =
+        new PseudoDirectory(
+            SuperBlock.SYSFS, Map.of("fs", fs, "module", ModuleParamFile.modules()));
     Directory run =
         new PseudoDirectory(SuperBlock.TMPFS, Map.of("netns", new NetnsDirectory(nets)));
     Directory proc = new ProcDirectory(tasks);

@@ -95,7 +95,7 @@ class TunDeviceTest {
   void whatIsWrittenComesToTheNamespace() {
     Netdev.setUp(net, tun.dev(), true);
     byte[] written = ipv4();
-    assertThat(tun.write(written)).isEqualTo(20);
+    assertThat(tun.write(written, 0)).isEqualTo(20);
     written[0] = 0;
     assertThat(arriving).hasSize(1);
     Packet packet = arriving.get(0);
@@ -108,9 +108,9 @@ class TunDeviceTest {
 
   @Test
   void writeToADeviceThatIsDownFailsWithEioAfterALookAtTheVersion() {
-    assertThat(tun.write(new byte[0])).isEqualTo(Errno.EINVAL.negated());
-    assertThat(tun.write(new byte[] {0x35})).isEqualTo(Errno.EINVAL.negated());
-    assertThat(tun.write(ipv4())).isEqualTo(Errno.EIO.negated());
+    assertThat(tun.write(new byte[0], 0)).isEqualTo(Errno.EINVAL.negated());
+    assertThat(tun.write(new byte[] {0x35}, 0)).isEqualTo(Errno.EINVAL.negated());
+    assertThat(tun.write(ipv4(), 0)).isEqualTo(Errno.EIO.negated());
     assertThat(arriving).isEmpty();
   }
 

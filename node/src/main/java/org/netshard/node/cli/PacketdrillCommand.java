@@ -39,7 +39,7 @@ final class PacketdrillCommand implements Callable<Integer> {
   private List<Path> paths = new ArrayList<>();
 
   @Option(
-      names = "-D",
+      names = {"-D", "--define"},
       paramLabel = "NAME=VALUE",
       description = "What a word stands for in all scripts; before what a script says of it.")
   private Map<String, String> definitions = new LinkedHashMap<>();
@@ -79,6 +79,57 @@ final class PacketdrillCommand implements Callable<Integer> {
 
   @Option(names = "--remote_ip", paramLabel = "ADDR", description = "Default 192.0.2.1.")
   private @Nullable String remoteIp;
+
+  @Option(
+      names = "--netmask_ip",
+      paramLabel = "MASK",
+      description = "Of the local address of IPv4. Default 255.255.0.0.")
+  private @Nullable String netmaskIp;
+
+  @Option(
+      names = "--bind_port",
+      paramLabel = "N",
+      description = "What bind takes where a script has `...`. Default 8080.")
+  private @Nullable String bindPort;
+
+  @Option(
+      names = "--connect_port",
+      paramLabel = "N",
+      description = "Where connect goes likewise. Default 8080.")
+  private @Nullable String connectPort;
+
+  @Option(
+      names = "--mss",
+      paramLabel = "N",
+      description = "Bytes of each segment that a larger packet of TCP from outside stands for.")
+  private @Nullable String mss;
+
+  @Option(
+      names = "--tcp_ts_tick_usecs",
+      paramLabel = "N",
+      description = "Microseconds of a step of the clock in time stamps, which are looked at then.")
+  private @Nullable String tsTickUsecs;
+
+  @Option(
+      names = "--tcp_ts_ecr_scaled",
+      description = "Time stamps that were never sent may be echoed.")
+  private boolean tsEcrScaled;
+
+  @Option(
+      names = "--strict_segments",
+      description = "A packet that is expected may not come in parts.")
+  private boolean strictSegments;
+
+  /** They mean something to the tool that the language is from, and nothing here. */
+  @Option(
+      names = {"--speed", "--code_command", "--code_format", "--code_sockopt", "--non_fatal"},
+      hidden = true)
+  private @Nullable List<String> ignored;
+
+  @Option(
+      names = {"--send_omit_free", "--debug"},
+      hidden = true)
+  private boolean[] ignoredFlags = {};
 
   @Option(
       names = {"-v", "--verbose"},
@@ -133,6 +184,13 @@ final class PacketdrillCommand implements Callable<Integer> {
     put(options, "local_ip", localIp);
     put(options, "gateway_ip", gatewayIp);
     put(options, "remote_ip", remoteIp);
+    put(options, "netmask_ip", netmaskIp);
+    put(options, "mss", mss);
+    put(options, "bind_port", bindPort);
+    put(options, "connect_port", connectPort);
+    put(options, "tcp_ts_tick_usecs", tsTickUsecs);
+    put(options, "tcp_ts_ecr_scaled", tsEcrScaled ? "" : null);
+    put(options, "strict_segments", strictSegments ? "" : null);
     return options;
   }
 

@@ -338,7 +338,8 @@ final class ScriptRun implements Program, Waiter {
     if (action instanceof Action.Packet packet) {
       Conn conn = sockets.receiver(packet.packet());
       byte[] bytes = new PacketWriter(settings, conn).write(packet.packet());
-      long taken = machine().tun().write(bytes);
+      int gsoSize = packet.packet().transport() instanceof PacketSpec.Tcp ? settings.mss() : 0;
+      long taken = machine().tun().write(bytes, gsoSize);
       if (taken < 0) {
         throw new ScriptFailure("the device does not take the packet: " + Errno.resultText(taken));
       }
@@ -500,8 +501,8 @@ final class ScriptRun implements Program, Waiter {
     if (step instanceof ShellStep.NstatGrep grep) {
       stay = grep.stay();
       List<String> lines = Nstat.lines(counters, now);
-      if (lines.stream().noneMatch(line -> grep.pattern().matcher(line).find())) {
-        problem = grep.place() + ": nstat: no line matches `" + grep.pattern() + "`";
+      if (lines.stream().noneMatch(grep::matches)) {
+        problem = grep.place() + ": nstat: no line matches " + grep.patterns();
         problem += lines.isEmpty() ? "" : ":\n  " + String.join("\n  ", lines);
       }
     }

@@ -8,6 +8,7 @@ import org.netshard.node.packetdrill.script.Script;
 import org.netshard.node.packetdrill.script.ScriptSyntaxException;
 import org.netshard.node.scenario.IpText;
 import org.netshard.node.scenario.Place;
+import org.netshard.protocol.core.NetBytes;
 
 /**
  * The network in which a script runs, and how exact it has to be.
@@ -24,6 +25,7 @@ import org.netshard.node.scenario.Place;
  * @param tolerancePercent the same as a part of the time since the event before
  * @param tsTickUs microseconds of a step of the clock in time stamps; 0 if they are not looked at
  * @param tsEcrScaled whether time stamps that were never sent may be echoed
+ * @param mss payload of each segment that a packet of TCP from outside stands for, bytes, or 0
  * @param strictSegments whether a packet that is expected may not come in parts
  */
 record Settings(
@@ -39,6 +41,7 @@ record Settings(
     double tolerancePercent,
     int tsTickUs,
     boolean tsEcrScaled,
+    int mss,
     boolean strictSegments) {
   private static final int MTU = 1500;
 
@@ -47,7 +50,7 @@ record Settings(
 
   private static final int PORT = 8080;
   private static final int PREFIX6 = 48;
-  private static final int PREFIX4 = 16;
+  private static final String NETMASK = "255.255.0.0";
   private static final int NS_PER_US = 1000;
 
   /** Options that mean something to the tool that the language is from, and nothing here. */
@@ -60,8 +63,7 @@ record Settings(
           "code_command",
           "code_format",
           "code_sockopt",
-          "netmask_ip",
-          "mss",
+          "non_fatal",
           "define",
           "init_scripts");
 
@@ -72,12 +74,14 @@ record Settings(
           "local_ip",
           "gateway_ip",
           "remote_ip",
+          "netmask_ip",
           "bind_port",
           "connect_port",
           "tolerance_usecs",
           "tolerance_percent",
           "tcp_ts_tick_usecs",
           "tcp_ts_ecr_scaled",
+          "mss",
           "strict_segments");
 
   /** Which sockets and packets a script is about. */
@@ -141,7 +145,7 @@ record Settings(
           version,
           (int) number("mtu", v6 ? MTU6 : MTU, 68, 65535),
           local,
-          v6 ? PREFIX6 : PREFIX4,
+          v6 ? PREFIX6 : prefix4(),
           gateway,
           remote,
           (int) number("bind_port", PORT, 1, 65535),
@@ -150,6 +154,7 @@ record Settings(
           percent(),
           (int) number("tcp_ts_tick_usecs", 0, 0, 1_000_000),
           all.containsKey("tcp_ts_ecr_scaled"),
+          (int) number("mss", 0, 1, 65535),
           all.containsKey("strict_segments"));
     }
 
@@ -183,6 +188,16 @@ record Settings(
         throw wrong(option, "no address of IP" + (v6 ? "v6" : "v4"));
       }
       return address;
+    }
+
+    /** Bits of the network of the local address of IPv4. */
+    private int prefix4() {
+      int mask = NetBytes.get32(address("netmask_ip", NETMASK, false), 0);
+      int bits = Integer.bitCount(mask);
+      if (mask != 0 && mask != -1 << (Integer.SIZE - bits)) {
+        throw wrong(all.get("netmask_ip"), "no mask, such as " + NETMASK);
+      }
+      return bits;
     }
 
     private long number(String name, long usual, long min, long max) {

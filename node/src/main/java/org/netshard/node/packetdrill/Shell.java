@@ -243,12 +243,13 @@ final class Shell {
         place, "command `" + text + "` is not simulated; simulated are " + ALLOWED);
   }
 
-  /** {@code nstat [-s] [| grep [-q] PATTERN]}. */
+  /** {@code nstat [-n] [-s] [| grep [-q] PATTERN]…}. */
   private void nstat(List<String> words, Place place) {
     int pipe = words.indexOf("|");
-    boolean stay = words.size() > 1 && words.get(1).equals("-s");
     List<String> own = pipe < 0 ? words : words.subList(0, pipe);
-    if (own.size() != (stay ? 2 : 1)) {
+    boolean stay = own.contains("-s");
+    boolean silent = own.contains("-n");
+    if (own.size() != 1 + (stay ? 1 : 0) + (silent ? 1 : 0) || (silent && pipe >= 0)) {
       throw notSimulated(String.join(" ", words), place);
     }
     if (pipe < 0) {
@@ -257,16 +258,23 @@ final class Shell {
       }
       return;
     }
-    List<String> grep = new ArrayList<>(words.subList(pipe + 1, words.size()));
-    grep.remove("-q");
-    if (grep.size() != 2 || !grep.get(0).equals("grep")) {
-      throw notSimulated(String.join(" ", words), place);
+    List<Pattern> patterns = new ArrayList<>();
+    List<String> rest = words.subList(pipe + 1, words.size());
+    while (!rest.isEmpty()) {
+      int next = rest.indexOf("|");
+      List<String> grep = new ArrayList<>(next < 0 ? rest : rest.subList(0, next));
+      grep.remove("-q");
+      if (grep.size() != 2 || !grep.get(0).equals("grep")) {
+        throw notSimulated(String.join(" ", words), place);
+      }
+      try {
+        patterns.add(Nstat.pattern(grep.get(1)));
+      } catch (PatternSyntaxException e) {
+        throw notSimulated(String.join(" ", words), place);
+      }
+      rest = next < 0 ? List.of() : rest.subList(next + 1, rest.size());
     }
-    try {
-      steps.add(new ShellStep.NstatGrep(place, Nstat.pattern(grep.get(1)), stay));
-    } catch (PatternSyntaxException e) {
-      throw notSimulated(String.join(" ", words), place);
-    }
+    steps.add(new ShellStep.NstatGrep(place, patterns, stay));
   }
 
   private void notation(String text, Place place) {

@@ -43,12 +43,21 @@ sealed interface ShellStep {
   record Nstat() implements ShellStep {}
 
   /**
-   * {@code nstat | grep PATTERN}: a counter has been counted since the last {@code nstat}, and its
+   * {@code nstat | grep PATTERN…}: a counter has been counted since the last {@code nstat}, and its
    * line matches.
    *
    * @param place where it stands
-   * @param pattern what is looked for
+   * @param patterns what is looked for, all in one line
    * @param stay whether the counters still count from where they did ({@code nstat -s})
    */
-  record NstatGrep(Place place, Pattern pattern, boolean stay) implements ShellStep {}
+  record NstatGrep(Place place, List<Pattern> patterns, boolean stay) implements ShellStep {
+    public NstatGrep {
+      patterns = List.copyOf(patterns);
+    }
+
+    /** Whether all patterns are in a line. */
+    boolean matches(String line) {
+      return patterns.stream().allMatch(pattern -> pattern.matcher(line).find());
+    }
+  }
 }

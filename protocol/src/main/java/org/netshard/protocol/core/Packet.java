@@ -74,6 +74,7 @@ public final class Packet extends Skb {
   private int csumOffset;
   private int gsoSize;
   private int gsoHeaderBytes = UDP_HEADER_BYTES;
+  private boolean dodgy;
   private int mark;
   private int priority;
   private long tstampNs = NO_TSTAMP;
@@ -159,6 +160,7 @@ public final class Packet extends Skb {
     copy.csumOffset = csumOffset;
     copy.gsoSize = gsoSize;
     copy.gsoHeaderBytes = gsoHeaderBytes;
+    copy.dodgy = dodgy;
     copy.mark = mark;
     copy.priority = priority;
     copy.tstampNs = tstampNs;
@@ -287,7 +289,7 @@ public final class Packet extends Skb {
 
   /** {@code gso_segs}: how many it stands for. */
   public int gsoSegs() {
-    return gsoSize == 0 ? 1 : (end - transport - gsoHeaderBytes + gsoSize - 1) / gsoSize;
+    return gsoSize == 0 || dodgy ? 1 : (end - transport - gsoHeaderBytes + gsoSize - 1) / gsoSize;
   }
 
   /** Bytes of the header of the transport, if it stands for several. */
@@ -303,6 +305,15 @@ public final class Packet extends Skb {
   /** Says that it stands for several. */
   public void setGsoSize(int bytes) {
     gsoSize = bytes;
+  }
+
+  /**
+   * Says that it stands for several, as somebody outside has said, who is not believed how many
+   * ({@code SKB_GSO_DODGY}).
+   */
+  public void setGsoOfOthers(int bytes, int headerBytes) {
+    setGso(bytes, headerBytes);
+    dodgy = true;
   }
 
   /** Says that it stands for several, each with a header of the transport of so many bytes. */

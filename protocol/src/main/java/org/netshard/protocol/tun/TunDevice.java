@@ -28,6 +28,9 @@ public final class TunDevice implements NetDevice.Kind {
   private static final int MTU_MAX = 65535;
   private static final int READQ_SIZE = 500;
   private static final int VERSION_SHIFT = 4;
+  private static final int NET_SKB_PAD = 64;
+  private static final int IP6_HEADER_BYTES = 40;
+  private static final int TCP_HEADER_BYTES = 20;
 
   private final NetNs net;
   private final NetDevice dev;
@@ -68,9 +71,11 @@ public final class TunDevice implements NetDevice.Kind {
    * down.
    *
    * @param bytes the packet from its network header on
+   * @param gsoSize payload of each segment of TCP that it stands for if it has more than that
+   *     ({@code virtio_net_hdr}), or 0
    * @return the bytes that were taken, or {@code -errno}
    */
-  public long write(byte[] bytes) {
+  public long write(byte[] bytes, int gsoSize) {
     int version = bytes.length == 0 ? 0 : (bytes[0] & 0xff) >>> VERSION_SHIFT;
     if (version != 4 && version != 6) {
       return Errno.EINVAL.negated();
@@ -82,11 +87,22 @@ public final class TunDevice implements NetDevice.Kind {
     int at = Packet.LL_RESERVED_BYTES;
     byte[] copy = new byte[at + bytes.length];
     System.arraycopy(bytes, 0, copy, at, bytes.length);
-    Packet packet = new Packet(dev, ethertype, copy, at, Skb.unaccountedTruesize(bytes.length));
+    Packet packet = new Packet(dev, ethertype, copy, at, truesize(bytes.length));
+    int network = version == 4 ? (bytes[0] & 0xf) << 2 : IP6_HEADER_BYTES;
+    if (gsoSize > 0 && bytes.length - network - TCP_HEADER_BYTES > gsoSize) {
+      packet.setGsoOfOthers(gsoSize, TCP_HEADER_BYTES);
+    }
     HopTrace.note(net, "Net", dev.name(), "tun_get_user");
     dev.countRx(bytes.length);
     net.machine().softirqs().netRx(net, packet, net.machine().nowNs());
     return bytes.length;
+  }
+
+  /** {@code tun_alloc_skb}: what does not fit into a page with its head is in pages of its own. */
+  private static int truesize(int bytes) {
+    int linear = Math.min(bytes, Skb.MAX_HEAD_BYTES - NET_SKB_PAD);
+    int head = NET_SKB_PAD + linear;
+    return linear == bytes ? Skb.unaccountedTruesize(head) : Skb.truesize(head, bytes - linear);
   }
 
   /** {@code tun_net_xmit}: drops what nobody reads in time. */
