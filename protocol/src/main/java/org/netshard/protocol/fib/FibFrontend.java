@@ -172,6 +172,7 @@ public final class FibFrontend {
           return first.sameInfo(route) ? 0 : Errno.EEXIST.negated();
         }
         trie.replace(first, route);
+        InetNet.of(net).routesChanged();
         RtmRoute.announce(net, RtmRoute.RTM_NEWROUTE, route, Nl.NLM_F_REPLACE, info);
         return 0;
       }
@@ -185,6 +186,7 @@ public final class FibFrontend {
     boolean append = first != null && (config.nlflags & Nl.NLM_F_APPEND) != 0;
     flags |= Nl.NLM_F_CREATE | (append ? Nl.NLM_F_APPEND : 0);
     trie.add(route, append);
+    InetNet.of(net).routesChanged();
     RtmRoute.announce(net, RtmRoute.RTM_NEWROUTE, route, flags, info);
     return 0;
   }
@@ -200,6 +202,7 @@ public final class FibFrontend {
           && route.tos() == config.tos
           && matches(net, config, route)) {
         trie.remove(route);
+        InetNet.of(net).routesChanged();
         RtmRoute.announce(net, RtmRoute.RTM_DELROUTE, route, 0, info);
         return 0;
       }
@@ -225,6 +228,7 @@ public final class FibFrontend {
         boolean by = route.oif() == dev.ifindex();
         if (by && (force || route.nhScope() != Fib.RT_SCOPE_NOWHERE)) {
           trie.remove(route);
+          InetNet.of(net).routesChanged();
         }
       }
     }
@@ -236,6 +240,7 @@ public final class FibFrontend {
       for (FibRoute route : trie.routes()) {
         if (route.prefsrc() == local && route.table() == Fib.RT_TABLE_MAIN) {
           trie.remove(route);
+          InetNet.of(net).routesChanged();
           RtmRoute.announce(net, RtmRoute.RTM_DELROUTE, route, 0, Netlink.Info.NONE);
         }
       }

@@ -27,6 +27,9 @@ public final class InetNet {
   /** {@code dev_addr_genid}: how often an address has come or gone. */
   private int addressGeneration;
 
+  /** {@code rt_genid}: how often routes have changed. */
+  private int routeGeneration;
+
   private @Nullable FibTrie main;
   private @Nullable TreeMap<Integer, FibTrie> others;
 
@@ -73,6 +76,16 @@ public final class InetNet {
 
   void addressChanged() {
     addressGeneration++;
+  }
+
+  /** A number that changes when a route comes or goes: who keeps one looks it up again. */
+  public int routeGeneration() {
+    return routeGeneration;
+  }
+
+  /** {@code rt_cache_flush}. */
+  void routesChanged() {
+    routeGeneration++;
   }
 
   /** Whether there is a local table. */

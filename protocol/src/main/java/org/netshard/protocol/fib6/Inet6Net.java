@@ -27,6 +27,9 @@ public final class Inet6Net {
   /** How often an address has come or gone. */
   private int addressGeneration;
 
+  /** How often routes have changed ({@code fib6_new_sernum}). */
+  private int routeGeneration;
+
   private Inet6Net() {}
 
   /** That of a namespace. */
@@ -41,6 +44,11 @@ public final class Inet6Net {
 
   void addressChanged() {
     addressGeneration++;
+  }
+
+  /** A number that changes when a route comes or goes: who keeps one looks it up again. */
+  public int routeGeneration() {
+    return routeGeneration;
   }
 
   /** The devices that have, or had, IPv6 addresses, by index. */
@@ -116,6 +124,7 @@ public final class Inet6Net {
       at++;
     }
     list.add(at, route);
+    routeGeneration++;
   }
 
   void remove(Fib6Route route) {
@@ -123,6 +132,7 @@ public final class Inet6Net {
     if (list == null || !list.remove(route)) {
       throw new IllegalStateException("a route that is not there is removed");
     }
+    routeGeneration++;
   }
 
   private @Nullable Fib6Route lookup(int table, byte[] daddr, int oif) {

@@ -5,6 +5,8 @@ import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.fib.FibMetrics;
+import org.netshard.protocol.fib.InetNet;
+import org.netshard.protocol.fib6.Inet6Net;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet.IpRoute;
 import org.netshard.protocol.inet6.Ip6Route;
@@ -52,6 +54,11 @@ record TcpDst(NetDevice dev, boolean local, int mtu, int @Nullable [] metrics) {
     }
     int[] metrics = route.route() == null ? null : route.route().metrics();
     return new TcpDst(dev, route.isLocal(), FibMetrics.mtu(dev, metrics), metrics);
+  }
+
+  /** A number that changes with the routes that a connection may use. */
+  static int generation(TcpSock tp) {
+    return tp.isV6() ? Inet6Net.of(tp.net).routeGeneration() : InetNet.of(tp.net).routeGeneration();
   }
 
   /** A metric of the way, 0 if it has none. */

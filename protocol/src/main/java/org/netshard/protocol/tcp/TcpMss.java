@@ -31,11 +31,15 @@ final class TcpMss {
 
   /** Finds the way anew, and the MTU with it ({@code __sk_dst_check}); false if there is none. */
   static boolean route(TcpSock tp) {
+    int before = tp.dev == null ? 0 : TcpDst.mtu(tp, tp.dev);
     TcpDst dst = TcpDst.find(tp);
+    tp.routeGeneration = TcpDst.generation(tp);
     if (dst == null) {
       tp.dev = null;
       return false;
     }
+    // What is known of the path stays, unless the route itself says something else.
+    tp.newMtu |= before != 0 && before != dst.mtu();
     tp.dev = dst.dev();
     tp.dstLocal = dst.local();
     tp.metrics = dst.metrics();
@@ -103,7 +107,8 @@ final class TcpMss {
   static int current(TcpSock tp) {
     int mss = tp.mssCache;
     int mtu = tp.dev == null ? tp.pmtu : TcpDst.mtu(tp, tp.dev);
-    if (mtu < tp.pmtu) {
+    if (mtu < tp.pmtu || tp.newMtu) {
+      tp.newMtu = false;
       mss = sync(tp, mtu);
     }
     int header = TcpOptionBytes.establishedHeaderBytes(tp);

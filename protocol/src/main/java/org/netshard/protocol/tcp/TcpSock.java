@@ -81,6 +81,12 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   /** MTU of the way, bytes ({@code icsk_pmtu_cookie}). */
   int pmtu;
 
+  /** {@link TcpDst#generation} when the way was found. */
+  int routeGeneration;
+
+  /** The way has been found anew, and its MTU is another one. */
+  boolean newMtu;
+
   // Timers and acknowledgements.
   final TcpTimer retransmitTimer = new Retransmit();
   final TcpTimer delackTimer = new Delack();

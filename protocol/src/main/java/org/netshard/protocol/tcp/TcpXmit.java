@@ -158,7 +158,7 @@ final class TcpXmit {
   /** The packet of a piece, or of no data, with room for all headers. */
   private static @Nullable Packet packet(
       TcpSock tp, @Nullable TcpSkb skb, int dataLen, int headerBytes) {
-    if (tp.dev == null || !tp.dev.isUp()) {
+    if (tp.dev == null || !tp.dev.isUp() || tp.routeGeneration != TcpDst.generation(tp)) {
       TcpMss.route(tp);
     }
     if (tp.dev == null) {
