@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class SetupProgram implements Program {
   private final List<SetupLine> lines;
   private final ToIntFunction<String> pids;
   private final RunLedger ledger;
+  private final @Nullable Consumer<String> reader;
   private final ArrayDeque<Syscall> planned = new ArrayDeque<>();
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
   private int position;
@@ -59,7 +61,22 @@ public final class SetupProgram implements Program {
    */
   public SetupProgram(
       int pid, List<SetupLine> lines, ToIntFunction<String> pids, RunLedger ledger) {
+    this(pid, lines, pids, ledger, null);
+  }
+
+  /**
+   * A shell whose output somebody reads.
+   *
+   * @param reader gets the text of each file that is printed; null prints it in the report
+   */
+  public SetupProgram(
+      int pid,
+      List<SetupLine> lines,
+      ToIntFunction<String> pids,
+      RunLedger ledger,
+      @Nullable Consumer<String> reader) {
     this.pid = pid;
+    this.reader = reader;
     this.lines = List.copyOf(lines);
     this.pids = pids;
     this.ledger = ledger;
@@ -238,8 +255,12 @@ public final class SetupProgram implements Program {
     running = null;
     if (line.command() == SetupLine.Command.CAT && result == 0) {
       String text = output.toString(StandardCharsets.UTF_8);
-      String made = "cat " + withPids(line.path());
-      kernel.output(new KernelReport.Output(line.place(), made, text, nowNs));
+      if (reader != null) {
+        reader.accept(text);
+      } else {
+        String made = "cat " + withPids(line.path());
+        kernel.output(new KernelReport.Output(line.place(), made, text, nowNs));
+      }
     }
     Expectation expected = line.expected();
     if (expected.kind() != Expectation.Kind.NONE) {

@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.program.KernelView;
 import org.netshard.namespace.program.Program;
-import org.netshard.namespace.spec.SetupLine;
 import org.netshard.node.packetdrill.PlannedScript.Planned;
 import org.netshard.node.packetdrill.code.CodeException;
 import org.netshard.node.packetdrill.script.Action;
@@ -24,7 +23,6 @@ import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Waiter;
-import org.netshard.protocol.tcp.TcpMetrics;
 
 /**
  * A script at work: its events one after the other, each at its time.
@@ -55,7 +53,7 @@ final class ScriptRun implements Program, Waiter {
   private @Nullable KernelView kernel;
   private @Nullable ScriptMachine machine;
   private @Nullable BlockingCall blocking;
-  private Map<String, Long> counters = Map.of();
+  private @Nullable ShellRun shell;
   private boolean poked;
   private boolean busy;
   private int position;
@@ -65,9 +63,6 @@ final class ScriptRun implements Program, Waiter {
   private long lastDueNs;
   private boolean lastInbound;
   private boolean finished;
-
-  /** Whether the last step of a shell has failed. */
-  private boolean shellFailed;
 
   private String failure = "";
   private final List<String> notes = new ArrayList<>();
@@ -141,13 +136,15 @@ final class ScriptRun implements Program, Waiter {
       machine = made;
       sent = new SentPackets(settings, sockets, log);
       made.tun().readers().add(this);
-      shell(
+      ShellRun shellOfScript = new ShellRun(view, made, notes::add, this::failInShell);
+      shell = shellOfScript;
+      shellOfScript.lines(
           ScriptMachine.network(settings),
           problem -> {
             if (!problem.isEmpty()) {
               throw new IllegalStateException(problem);
             }
-            steps(script.init(), 0, this::start);
+            shellOfScript.run(script.init(), this::start);
           });
     }
     return null;
@@ -156,6 +153,11 @@ final class ScriptRun implements Program, Waiter {
   @Override
   public void completed(KernelView view, Syscall call, long result, long nowNs) {
     throw new IllegalStateException("no call was asked for");
+  }
+
+  private void failInShell(String problem) {
+    failure = problem;
+    finished = true;
   }
 
   private void start() {
@@ -350,13 +352,13 @@ final class ScriptRun implements Program, Waiter {
       code(planned);
     } else {
       busy = true;
-      steps(
-          planned.steps(),
-          0,
-          () -> {
-            busy = false;
-            done(planned);
-          });
+      known(shell)
+          .run(
+              planned.steps(),
+              () -> {
+                busy = false;
+                done(planned);
+              });
     }
   }
 
@@ -442,74 +444,6 @@ final class ScriptRun implements Program, Waiter {
             fail(PlannedScript.line(planned.place(), wrong.line()), wrong.getMessage() + "");
           }
         });
-  }
-
-  /** Carries lines out, then tells what failed first, or an empty text. */
-  private void shell(List<SetupLine> lines, Consumer<String> then) {
-    kernel()
-        .attach(
-            new ShellProgram(
-                machine().pid(), lines, problem -> kernel().later(0, () -> then.accept(problem))));
-  }
-
-  /**
-   * Carries out steps of a shell from one on. As in a shell, what fails is told and the rest goes
-   * on; the last step decides whether all has failed.
-   */
-  private void steps(List<ShellStep> steps, int from, Runnable then) {
-    if (from == steps.size()) {
-      then.run();
-      return;
-    }
-    ShellStep step = steps.get(from);
-    if (step instanceof ShellStep.Else other) {
-      List<ShellStep> rest = new ArrayList<>(shellFailed ? other.steps() : List.of());
-      rest.addAll(steps.subList(from + 1, steps.size()));
-      steps(rest, 0, then);
-      return;
-    }
-    Consumer<String> rest =
-        problem -> {
-          shellFailed = !problem.isEmpty();
-          if (problem.isEmpty()) {
-            steps(steps, from + 1, then);
-          } else if (from + 1 == steps.size()) {
-            failure = problem;
-            finished = true;
-          } else {
-            notes.add(problem);
-            steps(steps, from + 1, then);
-          }
-        };
-    if (step instanceof ShellStep.Lines lines) {
-      shell(lines.lines(), rest);
-      return;
-    }
-    if (step instanceof ShellStep.Tso tso) {
-      machine().tun().dev().setTso(tso.on());
-      rest.accept("");
-      return;
-    }
-    if (step instanceof ShellStep.FlushTcpMetrics) {
-      TcpMetrics.flush(machine().net());
-      rest.accept("");
-      return;
-    }
-    Map<String, Long> now = Nstat.counters(machine().net());
-    String problem = "";
-    boolean stay = false;
-    if (step instanceof ShellStep.NstatGrep grep) {
-      stay = grep.stay();
-      List<String> lines = Nstat.lines(counters, now);
-      if (lines.stream().noneMatch(grep::matches)) {
-        problem = grep.place() + ": nstat: no line matches " + grep.patterns();
-        problem += lines.isEmpty() ? "" : ":\n  " + String.join("\n  ", lines);
-      }
-    }
-    if (!stay) {
-      counters = now;
-    }
-    rest.accept(problem);
   }
 
   /** The last event is over: calls that block must have ended, then the process ends. */

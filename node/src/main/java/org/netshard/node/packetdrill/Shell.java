@@ -27,7 +27,8 @@ import org.netshard.node.scenario.SetupNotation;
  * error that names the place. Settings need not be restored, as each script has its kernel.
  */
 final class Shell {
-  static final String ALLOWED = "sysctl, ip, echo, nstat, tc, ethtool, set_sysctls.py, FILE.sh";
+  static final String ALLOWED =
+      "sysctl, ip, echo, nstat, grep, tc, ethtool, set_sysctls.py, FILE.sh";
 
   /** Before a command that is done if the one before it has failed. */
   private static final String OTHERWISE = "||";
@@ -214,6 +215,7 @@ final class Shell {
               .filter(word -> !word.startsWith("-"))
               .forEach(word -> setting(word, place));
       case "nstat" -> nstat(words, place);
+      case "grep" -> grep(words, place);
       case "ip" -> {
         if (text.equals("ip tcp_metrics flush all")) {
           steps.add(new ShellStep.FlushTcpMetrics());
@@ -258,8 +260,29 @@ final class Shell {
       }
       return;
     }
+    steps.add(new ShellStep.NstatGrep(place, patterns(words, pipe + 1, place), stay));
+  }
+
+  /** {@code grep [-q] PATTERN FILE… [| grep [-q] PATTERN]…}. */
+  private void grep(List<String> words, Place place) {
+    int pipe = words.indexOf("|");
+    List<String> own = new ArrayList<>(pipe < 0 ? words : words.subList(0, pipe));
+    own.remove("-q");
+    if (own.size() < 3) {
+      throw notSimulated(String.join(" ", words), place);
+    }
+    List<String> chain = new ArrayList<>(own.subList(0, 2));
+    if (pipe >= 0) {
+      chain.addAll(words.subList(pipe, words.size()));
+    }
+    String cat = "cat " + String.join(" ", own.subList(2, own.size()));
+    steps.add(new ShellStep.Grep(place, lines(cat, place), patterns(chain, 0, place)));
+  }
+
+  /** The patterns of {@code grep [-q] PATTERN | …}. */
+  private static List<Pattern> patterns(List<String> words, int from, Place place) {
     List<Pattern> patterns = new ArrayList<>();
-    List<String> rest = words.subList(pipe + 1, words.size());
+    List<String> rest = words.subList(from, words.size());
     while (!rest.isEmpty()) {
       int next = rest.indexOf("|");
       List<String> grep = new ArrayList<>(next < 0 ? rest : rest.subList(0, next));
@@ -274,13 +297,16 @@ final class Shell {
       }
       rest = next < 0 ? List.of() : rest.subList(next + 1, rest.size());
     }
-    steps.add(new ShellStep.NstatGrep(place, patterns, stay));
+    return patterns;
   }
 
   private void notation(String text, Place place) {
+    steps.add(new ShellStep.Lines(lines(text, place)));
+  }
+
+  private List<SetupLine> lines(String text, Place place) {
     try {
-      steps.add(
-          new ShellStep.Lines(SetupNotation.parse(text, place, SetupLine.BEFORE_ALL, devices)));
+      return SetupNotation.parse(text, place, SetupLine.BEFORE_ALL, devices);
     } catch (SetupNotation.BadLineException e) {
       throw new ScriptSyntaxException(place, text + ": " + e.getMessage());
     }

@@ -21,10 +21,11 @@ final class ShellProgram implements Program {
    *
    * @param pid its process
    * @param lines what it does
+   * @param reader who gets the text of each file that it reads
    * @param done who is told of the end: with the first failure, or an empty text
    */
-  ShellProgram(int pid, List<SetupLine> lines, Consumer<String> done) {
-    this.lines = new SetupProgram(pid, lines, name -> 0, new RunLedger("shell"));
+  ShellProgram(int pid, List<SetupLine> lines, Consumer<String> reader, Consumer<String> done) {
+    this.lines = new SetupProgram(pid, lines, name -> 0, new RunLedger("shell"), reader);
     this.done = done;
   }
 

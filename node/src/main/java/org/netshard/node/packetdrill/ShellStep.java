@@ -2,6 +2,7 @@ package org.netshard.node.packetdrill;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.netshard.namespace.spec.SetupLine;
 import org.netshard.node.scenario.Place;
 
@@ -15,6 +16,30 @@ sealed interface ShellStep {
   record Lines(List<SetupLine> lines) implements ShellStep {
     public Lines {
       lines = List.copyOf(lines);
+    }
+  }
+
+  /**
+   * {@code grep PATTERN FILE… | grep PATTERN…}: a line of one of the files matches all patterns.
+   *
+   * @param place where it stands
+   * @param files reads the files
+   * @param patterns what is looked for, all in one line
+   */
+  record Grep(Place place, List<SetupLine> files, List<Pattern> patterns) implements ShellStep {
+    public Grep {
+      files = List.copyOf(files);
+      patterns = List.copyOf(patterns);
+    }
+
+    /** What is wrong with what the files say, or an empty text. */
+    String judge(List<String> texts) {
+      boolean found =
+          texts.stream()
+              .flatMap(String::lines)
+              .anyMatch(
+                  line -> patterns.stream().allMatch(pattern -> pattern.matcher(line).find()));
+      return found ? "" : place + ": grep: no line matches " + shown(patterns);
     }
   }
 
@@ -59,5 +84,12 @@ sealed interface ShellStep {
     boolean matches(String line) {
       return patterns.stream().allMatch(pattern -> pattern.matcher(line).find());
     }
+  }
+
+  /** Patterns as a message has them. */
+  static String shown(List<Pattern> patterns) {
+    return patterns.stream()
+        .map(pattern -> "`" + pattern + "`")
+        .collect(Collectors.joining(" and "));
   }
 }

@@ -129,8 +129,8 @@ class ScriptFailuresTest {
   void whatIsNotSimulatedIsNamedBeforeAnythingRuns() {
     for (Map.Entry<String, String> one :
         Map.of(
-                " +0 splice(3, NULL, 4, NULL, 1, 0) = 1\n",
-                "x.pkt:4:2: splice: this call is not simulated",
+                " +0 tee(3, 4, 1, 0) = 1\n",
+                "x.pkt:4:2: tee: this call is not simulated",
                 " +0 setsockopt(3, SOL_SOCKET, SO_NONE, [1], 4) = 0\n",
                 "x.pkt:4:2: setsockopt: constant `SO_NONE` is not known",
                 " +0 close(3, 4) = 0\n",
