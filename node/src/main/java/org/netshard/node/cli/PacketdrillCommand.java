@@ -124,12 +124,12 @@ final class PacketdrillCommand implements Callable<Integer> {
   @Option(
       names = {"--speed", "--code_command", "--code_format", "--code_sockopt", "--non_fatal"},
       hidden = true)
-  private @Nullable List<String> ignored;
+  private @Nullable List<String> unusedValues;
 
   @Option(
       names = {"--send_omit_free", "--debug"},
       hidden = true)
-  private boolean[] ignoredFlags = {};
+  private boolean[] unusedFlags = {};
 
   @Option(
       names = {"-v", "--verbose"},

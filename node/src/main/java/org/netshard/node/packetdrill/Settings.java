@@ -194,8 +194,9 @@ record Settings(
     private int prefix4() {
       int mask = NetBytes.get32(address("netmask_ip", NETMASK, false), 0);
       int bits = Integer.bitCount(mask);
-      if (mask != 0 && mask != -1 << (Integer.SIZE - bits)) {
-        throw wrong(all.get("netmask_ip"), "no mask, such as " + NETMASK);
+      Script.Option option = all.get("netmask_ip");
+      if (option != null && mask != 0 && mask != -1 << (Integer.SIZE - bits)) {
+        throw wrong(option, "no mask, such as " + NETMASK);
       }
       return bits;
     }
