@@ -135,6 +135,19 @@ class ScriptsPageTest {
     assertThat(without).isEmpty();
   }
 
+  @Test
+  void eachScriptTellsHowItsNumbersWereWorkedOut() throws IOException {
+    List<String> without = new ArrayList<>();
+    for (Path script : Packetdrill.scripts(List.of(FOLDER))) {
+      if (Files.readAllLines(script).stream()
+          .takeWhile(line -> line.startsWith("//"))
+          .noneMatch(line -> line.startsWith("// By hand: "))) {
+        without.add(FOLDER.relativize(script).toString());
+      }
+    }
+    assertThat(without).isEmpty();
+  }
+
   /** The comment that a script begins with, up to how its numbers were worked out. */
   private static String says(String script) throws IOException {
     List<String> words = new ArrayList<>();
