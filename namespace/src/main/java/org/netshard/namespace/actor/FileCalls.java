@@ -1,6 +1,7 @@
 package org.netshard.namespace.actor;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.netshard.namespace.anon.FileOps;
 import org.netshard.namespace.kernel.KernelModel;
@@ -285,7 +286,7 @@ final class FileCalls {
    * sent is one piece, where Linux has one for each 64 KiB.
    *
    * <p><b>Errors</b>, in order: EFAULT for the offset, EINVAL for one below 0, EBADF, ESPIPE for an
-   * offset where there is no position, EBADF, EINVAL; those of what is written to.
+   * offset where there is no position, EBADF, EOVERFLOW, EINVAL; those of what is written to.
    */
   long sendfile(Task task, Syscall asked) {
     UserMem offset = asked.mem(2);
@@ -308,15 +309,43 @@ final class FileCalls {
     if (out == null || FdCalls.isPath(out) || (out.flags() & Abi.O_ACCMODE) == Abi.O_RDONLY) {
       return Errno.EBADF.negated();
     }
-    if (hasPosition) {
-      model.machine().leftOut("sendfile from files of the kernel fails with EINVAL");
-      return Errno.EINVAL.negated();
+    if (in.payload() instanceof FileHandle handle) {
+      return fromHandle(task, handle, out, offset, asked.arg(3));
     }
     UserMem data = sendable(in, offset.isNull() ? -1 : offset.getLong(0), asked.arg(3));
     if (data.isNull() || (out.flags() & Abi.O_APPEND) != 0) {
       return Errno.EINVAL.negated();
     }
-    return splice(task, out, data, offset);
+    return splice(task, out, data, result -> moved(offset, result));
+  }
+
+  /** {@code copy_splice_read}: what a read gives. */
+  private long fromHandle(Task task, FileHandle handle, OpenFile out, UserMem offset, long count) {
+    long from = offset.isNull() ? handle.position() : offset.getLong(0);
+    if (count > 0 && from >= handle.maxBytes()) {
+      return Errno.EOVERFLOW.negated();
+    }
+    if (count == 0) {
+      return 0;
+    }
+    if (handle instanceof CgroupFile) {
+      model.machine().leftOut("sendfile from files of a cgroup fails with EINVAL");
+    }
+    if (!handle.hasSpliceRead() || (out.flags() & Abi.O_APPEND) != 0) {
+      return Errno.EINVAL.negated();
+    }
+    long result = handle.read(task, from, Math.min(count, MAX_RW_COUNT));
+    if (result <= 0) {
+      return result;
+    }
+    LongUnaryOperator moved =
+        sent -> {
+          if (sent > 0 && offset.isNull()) {
+            handle.setPosition(from + sent);
+          }
+          return moved(offset, sent);
+        };
+    return splice(task, out, UserMem.of(handle.loaded()), moved);
   }
 
   private static UserMem sendable(OpenFile in, long position, long count) {
@@ -324,15 +353,15 @@ final class FileCalls {
     return in.payload() instanceof FileOps ops ? ops.sendable(position, most) : UserMem.NULL;
   }
 
-  /** Writes what was taken from a file, and moves the position that the program gave. */
-  private long splice(Task task, OpenFile out, UserMem data, UserMem offset) {
+  /** Writes what was taken from a file, and moves the position. */
+  private long splice(Task task, OpenFile out, UserMem data, LongUnaryOperator moved) {
     if (data.size() == 0) {
       return 0;
     }
     if (out.payload() instanceof SocketFile socket) {
-      return sockets.write(task, out, socket, data, result -> moved(offset, result));
+      return sockets.write(task, out, socket, data, moved::applyAsLong);
     }
-    return moved(offset, stream(task, out, Msg.of(data, data.size(), 0), false));
+    return moved.applyAsLong(stream(task, out, Msg.of(data, data.size(), 0), false));
   }
 
   private static long moved(UserMem offset, long result) {

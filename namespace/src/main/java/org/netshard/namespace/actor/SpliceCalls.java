@@ -9,6 +9,7 @@ import org.netshard.namespace.kernel.KernelModel;
 import org.netshard.namespace.task.FdCalls;
 import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
+import org.netshard.namespace.vfs.CgroupFile;
 import org.netshard.namespace.vfs.FileHandle;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -26,8 +27,8 @@ import org.netshard.protocol.core.Sk;
  * vmsplice_to_pipe}, {@code splice_to_socket}, {@code copy_splice_read}; {@code net/ipv4/tcp.c},
  * {@code tcp_splice_read}; {@code net/unix/af_unix.c}, {@code unix_stream_splice_read}.
  *
- * <p><b>Differs from Linux:</b> files of the kernel give EINVAL, and are told as left out; a
- * message to a socket that is not the first of its call does not wait for room.
+ * <p><b>Differs from Linux:</b> files of cgroups give EINVAL, and are told as left out; a message
+ * to a socket that is not the first of its call does not wait for room.
  */
 final class SpliceCalls {
   private static final int SPLICE_F_NONBLOCK = 2;
@@ -152,8 +153,11 @@ final class SpliceCalls {
     if (in.payload() instanceof SocketFile socket) {
       return fromSocket(task, in, socket, pipe, most, flags);
     }
+    if (in.payload() instanceof FileHandle handle && handle.hasSpliceRead()) {
+      return fromHandle(task, handle, offset, pipe, most);
+    }
     if (!(in.payload() instanceof FileOps ops)) {
-      return leftOut("from");
+      return in.payload() instanceof CgroupFile ? leftOut("from") : Errno.EINVAL.negated();
     }
     UserMem data = ops.sendable(offset.isNull() ? -1 : offset.getLong(0), most);
     if (data.isNull()) {
@@ -164,6 +168,26 @@ final class SpliceCalls {
       offset.putLong(0, offset.getLong(0) + data.size());
     }
     return data.size();
+  }
+
+  /** {@code copy_splice_read}: what a read gives. */
+  private static long fromHandle(
+      Task task, FileHandle handle, UserMem offset, Pipe pipe, int most) {
+    long from = offset.isNull() ? handle.position() : offset.getLong(0);
+    if (from < 0) {
+      return Errno.EINVAL.negated();
+    }
+    long result = handle.read(task, from, most);
+    if (result <= 0) {
+      return result;
+    }
+    Splice.push(pipe, handle.loaded(), PAGE_BYTES);
+    if (offset.isNull()) {
+      handle.setPosition(from + result);
+    } else {
+      offset.putLong(0, from + result);
+    }
+    return result;
   }
 
   private long leftOut(String direction) {

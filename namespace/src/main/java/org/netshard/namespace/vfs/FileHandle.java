@@ -95,6 +95,16 @@ public abstract class FileHandle {
     return loaded;
   }
 
+  /** {@code s_maxbytes} of its file system: {@code sendfile} does not begin there. */
+  public final long maxBytes() {
+    return (inode == null ? SuperBlock.PROC : inode.superBlock()).maxBytes();
+  }
+
+  /** Whether {@code sendfile} and {@code splice} take from it ({@code f_op->splice_read}). */
+  public boolean hasSpliceRead() {
+    return false;
+  }
+
   /** How many bytes there are from a position on, 0 at the end; or {@code -errno}. */
   abstract long load(Task task, long from);
 

@@ -55,6 +55,11 @@ final class ModuleParamFile extends RegularFile {
     }
 
     @Override
+    public boolean hasSpliceRead() {
+      return true;
+    }
+
+    @Override
     int show(StringBuilder out) {
       out.append(params.get(name)).append('\n');
       return 0;

@@ -18,6 +18,8 @@ public enum SuperBlock {
   TMPFS(27, 4096, false),
   CGROUP(31, 4096, true);
 
+  private static final long MAX_NON_LFS = (1L << 31) - 1;
+
   private final int minor;
   private final int blockBytes;
   private final boolean noexec;
@@ -36,6 +38,11 @@ public enum SuperBlock {
   /** {@code s_blocksize}, bytes. */
   public int blockBytes() {
     return blockBytes;
+  }
+
+  /** {@code s_maxbytes}: where files end at the latest, bytes. */
+  public long maxBytes() {
+    return this == PROC ? MAX_NON_LFS : Long.MAX_VALUE;
   }
 
   /** Whether no program may be run from it ({@code path_noexec}). */

@@ -38,6 +38,11 @@ public final class SysctlFile extends FileHandle {
     return name;
   }
 
+  @Override
+  public boolean hasSpliceRead() {
+    return true;
+  }
+
   /**
    * <b>Errors</b>, in order: EPERM if the reader may not read it, EIO for a secret without value.
    */

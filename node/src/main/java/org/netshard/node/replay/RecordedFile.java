@@ -45,14 +45,16 @@ final class RecordedFile implements FileOps {
     }
   }
 
-  /** Says how many bytes the next {@code sendfile} finds. */
+  /** Says how many bytes the next {@code sendfile} finds; below 0 if it cannot take any. */
   void setSendable(long bytes) {
     sendable = bytes;
   }
 
   @Override
   public UserMem sendable(long position, long count) {
-    return UserMem.zeroed((int) Math.min(count, sendable));
+    return sendable < 0 && count > 0
+        ? UserMem.NULL
+        : UserMem.zeroed((int) Math.min(count, Math.max(0, sendable)));
   }
 
   @Override

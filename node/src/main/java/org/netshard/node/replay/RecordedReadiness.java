@@ -9,6 +9,7 @@ import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 import org.netshard.node.strace.ReadyFiles;
 import org.netshard.node.strace.StraceEvent;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.Syscall;
 import org.netshard.protocol.abi.SyscallName;
 import org.netshard.protocol.core.Poll;
@@ -83,7 +84,8 @@ final class RecordedReadiness {
     OpenFile in = task.fds().get(made.intArg(splice ? 0 : 1));
     if (in != null && in.payload() instanceof RecordedFile file) {
       boolean sent = recorded.result().known() && !recorded.result().isError();
-      file.setSendable(sent ? recorded.result().value() : made.arg(splice ? 4 : 3));
+      long asked = recorded.result().is(Errno.EINVAL) ? -1 : made.arg(splice ? 4 : 3);
+      file.setSendable(sent ? recorded.result().value() : asked);
     }
   }
 }

@@ -148,6 +148,17 @@ class ReplayTest {
     assertThat(result.total().same()).isGreaterThan(890);
   }
 
+  /**
+   * Recorded of a Python program that moves what files of {@code /proc} say into sockets of each
+   * kind and pipes: only sysctls give it.
+   */
+  @Test
+  void filesThatAreSentAreTheSame() throws IOException {
+    ReplayResult result = replay("packets", "sendfile");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.total().same()).isGreaterThan(1_650);
+  }
+
   /** Recorded of a Python program that seeks in each kind of file, and reads at positions. */
   @Test
   void filesWithoutAPositionSaySo() throws IOException {
