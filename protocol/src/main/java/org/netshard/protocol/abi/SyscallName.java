@@ -84,9 +84,6 @@ public enum SyscallName {
   TIMERFD_SETTIME(4),
   TIMERFD_GETTIME(2),
   SENDFILE(4),
-  SPLICE(6),
-  TEE(4),
-  VMSPLICE(4),
   RT_SIGACTION(4),
   RT_SIGPROCMASK(4),
   KILL(2),
@@ -120,6 +117,9 @@ public enum SyscallName {
   UMASK(1),
   READLINK(3),
   READLINKAT(4),
+  SPLICE(6),
+  TEE(4),
+  VMSPLICE(4),
   /**
    * Any call that is not simulated, {@code sys_ni_syscall}: ENOSYS, as in a kernel that was built
    * without it. {@link Syscall#callName} tells which one it is.
