@@ -92,7 +92,7 @@ final class Sockets {
 
   private static Protocol protocol(int type, int protocol) {
     return switch (protocol) {
-      case Abi.IPPROTO_TCP -> Protocol.TCP;
+      case Abi.IPPROTO_TCP, Abi.IPPROTO_MPTCP -> Protocol.TCP;
       case Abi.IPPROTO_UDP -> Protocol.UDP;
       case Abi.IPPROTO_ICMP, Abi.IPPROTO_ICMPV6 -> Protocol.ICMP;
       case 0 ->

@@ -64,6 +64,7 @@ class ScriptsPageTest {
         "Socket options: TCP_INFO, TCP_INQ, TCP_NOTSENT_LOWAT, SO_RCVLOWAT, SO_MAX_PACING_RATE",
         names("options/"));
     map.put("Counters of nstat", names("counters/"));
+    map.put("MPTCP with a peer that has none", names("mptcp/"));
     map.put("splice", names("splice/"));
     map.put("Queueing disciplines", names("qdisc/"));
     map.put("MSG_ZEROCOPY and SO_TIMESTAMPING", names("tcp-zerocopy tcp-timestamping"));
