@@ -9,7 +9,9 @@ import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,7 +147,7 @@ class WireFormatTest {
         .isInstanceOf(WireFormatException.class)
         .hasMessageContaining("depth");
     byte[] deepest = new byte[500_000];
-    java.util.Arrays.fill(deepest, (byte) (Samples.REGISTRY.types().get(7).id() + 2));
+    Arrays.fill(deepest, (byte) (Samples.REGISTRY.types().get(7).id() + 2));
     deepest[0] = WireRegistry.VERSION;
     assertThatThrownBy(() -> FORMAT.read(deepest)).isInstanceOf(WireFormatException.class);
   }
@@ -179,7 +181,7 @@ class WireFormatTest {
   void everyTruncationIsRefused(Object message) {
     byte[] bytes = FORMAT.write(message);
     for (int length = 0; length < bytes.length; length++) {
-      byte[] truncated = java.util.Arrays.copyOf(bytes, length);
+      byte[] truncated = Arrays.copyOf(bytes, length);
       assertThat(accepted(truncated)).as("%d bytes of %s", length, message).isFalse();
     }
   }
@@ -188,7 +190,7 @@ class WireFormatTest {
   @MethodSource("messages")
   void trailingBytesAreRefused(Object message) {
     byte[] bytes = FORMAT.write(message);
-    assertThatThrownBy(() -> FORMAT.read(java.util.Arrays.copyOf(bytes, bytes.length + 1)))
+    assertThatThrownBy(() -> FORMAT.read(Arrays.copyOf(bytes, bytes.length + 1)))
         .isInstanceOf(WireFormatException.class)
         .hasMessageContaining("1 bytes follow");
   }
@@ -242,7 +244,7 @@ class WireFormatTest {
 
   @Test
   void aClassNameFromTheWireIsNeverLookedAt() {
-    byte[] name = "java.lang.Thread".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] name = "java.lang.Thread".getBytes(StandardCharsets.US_ASCII);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     // An Envelope whose payload has Kryo's mark of a class name.
     bytes.writeBytes(new byte[] {1, 109, 1, 0, (byte) (1 + name.length * 2)});

@@ -1,6 +1,7 @@
 package org.netshard.namespace.load;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.netshard.namespace.spec.LoadSpec;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.SoOption;
@@ -48,12 +49,12 @@ final class Endpoint {
     byte[] storage = new byte[SockAddr.STORAGE_BYTES];
     if (family == Abi.AF_INET) {
       int length = SockAddr.putIn(storage, LOOPBACK, port);
-      return UserMem.of(java.util.Arrays.copyOf(storage, length));
+      return UserMem.of(Arrays.copyOf(storage, length));
     }
     byte[] loopback = new byte[ADDR6_BYTES];
     loopback[ADDR6_BYTES - 1] = 1;
     int length = SockAddr.putIn6(storage, loopback, port, 0);
-    return UserMem.of(java.util.Arrays.copyOf(storage, length));
+    return UserMem.of(Arrays.copyOf(storage, length));
   }
 
   Syscall socket() {

@@ -1,5 +1,6 @@
 package org.netshard.namespace.net;
 
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.TreeSet;
 import org.netshard.protocol.core.NetDevice;
@@ -133,7 +134,7 @@ public final class ProcDevices {
   }
 
   private static String hex(byte[] address) {
-    return java.util.HexFormat.of().formatHex(address);
+    return HexFormat.of().formatHex(address);
   }
 
   /** {@code /proc/net/if_inet6}. */

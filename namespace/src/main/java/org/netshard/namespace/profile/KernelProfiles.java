@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.profile.FamilyProfile;
 import org.netshard.protocol.profile.KernelProfile;
@@ -128,7 +129,7 @@ public final class KernelProfiles {
     new ProfileReader(path.toString()).read(root, draft);
   }
 
-  private static Config parse(java.util.function.Supplier<Config> source, String file) {
+  private static Config parse(Supplier<Config> source, String file) {
     try {
       return source.get().resolve();
     } catch (ConfigException e) {

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -354,7 +355,7 @@ final class ProfileReader {
   }
 
   private static String kind(ConfigValue value) {
-    return value.valueType().name().toLowerCase(java.util.Locale.ROOT);
+    return value.valueType().name().toLowerCase(Locale.ROOT);
   }
 
   private static FamilyProfile known(@Nullable FamilyProfile base) {

@@ -7,6 +7,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +62,8 @@ class RouteIoctlTest {
   }
 
   private static int address(String text) throws IOException {
-    return java.nio.ByteBuffer.wrap(InetAddress.getByName(text).getAddress())
-        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+    return ByteBuffer.wrap(InetAddress.getByName(text).getAddress())
+        .order(ByteOrder.LITTLE_ENDIAN)
         .getInt();
   }
 

@@ -1,5 +1,7 @@
 package org.netshard.node.packetdrill;
 
+import java.util.Arrays;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.netshard.node.packetdrill.script.Action;
 import org.netshard.node.packetdrill.script.Expr;
@@ -247,14 +249,14 @@ final class CallMaker {
           int returned = made.mem(4).getInt(0);
           String wrong = different("length of the value", length, returned);
           int bytes = Math.min(expected.size(), Math.min(returned, made.mem(3).size()));
-          boolean same = java.util.Arrays.equals(expected.get(0, bytes), made.mem(3).get(0, bytes));
+          boolean same = Arrays.equals(expected.get(0, bytes), made.mem(3).get(0, bytes));
           if (wrong != null || same) {
             return wrong;
           }
           String found =
               bytes == Integer.BYTES
                   ? Integer.toString(made.mem(3).getInt(0))
-                  : java.util.HexFormat.of().formatHex(made.mem(3).get(0, bytes));
+                  : HexFormat.of().formatHex(made.mem(3).get(0, bytes));
           return "value: expected " + ScriptPrinter.print(v.arg(3)) + ", found " + found;
         });
   }

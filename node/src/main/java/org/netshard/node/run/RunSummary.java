@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -187,7 +188,7 @@ public final class RunSummary {
 
   /** How often making a socket failed, by name of the error in the order of the numbers. */
   public Map<String, Long> failures() {
-    Map<String, Long> named = new java.util.LinkedHashMap<>();
+    Map<String, Long> named = new LinkedHashMap<>();
     failures.forEach((errno, count) -> named.put(Errno.resultText(-errno), count));
     return named;
   }

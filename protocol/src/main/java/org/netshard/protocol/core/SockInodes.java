@@ -1,5 +1,7 @@
 package org.netshard.protocol.core;
 
+import java.util.Locale;
+
 /**
  * Inode numbers of sockets, and of other files without a name, given out when somebody first looks.
  *
@@ -55,6 +57,6 @@ public final class SockInodes {
   public static String pointer(int number) {
     int hash = number * 0x9e3779b1;
     hash ^= hash >>> 15;
-    return String.format(java.util.Locale.ROOT, "%016x", Integer.toUnsignedLong(hash * 0x85ebca6b));
+    return String.format(Locale.ROOT, "%016x", Integer.toUnsignedLong(hash * 0x85ebca6b));
   }
 }

@@ -1,6 +1,7 @@
 package org.netshard.protocol.fib6;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.NetDevice;
@@ -160,8 +161,7 @@ public final class Addrconf {
     for (Fib6Route other : inet6.routes(route.table())) {
       if (other.samePrefix(route) && other.metric() == route.metric()) {
         first = first == null ? other : first;
-        duplicate |=
-            other.oif() == route.oif() && java.util.Arrays.equals(other.gateway(), route.gateway());
+        duplicate |= other.oif() == route.oif() && Arrays.equals(other.gateway(), route.gateway());
       }
     }
     boolean replace = (nlflags & Nl.NLM_F_REPLACE) != 0;

@@ -1,6 +1,7 @@
 package org.netshard.protocol.fib6;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
@@ -110,11 +111,11 @@ public final class RtmIfaddr6 {
       return null;
     }
     byte[] peer = local != null && address != null ? first(address) : own;
-    return new byte[][] {own, java.util.Arrays.equals(own, peer) ? In6.any() : peer};
+    return new byte[][] {own, Arrays.equals(own, peer) ? In6.any() : peer};
   }
 
   private static byte[] first(NlAttr attr) {
-    return java.util.Arrays.copyOf(attr.bytes(), In6.BYTES);
+    return Arrays.copyOf(attr.bytes(), In6.BYTES);
   }
 
   /**

@@ -5,6 +5,7 @@ import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.tcp.TcpListen;
 import org.netshard.protocol.tcp.TcpOps;
 import org.netshard.protocol.tcp.TcpState;
+import org.netshard.protocol.tcp.TcpSubflow;
 
 /**
  * The calls of a subflow: those of TCP, but that what happens to it is told to the connection.
@@ -33,7 +34,7 @@ final class MptcpSubflowOps extends TcpOps {
     if (MptcpInput.dataAvailable(subflow)) {
       MptcpRecv.dataReady(msk, subflow);
       if (msk.dataAvail() < msk.sk.rare().rcvlowat()) {
-        org.netshard.protocol.tcp.TcpSubflow.ackNowIfBehind(ssk);
+        TcpSubflow.ackNowIfBehind(ssk);
       }
     } else if (ssk.err() != 0) {
       errorReport(ssk);

@@ -1,5 +1,6 @@
 package org.netshard.protocol.netlink;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.NetlinkOption;
 
@@ -37,7 +38,7 @@ final class NetlinkAck {
     if (whole) {
       out.put(original).putZeros(-original.length & 3);
     } else {
-      out.put(java.util.Arrays.copyOf(original, Nl.NLMSG_HDRLEN));
+      out.put(Arrays.copyOf(original, Nl.NLMSG_HDRLEN));
     }
     if (tlvs) {
       fill(out, ext, error);

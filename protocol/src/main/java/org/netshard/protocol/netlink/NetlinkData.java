@@ -9,6 +9,7 @@ import org.netshard.protocol.abi.SockAddr;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.Poll;
+import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
@@ -121,7 +122,7 @@ final class NetlinkData {
     if (!Netlink.hasRoom(to, skb)) {
       long timeout = msg.has(Abi.MSG_DONTWAIT) ? 0 : sk.rare().sndtimeoJiffies();
       int waits = SendBuffer.waitIn(to.waitQueue(), sk, caller, timeout, false);
-      if (waits == org.netshard.protocol.core.Progress.WAIT) {
+      if (waits == Progress.WAIT) {
         caller.progress().setState(from);
       }
       return waits;

@@ -1,6 +1,7 @@
 package org.netshard.protocol.netlink;
 
 import java.util.Arrays;
+import org.netshard.protocol.abi.NetlinkOption;
 import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
@@ -99,8 +100,7 @@ public final class NlRequest {
 
   /** Whether its sender wants headers of dumps checked ({@code NETLINK_GET_STRICT_CHK}). */
   public boolean strict() {
-    return NetlinkOptions.of(sk)
-        .has(org.netshard.protocol.abi.NetlinkOption.NETLINK_GET_STRICT_CHK);
+    return NetlinkOptions.of(sk).has(NetlinkOption.NETLINK_GET_STRICT_CHK);
   }
 
   static int getShort(byte[] bytes, int at) {

@@ -3,6 +3,7 @@ package org.netshard.protocol.rtnetlink;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.fib.Fib;
 import org.netshard.protocol.fib.FibMetrics;
@@ -126,10 +127,7 @@ final class GetRoute {
           case BROADCAST -> RTCF_BROADCAST | RTCF_LOCAL;
           case MULTICAST -> RTCF_MULTICAST | local;
           // What leaves by the loopback device stays here.
-          case LOCAL, UNICAST ->
-              result.oif() == org.netshard.protocol.core.NetDevice.LOOPBACK_IFINDEX
-                  ? RTCF_LOCAL
-                  : 0;
+          case LOCAL, UNICAST -> result.oif() == NetDevice.LOOPBACK_IFINDEX ? RTCF_LOCAL : 0;
         };
   }
 

@@ -1,5 +1,6 @@
 package org.netshard.protocol.rtnetlink;
 
+import java.util.Arrays;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
@@ -95,7 +96,7 @@ final class SetLink {
       if (address.length() < NetDevice.ETH_ALEN) {
         return Errno.EINVAL.negated();
       }
-      dev.setAddress(java.util.Arrays.copyOf(address.bytes(), NetDevice.ETH_ALEN));
+      dev.setAddress(Arrays.copyOf(address.bytes(), NetDevice.ETH_ALEN));
       RtmLink.announce(net, dev, 0);
     }
     NlAttr mtu = tb.get(RtmLink.IFLA_MTU);

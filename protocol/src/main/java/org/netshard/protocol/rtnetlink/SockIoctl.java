@@ -5,6 +5,7 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SockTimestamping;
+import org.netshard.protocol.cred.Capability;
 import org.netshard.protocol.cred.Cred;
 
 /**
@@ -102,8 +103,7 @@ public final class SockIoctl {
 
   /** {@code unix_open_file}: the file of a sock that is bound to a path. */
   private static int unixFile(Sk sk, Cred cred) {
-    boolean admin =
-        cred.nsCapable(sk.net().userNs(), org.netshard.protocol.cred.Capability.CAP_NET_ADMIN);
+    boolean admin = cred.nsCapable(sk.net().userNs(), Capability.CAP_NET_ADMIN);
     if (!admin) {
       return Errno.EPERM.negated();
     }

@@ -6,6 +6,7 @@ import org.netshard.protocol.core.Caller;
 import org.netshard.protocol.core.ErrSkb;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetNs;
+import org.netshard.protocol.core.Poll;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkDestruct;
@@ -398,7 +399,7 @@ final class TcpLife {
 
   /** {@code sk_send_sigurg}: the owner of the file learns of urgent data. */
   static void sendSigurg(TcpSock tp) {
-    tp.sk.wake(org.netshard.protocol.core.Poll.PRI);
+    tp.sk.wake(Poll.PRI);
   }
 
   /** The most of {@code net.ipv4.tcp_max_tw_buckets}. */

@@ -3,6 +3,7 @@ package org.netshard.protocol.tcp;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.ip.IpHeader;
 import org.netshard.protocol.ip6.Ip6Header;
 
@@ -77,7 +78,7 @@ final class TcpMss {
     if (tp.rxOpt.mssClamp != 0) {
       mss = Math.min(mss, tp.rxOpt.mssClamp);
     }
-    mss -= org.netshard.protocol.inet.InetOptions.of(tp.sk).options().length;
+    mss -= InetOptions.of(tp.sk).options().length;
     return Math.max(mss, (int) tp.net.sysctl(Sysctl.IPV4_TCP_MIN_SND_MSS));
   }
 

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.ip.IpHeader;
 import org.netshard.protocol.ip6.Ip6Header;
 
@@ -244,7 +245,7 @@ final class TcpMtup {
 
   /** {@code tcp_mss_to_mtu}. */
   private static int mssToMtu(TcpSock tp, int mss) {
-    int options = org.netshard.protocol.inet.InetOptions.of(tp.sk).options().length;
+    int options = InetOptions.of(tp.sk).options().length;
     return mss + tp.tcpHeaderLen + options + networkBytes(tp);
   }
 

@@ -7,6 +7,7 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Qdisc;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.inet.InetBinding;
 import org.netshard.protocol.inet.InetOptions;
 import org.netshard.protocol.inet6.Inet6Options;
 import org.netshard.protocol.ip.IpHeader;
@@ -170,7 +171,7 @@ public final class TcpRequest extends TcpEndpoint {
             ? options.synRetries
             : (int) net.sysctl(Sysctl.IPV4_TCP_SYNACK_RETRIES);
     int most = synAck;
-    int backlog = org.netshard.protocol.inet.InetBinding.forWrite(listener).maxAckBacklog();
+    int backlog = InetBinding.forWrite(listener).maxAckBacklog();
     if (queue.qlen << 1 > Math.max(8, backlog)) {
       int young = queue.young << 1;
       while (most > 2) {

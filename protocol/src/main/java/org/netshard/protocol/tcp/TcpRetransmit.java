@@ -1,6 +1,7 @@
 package org.netshard.protocol.tcp;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.SkbOwner;
 import org.netshard.protocol.core.Sysctl;
@@ -50,7 +51,7 @@ final class TcpRetransmit {
       }
     }
     if (tp.dev == null && !TcpMss.route(tp)) {
-      return org.netshard.protocol.abi.Errno.EHOSTUNREACH.negated();
+      return Errno.EHOSTUNREACH.negated();
     }
     int mss = TcpMss.current(tp);
     int window = tp.wndEnd() - skb.seq;

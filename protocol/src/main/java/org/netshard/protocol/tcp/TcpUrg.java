@@ -2,6 +2,7 @@ package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.core.Sysctl;
 
 /**
  * Urgent data.
@@ -33,7 +34,7 @@ final class TcpUrg {
 
   private static void checkUrg(TcpSock tp, Packet packet) {
     int pointer = TcpHeader.urgent(packet);
-    boolean std = tp.net.sysctl(org.netshard.protocol.core.Sysctl.IPV4_TCP_STDURG) != 0;
+    boolean std = tp.net.sysctl(Sysctl.IPV4_TCP_STDURG) != 0;
     if (pointer != 0 && !std) {
       pointer--;
     }

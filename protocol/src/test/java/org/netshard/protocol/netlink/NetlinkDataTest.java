@@ -2,6 +2,7 @@ package org.netshard.protocol.netlink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
@@ -41,11 +42,7 @@ class NetlinkDataTest {
   }
 
   private String send(Sk sk, Cred cred, String text, UserMem address, int flags) {
-    Msg msg =
-        Msg.of(
-            UserMem.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-            text.length(),
-            flags);
+    Msg msg = Msg.of(UserMem.of(text.getBytes(StandardCharsets.UTF_8)), text.length(), flags);
     msg.withName(address, address.isNull() ? 0 : 12);
     return Errno.resultText(ops.sendmsg(sk, new TestCaller(cred), msg));
   }
