@@ -37,6 +37,8 @@ final class TcpMss {
     tp.routeGeneration = TcpDst.generation(tp);
     if (dst == null) {
       tp.dev = null;
+      // Whatever comes in its place is another path.
+      tp.newMtu = true;
       return false;
     }
     // What is known of the path stays, unless the route itself says something else.
@@ -108,7 +110,7 @@ final class TcpMss {
   static int current(TcpSock tp) {
     int mss = tp.mssCache;
     int mtu = tp.dev == null ? tp.pmtu : TcpDst.mtu(tp, tp.dev);
-    if (mtu < tp.pmtu || tp.newMtu) {
+    if (mtu < tp.pmtu || (tp.newMtu && tp.dev != null)) {
       tp.newMtu = false;
       mss = sync(tp, mtu);
     }
