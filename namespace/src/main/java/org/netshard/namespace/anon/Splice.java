@@ -67,13 +67,15 @@ public final class Splice {
     return pipe.writeOpen ? FileWait.sleep(caller, pipe.readers) : 0;
   }
 
+  /** Waits for data in one pipe, then for room in the other: below 0 if there will be none. */
+  private static int prepare(Caller caller, Pipe in, Pipe out) {
+    int ready = waitForData(caller, in);
+    return ready < 0 ? ready : prepareOut(caller, out);
+  }
+
   /** {@code splice_pipe_to_pipe}: whole pages are handed over, of the last one perhaps a part. */
   public static long move(Caller caller, Pipe in, Pipe out, long len) {
-    int ready = waitForData(caller, in);
-    if (ready < 0) {
-      return ready;
-    }
-    int prepared = prepareOut(caller, out);
+    int prepared = prepare(caller, in, out);
     if (prepared < 0) {
       return prepared;
     }
@@ -110,11 +112,7 @@ public final class Splice {
 
   /** {@code do_tee} of two pipes, {@code link_pipe}: the first keeps what the other gets. */
   public static long tee(Caller caller, Pipe in, Pipe out, long len) {
-    int ready = waitForData(caller, in);
-    if (ready < 0) {
-      return ready;
-    }
-    int prepared = prepareOut(caller, out);
+    int prepared = prepare(caller, in, out);
     if (prepared < 0) {
       return prepared;
     }

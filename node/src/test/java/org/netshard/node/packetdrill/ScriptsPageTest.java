@@ -98,7 +98,9 @@ class ScriptsPageTest {
         .append(FOLDER)
         .append("` passes ");
     page.append("with no tolerance, and on Linux 6.18 with that of a real\nclock");
-    page.append(", but for DCTCP, `route/usec-ts.pkt` and `loopback/`, which cannot run there; ");
+    page.append(", but for DCTCP, `route/usec-ts.pkt`, `loopback/`");
+    page.append(" and `mptcp/fallback-client.pkt`, which\ncannot run there, ");
+    page.append("and `cc/hystart-detect.pkt`, which would change the whole machine; ");
     page.append(
         "its first lines name the section of an RFC or the function of the kernel that it is about.\n");
     for (Map.Entry<String, List<String>> subject : SUBJECTS.entrySet()) {
