@@ -120,9 +120,12 @@ final class PacketdrillCommand implements Callable<Integer> {
       description = "A packet that is expected may not come in parts.")
   private boolean strictSegments;
 
+  @Option(names = "--code_sockopt", paramLabel = "NAME", hidden = true)
+  private @Nullable String codeSockopt;
+
   /** They mean something to the tool that the language is from, and nothing here. */
   @Option(
-      names = {"--speed", "--code_command", "--code_format", "--code_sockopt", "--non_fatal"},
+      names = {"--speed", "--code_command", "--code_format", "--non_fatal"},
       hidden = true)
   private @Nullable List<String> unusedValues;
 
@@ -186,6 +189,7 @@ final class PacketdrillCommand implements Callable<Integer> {
     put(options, "remote_ip", remoteIp);
     put(options, "netmask_ip", netmaskIp);
     put(options, "mss", mss);
+    put(options, "code_sockopt", codeSockopt);
     put(options, "bind_port", bindPort);
     put(options, "connect_port", connectPort);
     put(options, "tcp_ts_tick_usecs", tsTickUsecs);

@@ -62,7 +62,6 @@ record Settings(
           "speed",
           "code_command",
           "code_format",
-          "code_sockopt",
           "non_fatal",
           "define",
           "init_scripts");
@@ -82,7 +81,8 @@ record Settings(
           "tcp_ts_tick_usecs",
           "tcp_ts_ecr_scaled",
           "mss",
-          "strict_segments");
+          "strict_segments",
+          "code_sockopt");
 
   /** Which sockets and packets a script is about. */
   enum Version {
@@ -136,6 +136,10 @@ record Settings(
   /** Reads values. */
   private record Reader(Map<String, Script.Option> all) {
     Settings read() {
+      Script.Option sockopt = all.get("code_sockopt");
+      if (sockopt != null && !sockopt.value().equals("TCP_INFO")) {
+        throw wrong(sockopt, "only TCP_INFO is simulated");
+      }
       Version version = version();
       boolean v6 = version.packets6();
       byte[] local = address("local_ip", v6 ? "fd3d:0a0b:17d6::1" : "192.168.0.1", v6);

@@ -23,8 +23,8 @@ import org.netshard.node.scenario.SetupNotation;
  * The shell of scripts: what of its commands means something to a simulated kernel, as steps.
  *
  * <p>There are {@code sysctl}, {@code ip}, {@code tc}, {@code echo … > FILE}, {@code nstat}, {@code
- * ethtool} as far as it asks for what is so anyway, and files with such commands. All else is an
- * error that names the place. Settings need not be restored, as each script has its kernel.
+ * grep} of counters and files, {@code ethtool} for TSO, and files with such commands. All else is
+ * an error that names the place. Settings need not be restored, as each script has its kernel.
  */
 final class Shell {
   static final String ALLOWED =
