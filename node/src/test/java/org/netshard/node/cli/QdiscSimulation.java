@@ -49,9 +49,15 @@ class QdiscSimulation {
               tc qdisc replace dev lo root handle 7: pfifo limit 100 = -1 EINVAL
               tc qdisc replace dev lo root netem delay 1ms 100us 5% distribution normal loss 0.1% = 0
               tc qdisc change dev lo root netem rate 1gbit = 0
+              tc qdisc change dev lo root tbf rate 8mbit burst 10kb limit 20kb = 0
+              tc qdisc replace dev lo root tbf rate 8mbit burst 10kb limit 20kb = 0
+              tc qdisc add dev lo root tbf rate 8mbit burst 10kb limit 20kb = -1 EEXIST
+              tc qdisc change dev lo root tbf rate 8mbit burst 10kb latency 1ms peakrate 8mbit mtu 1500 = -1 EINVAL
+              tc qdisc change dev lo root handle 7: tbf rate 8mbit burst 10kb limit 20kb = -1 EEXIST
+              tc qdisc del dev lo root tbf = 0
             """);
     assertThat(report.path("expectations").path("failed")).isEmpty();
-    assertThat(report.path("expectations").path("met").asInt()).isEqualTo(16);
+    assertThat(report.path("expectations").path("met").asInt()).isEqualTo(22);
     assertThat(report.path("warnings")).isEmpty();
   }
 

@@ -3,6 +3,8 @@ package org.netshard.node.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,13 @@ class TcNotationTest {
             + "00000000",
         "qdisc add dev lo root pfifo limit 7 | 3800000024000506 |"
             + " 0a000100706669666f0000000800020007000000",
+        "qdisc add dev lo root fq | 3000000024000506 | 070001006671000004000200",
+        "qdisc add dev lo root fq limit 100 flow_limit 10 quantum 3028 initial_quantum 15140 maxrate"
+            + " 1mbit buckets 1024 pacing refill_delay 40ms low_rate_threshold 550kbit orphan_mask"
+            + " 1023 timer_slack 10us ce_threshold 1ms horizon 10s horizon_cap | a000000024000506 |"
+            + " 070001006671000074000200080008000a0000000800010064000000080002000a000000"
+            + "08000300d40b000008000400243b000008000500010000000800070048e8010008000b008e0c010008000900"
+            + "409c000008000a00ff03000008000c00e803000008000d001027000008000e008096980005000f0000000000",
         "qdisc del dev lo root | 2400000025000500 | ''",
       })
   void aLineIsTheMessageOfIproute2(String line, String header, String attributes)
@@ -49,10 +58,36 @@ class TcNotationTest {
     assertThat(message(line)).isEqualTo(header + "0100000000000000" + tcmsg + attributes);
   }
 
+  /** Those of {@code tbf} have tables of 256 numbers: their SHA-256. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
+        "rate 1mbit burst 32kbit latency 400ms |"
+            + " 77e36dfd0411ee545b5a432a56a003578d3db4179fb8665eb018a4b3566e93b2",
+        "rate 8mbit buffer 10kb/16 limit 20kb peakrate 16mbit mtu 1500 mpu 64 |"
+            + " abd3ce4c84138571b41de93b2203707a785b5789d78bfdabab1915e097ed3f0b",
+        "rate 1mbit burst 1600 limit 3000 overhead 10 linklayer atm mpu 64 |"
+            + " 4dcbad27b6656b3d8f30539d3703349a2dcbb1aa2e602bdbc95367339a3b0357",
+        "rate 40gbit burst 1mb/8 limit 2mb |"
+            + " cb1a60f3269ad44ce8e9be528ae5c605acf8b67c583027f2209bc365f18133b8",
+      })
+  void tablesOfRatesAreThoseOfIproute2(String options, String sha256) throws Exception {
+    byte[] message = HexFormat.of().parseHex(message("qdisc add dev lo root tbf " + options));
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(message);
+    assertThat(HexFormat.of().formatHex(digest)).isEqualTo(sha256);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "qdisc add dev lo root tbf burst 1k limit 1k | 10 | tbf without a rate",
+        "qdisc add dev lo root tbf rate 1mbit limit 1k | 10 | tbf without a burst",
+        "qdisc add dev lo root tbf rate 1mbit burst 1x | 9 | `1x` is no size, such as 32kb",
+        "qdisc add dev lo root tbf rate 1mbit burst 1k | 10 | tbf needs either limit or latency",
+        "qdisc add dev lo root tbf rate 1mbit burst 1k/3 | 9 | `3` is no power of 2",
+        "qdisc add dev lo root fq limits 3 | 6 | `limits` of fq is not simulated",
         "class add dev lo | 0 | `tc class` is not simulated",
         "qdisc show dev lo | 1 | `tc qdisc show` is not simulated",
         "qdisc add dev eth0 root netem | 3 | device `eth0` is not there",

@@ -121,9 +121,25 @@ public abstract class Qdisc {
     }
   }
 
-  /** {@code qdisc_pkt_len}: bytes of a packet with its link header. */
+  /**
+   * {@code qdisc_pkt_len_init}: bytes of a packet with its link header; of one that stands for
+   * several segments, those of all of them.
+   */
   public static int bytes(Packet packet) {
-    return packet.end() - packet.network() + packet.dev().kind().headerBytes();
+    int bytes = packet.end() - packet.network() + packet.dev().kind().headerBytes();
+    int payload = packet.gsoSize();
+    if (payload > 0) {
+      int headers = headerBytes(packet);
+      int segments = Math.max(1, (bytes - headers + payload - 1) / payload);
+      bytes += (segments - 1) * headers;
+    }
+    return bytes;
+  }
+
+  /** Bytes of the headers of each segment that a packet stands for, that of the link included. */
+  protected static int headerBytes(Packet packet) {
+    int network = packet.transport() - packet.network();
+    return packet.dev().kind().headerBytes() + network + packet.gsoHeaderBytes();
   }
 
   /** A packet waits now. */

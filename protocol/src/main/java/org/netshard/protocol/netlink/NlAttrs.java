@@ -48,6 +48,11 @@ public final class NlAttrs {
       return new Rule(type, Kind.MIN, length);
     }
 
+    /** At most so many bytes. */
+    public static Rule atMost(int type, int length) {
+      return new Rule(type, Kind.MAX, length);
+    }
+
     /** Text of so many bytes at most. */
     public static Rule text(int type, int length) {
       return new Rule(type, Kind.STRING, length);
@@ -69,6 +74,8 @@ public final class NlAttrs {
     U32,
     /** At least a length. */
     MIN,
+    /** At most a length. */
+    MAX,
     /** Text. */
     STRING,
     /** Other attributes. */
@@ -89,6 +96,12 @@ public final class NlAttrs {
   public int getInt(int type) {
     NlAttr attr = get(type);
     return attr == null ? 0 : attr.getInt();
+  }
+
+  /** The number of 64 bits in an attribute, 0 without. */
+  public long getLong(int type) {
+    NlAttr attr = get(type);
+    return attr == null ? 0 : attr.getLong();
   }
 
   /** Attributes as they are, the last of a type counting; what is behind a bad one is ignored. */
@@ -161,12 +174,7 @@ public final class NlAttrs {
       if (rule.type() != attr.type()) {
         continue;
       }
-      boolean good =
-          switch (rule.kind()) {
-            case U8, U16, U32, MIN -> attr.length() >= rule.length();
-            case STRING -> rule.length() == 0 || attr.text().length() <= rule.length();
-            case NESTED -> attr.length() == 0 || attr.length() >= Nl.NLA_HDRLEN;
-          };
+      boolean good = fits(attr, rule);
       if (good && strict && rule.kind() == Kind.NESTED && !attr.isNested()) {
         ack.failAt(Errno.EINVAL, attr, "NLA_F_NESTED is missing");
         return false;
@@ -180,12 +188,33 @@ public final class NlAttrs {
     return true;
   }
 
+  private static boolean fits(NlAttr attr, Rule rule) {
+    return switch (rule.kind()) {
+      case U8, U16, U32, MIN -> attr.length() >= rule.length();
+      case MAX -> attr.length() <= rule.length();
+      case STRING -> rule.length() == 0 || attr.text().length() <= rule.length();
+      case NESTED -> attr.length() == 0 || attr.length() >= Nl.NLA_HDRLEN;
+    };
+  }
+
+  /** Whether each is as long as its rule says; what is not is ERANGE, and nobody hears why. */
+  public boolean fit(Rule[] rules) {
+    for (Rule rule : rules) {
+      NlAttr attr = get(rule.type());
+      if (attr != null && !fits(attr, rule)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static ExtAck.Policy policy(Rule rule) {
     return switch (rule.kind()) {
       case U8 -> new ExtAck.Policy(NL_ATTR_TYPE_U8, -1, -1);
       case U16 -> new ExtAck.Policy(NL_ATTR_TYPE_U16, -1, -1);
       case U32 -> new ExtAck.Policy(NL_ATTR_TYPE_U32, -1, -1);
       case MIN -> new ExtAck.Policy(NL_ATTR_TYPE_BINARY, rule.length(), -1);
+      case MAX -> new ExtAck.Policy(NL_ATTR_TYPE_BINARY, -1, rule.length());
       case STRING ->
           new ExtAck.Policy(
               rule.length() == 0 ? NL_ATTR_TYPE_NUL_STRING : NL_ATTR_TYPE_STRING,

@@ -1,6 +1,7 @@
 package org.netshard.protocol.sched;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
@@ -45,6 +46,7 @@ public final class RtmQdisc {
   private static final int REFCNT = 2;
   private static final int IFNAMSIZ = 16;
   private static final int RTNLGRP_TC = 4;
+  private static final byte[] NOTHING = {};
 
   private static final NlAttrs.Rule[] POLICY = {
     NlAttrs.Rule.text(TCA_KIND, IFNAMSIZ - 1),
@@ -134,7 +136,7 @@ public final class RtmQdisc {
     NlAttr options = tb.get(TCA_OPTIONS);
     int result = options == null ? 0 : there.change(options, ext);
     if (result == 0) {
-      announce(request.net(), there.dev(), there, RTM_NEWQDISC);
+      announce(request, there.dev(), NOTHING, 0);
     }
     return result;
   }
@@ -155,12 +157,9 @@ public final class RtmQdisc {
     if (result != 0) {
       return result;
     }
-    Qdisc old = dev.qdisc();
-    if (old != null) {
-      announce(net, dev, old, RTM_DELQDISC);
-    }
+    byte[] old = leaving(request, dev);
     dev.graft(made);
-    announce(net, dev, made, RTM_NEWQDISC);
+    announce(request, dev, old, Nl.NLM_F_REPLACE);
     return 0;
   }
 
@@ -201,8 +200,11 @@ public final class RtmQdisc {
       return ext.fail(Errno.EINVAL, "Invalid qdisc name: must match existing qdisc");
     }
     if (!delete) {
-      NlMsg out = fill(dev, there, RTM_NEWQDISC, 0, request.seq(), request.portid());
-      return Netlink.answer(request, out);
+      if (!isBuiltin(dev)) {
+        // qdisc_get_notify: who asks hears of it as everybody does, if it listens or wants an echo.
+        announce(request, dev, NOTHING, 0);
+      }
+      return 0;
     }
     if (parent == 0) {
       return ext.fail(Errno.EINVAL, "Classid cannot be zero");
@@ -210,15 +212,43 @@ public final class RtmQdisc {
     if (there == null) {
       return ext.fail(Errno.ENOENT, "Cannot delete qdisc with handle of zero");
     }
-    announce(net, dev, there, RTM_DELQDISC);
+    byte[] old = leaving(request, dev);
     dev.graft(null);
+    if (old.length > 0) {
+      Netlink.notify(net, RTNLGRP_TC, old, Netlink.Info.of(request));
+    }
     return 0;
   }
 
-  private static void announce(NetNs net, NetDevice dev, Qdisc qdisc, int type) {
-    if (Netlink.isHeard(net, RTNLGRP_TC, Netlink.Info.NONE)) {
-      byte[] message = NlMsg.done(fill(dev, qdisc, type, 0, 0, 0));
-      Netlink.notify(net, RTNLGRP_TC, message, Netlink.Info.NONE);
+  /** {@code TCQ_F_BUILTIN}: nobody hears of it. */
+  private static boolean isBuiltin(NetDevice dev) {
+    return dev.qdiscName().equals("noop");
+  }
+
+  private static boolean isHeard(NlRequest request) {
+    return Netlink.isHeard(request.net(), RTNLGRP_TC, Netlink.Info.of(request));
+  }
+
+  /** The message that the discipline of a device goes; empty if nobody hears it. */
+  private static byte[] leaving(NlRequest request, NetDevice dev) {
+    if (!isHeard(request) || isBuiltin(dev)) {
+      return NOTHING;
+    }
+    return NlMsg.done(fill(request, dev, RTM_DELQDISC, 0, request.getInt(PARENT_AT)));
+  }
+
+  /**
+   * {@code qdisc_notify}: tells of the discipline that a device has.
+   *
+   * @param before what is told before it, in the same buffer
+   */
+  private static void announce(NlRequest request, NetDevice dev, byte[] before, int flags) {
+    if (isHeard(request)) {
+      int parent = request.getInt(PARENT_AT);
+      byte[] message = NlMsg.done(fill(request, dev, RTM_NEWQDISC, flags, parent));
+      byte[] both = Arrays.copyOf(before, before.length + message.length);
+      System.arraycopy(message, 0, both, before.length, message.length);
+      Netlink.notify(request.net(), RTNLGRP_TC, both, Netlink.Info.of(request));
     }
   }
 
@@ -231,23 +261,22 @@ public final class RtmQdisc {
           List<NlMsg> messages = new ArrayList<>();
           for (NetDevice dev : request.net().devices()) {
             boolean wanted = ifindex == 0 || dev.ifindex() == ifindex;
-            if (wanted && !dev.qdiscName().equals("noop")) {
-              int seq = request.seq();
-              Qdisc qdisc = dev.qdisc();
-              int portid = request.portid();
-              messages.add(fill(dev, qdisc, RTM_NEWQDISC, Nl.NLM_F_MULTI, seq, portid));
+            if (wanted && !isBuiltin(dev)) {
+              messages.add(fill(request, dev, RTM_NEWQDISC, Nl.NLM_F_MULTI, TC_H_ROOT));
             }
           }
           return messages;
         });
   }
 
-  /** {@code tc_fill_qdisc}; null is the default of the device. */
-  private static NlMsg fill(
-      NetDevice dev, @Nullable Qdisc qdisc, int type, int flags, int seq, int portid) {
-    NlMsg out = new NlMsg().begin(type, flags, seq, portid);
+  /** {@code tc_fill_qdisc}: the discipline of a device, which may be its default. */
+  private static NlMsg fill(NlRequest request, NetDevice dev, int type, int flags, int parent) {
+    Qdisc qdisc = dev.qdisc();
+    NlMsg out = new NlMsg().begin(type, flags, request.seq(), request.portid());
     out.putInt(0).putInt(dev.ifindex()).putInt(qdisc == null ? 0 : qdisc.handle());
-    out.putInt(TC_H_ROOT).putInt(REFCNT).attrText(TCA_KIND, dev.qdiscName());
+    // One that goes is not the device's any more, nor that of its only queue.
+    int refcnt = type == RTM_DELQDISC ? 1 : REFCNT;
+    out.putInt(parent).putInt(refcnt).attrText(TCA_KIND, dev.qdiscName());
     if (qdisc instanceof SchedQdisc sched) {
       sched.dump(out);
     }

@@ -152,7 +152,7 @@ class RtnetlinkTableTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"route", "r6"})
+  @ValueSource(strings = {"route", "r6", "tbf"})
   void answersAndAnnouncementsAreThoseOfLinux(String table) {
     int ext = NetlinkOption.NETLINK_EXT_ACK;
     int strict = NetlinkOption.NETLINK_GET_STRICT_CHK;
