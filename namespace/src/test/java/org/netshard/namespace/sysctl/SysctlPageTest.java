@@ -33,9 +33,6 @@ class SysctlPageTest {
     map.put("adv_win_scale", obsolete);
     map.put("fack", obsolete);
     map.put("low_latency", obsolete);
-    String queues = "no packet waits behind a device of the simulator, so that none is waited for";
-    map.put("autocorking", queues);
-    map.put("limit_output_bytes", queues);
     String speed = "it is about how fast a kernel finds a sock";
     map.put("early_demux", speed);
     map.put("ehash_entries", speed);

@@ -66,7 +66,7 @@ class ScriptsPageTest {
     map.put("Counters of nstat", names("counters/"));
     map.put("MPTCP with a peer that has none", names("mptcp/"));
     map.put("splice", names("splice/"));
-    map.put("Queueing disciplines", names("qdisc/"));
+    map.put("Queueing disciplines, small queues, automatic corking", names("qdisc/"));
     map.put("MSG_ZEROCOPY and SO_TIMESTAMPING", names("tcp-zerocopy tcp-timestamping"));
     map.put("TCP_MD5SIG and TCP_REPAIR", names("tcp-md5 loopback/"));
     map.put("UDP", names("udp-"));

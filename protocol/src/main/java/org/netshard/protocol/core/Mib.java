@@ -111,6 +111,10 @@ public enum Mib {
   TCP_LISTEN_OVERFLOWS("TcpExt", "ListenOverflows"),
   TCP_LOSS_FAILURES("TcpExt", "TCPLossFailures"),
   TCP_LOSS_PROBES("TcpExt", "TCPLossProbes"),
+  /** {@code LINUX_MIB_TCPAUTOCORKING}: data that waited for what is before the device. */
+  TCP_AUTO_CORKING("TcpExt", "TCPAutoCorking"),
+  /** {@code LINUX_MIB_TCPSPURIOUS_RTX_HOSTQUEUES}: sent again though it had not left. */
+  TCP_SPURIOUS_RTX_HOST_QUEUES("TcpExt", "TCPSpuriousRtxHostQueues"),
   TCP_LOSS_PROBE_RECOVERY("TcpExt", "TCPLossProbeRecovery"),
   TCP_LOSS_UNDO("TcpExt", "TCPLossUndo"),
   TCP_LOST_RETRANSMIT("TcpExt", "TCPLostRetransmit"),

@@ -75,6 +75,7 @@ public final class Packet extends Skb {
   private int gsoSize;
   private int gsoHeaderBytes = UDP_HEADER_BYTES;
   private boolean dodgy;
+  private boolean orphan;
   private int mark;
   private int priority;
   private long tstampNs = NO_TSTAMP;
@@ -453,6 +454,26 @@ public final class Packet extends Skb {
   /** Says who sends it. */
   public void setOrigin(Sk sender) {
     origin = sender;
+  }
+
+  /** It has left, or is dropped: nobody who has sent it counts on it any more. */
+  @Override
+  public void free() {
+    orphan = true;
+    super.free();
+  }
+
+  /**
+   * It counts no longer in the buffer of its sender, who still knows that it has not left ({@code
+   * skb_orphan_partial}).
+   */
+  public void orphanPartial() {
+    super.free();
+  }
+
+  /** Whether it has left, or is dropped ({@code skb->sk} is null). */
+  public boolean isOrphan() {
+    return orphan;
   }
 
   /** It is dropped ({@code kfree_skb_reason}). */

@@ -17,6 +17,15 @@ public final class SkRare {
   /** The block of all socks that never wrote one; nobody may change it. */
   static final SkRare DEFAULTS = new SkRare();
 
+  /** {@code SK_PACING_NONE}: no rate has to be kept. */
+  public static final byte SK_PACING_NONE = 0;
+
+  /** {@code SK_PACING_NEEDED}: the sock spaces what it sends. */
+  public static final byte SK_PACING_NEEDED = 1;
+
+  /** {@code SK_PACING_FQ}: the queueing discipline spaces it. */
+  public static final byte SK_PACING_FQ = 2;
+
   /** {@code sk_rcvtimeo}, jiffies. */
   long rcvtimeoJiffies = MAX_SCHEDULE_TIMEOUT;
 
@@ -29,8 +38,8 @@ public final class SkRare {
   /** {@code sk_max_pacing_rate}, bytes a second, unsigned; all ones is unlimited. */
   long maxPacingRateBps = -1;
 
-  /** {@code sk_pacing_status} is SK_PACING_NEEDED, as a program has set a rate. */
-  boolean pacingNeeded;
+  /** {@code sk_pacing_status}: {@link #SK_PACING_NONE} and so on. */
+  byte pacingStatus;
 
   /** {@code sk_rcvlowat}, bytes. */
   int rcvlowat = 1;
@@ -105,7 +114,7 @@ public final class SkRare {
     copy.sndtimeoJiffies = sndtimeoJiffies;
     copy.lingertimeJiffies = lingertimeJiffies;
     copy.maxPacingRateBps = maxPacingRateBps;
-    copy.pacingNeeded = pacingNeeded;
+    copy.pacingStatus = pacingStatus;
     copy.rcvlowat = rcvlowat;
     copy.peekOff = peekOff;
     copy.tsflags = tsflags;
@@ -157,9 +166,21 @@ public final class SkRare {
     return maxPacingRateBps;
   }
 
-  /** Whether a program has ever set such a rate. */
-  public boolean pacingNeeded() {
-    return pacingNeeded;
+  /** {@code sk_pacing_status}: who sees to it that a rate is kept. */
+  public int pacingStatus() {
+    return pacingStatus;
+  }
+
+  /** Says who sees to it. */
+  public void setPacingStatus(byte status) {
+    pacingStatus = status;
+  }
+
+  /** The sock has to, if nobody else does. */
+  public void needPacing() {
+    if (pacingStatus == SK_PACING_NONE) {
+      pacingStatus = SK_PACING_NEEDED;
+    }
   }
 
   /** {@code sk_rcvlowat}, bytes. */

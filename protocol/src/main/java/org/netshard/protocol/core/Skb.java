@@ -76,7 +76,7 @@ public class Skb {
   }
 
   /** {@code SKB_TRUESIZE(0)}: what an empty buffer needs at least. */
-  static final int LEAST_TRUESIZE = SK_BUFF_BYTES + SHARED_INFO_BYTES;
+  public static final int LEAST_TRUESIZE = SK_BUFF_BYTES + SHARED_INFO_BYTES;
 
   /** Its bytes, not to be changed. */
   public byte[] data() {
@@ -130,7 +130,7 @@ public class Skb {
     if (sender != null) {
       owner = null;
       SkbOwner.wfree(sender, truesize);
-      sender.ops().writeSpace(sender);
+      sender.ops().wfree(sender, truesize);
     }
   }
 

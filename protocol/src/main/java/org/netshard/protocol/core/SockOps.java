@@ -288,6 +288,14 @@ public interface SockOps {
     }
   }
 
+  /**
+   * A buffer of so many bytes of its has been sent, or is dropped, and counts no longer ({@code
+   * skb->destructor}): who waits for room is told ({@code sock_wfree}).
+   */
+  default void wfree(Sk sk, int truesize) {
+    writeSpace(sk);
+  }
+
   /** Something can be read ({@code sk_data_ready}). */
   default void dataReady(Sk sk) {
     sk.wake(Poll.IN | Poll.PRI | Poll.RDNORM | Poll.RDBAND);

@@ -266,7 +266,9 @@ final class SolSocketSet {
       rate = optval.getLong(0);
     }
     sk.rareForWrite().maxPacingRateBps = rate;
-    sk.rareForWrite().pacingNeeded |= rate != -1;
+    if (rate != -1) {
+      sk.rareForWrite().needPacing();
+    }
     return 0;
   }
 

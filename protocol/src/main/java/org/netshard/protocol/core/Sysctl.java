@@ -33,6 +33,8 @@ public enum Sysctl {
   IPV4_TCP_SYN_RETRIES("net.ipv4.tcp_syn_retries"),
   IPV4_TCP_FIN_TIMEOUT("net.ipv4.tcp_fin_timeout"),
   IPV4_TCP_REORDERING("net.ipv4.tcp_reordering"),
+  IPV4_TCP_AUTOCORKING("net.ipv4.tcp_autocorking"),
+  IPV4_TCP_LIMIT_OUTPUT_BYTES("net.ipv4.tcp_limit_output_bytes"),
   IPV4_TCP_NOTSENT_LOWAT("net.ipv4.tcp_notsent_lowat"),
   IPV4_TCP_RTO_MAX_MS("net.ipv4.tcp_rto_max_ms"),
   IPV4_TCP_RTO_MIN_US("net.ipv4.tcp_rto_min_us"),

@@ -6,6 +6,7 @@ import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.core.InetChecksum;
 import org.netshard.protocol.core.NetBytes;
 import org.netshard.protocol.core.Packet;
+import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.ip.IpHeader;
 import org.netshard.protocol.ip6.Ip6Header;
@@ -40,6 +41,11 @@ public final class SkbGso {
       segments.add(segment(packet, data, from, length, segments.size()));
     }
     segments.get(segments.size() - 1).setTxStamp(packet.txStamp());
+    Sk owner = packet.owner();
+    if (owner != null) {
+      // They count in the buffer of the sender, as the whole did.
+      segments.forEach(segment -> segment.setOwnerW(owner));
+    }
     return segments;
   }
 

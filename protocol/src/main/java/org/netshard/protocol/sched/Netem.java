@@ -96,8 +96,8 @@ final class Netem extends SchedQdisc {
       return NET_XMIT_SUCCESS;
     }
     if (options.latencyNs != 0 || options.jitterNs != 0 || options.rate != 0) {
-      // skb_orphan_partial: what is on a link does not count in the buffer of its sender.
-      given.free();
+      // What is on a link does not count in the buffer of its sender.
+      given.orphanPartial();
     }
     Packet copy = count > 1 ? given.copy() : null;
     Packet packet = given;

@@ -33,6 +33,7 @@ final class TcpBacklog implements Progress.Kept {
   private final ArrayDeque<Packet> packets = new ArrayDeque<>(2);
   private int bytes;
   private int pieces;
+  private boolean writes;
 
   private TcpBacklog(TcpSock tp, @Nullable TcpSending sending) {
     this.tp = tp;
@@ -73,6 +74,14 @@ final class TcpBacklog implements Progress.Kept {
     for (Packet packet = packets.poll(); packet != null; packet = packets.poll()) {
       TcpRcv.rcv(tp, packet);
     }
+    if (writes) {
+      TcpTsq.write(tp);
+    }
+  }
+
+  /** {@code TCP_TSQ_DEFERRED}: more is sent when the call ends ({@code tcp_release_cb}). */
+  void deferWrite() {
+    writes = true;
   }
 
   /** A call is about to begin a new piece; whether it is time for {@code sk_flush_backlog}. */

@@ -74,7 +74,7 @@ final class TcpBbr implements CongestionControl {
     initPacingRate(tp, bbr);
     bbr.policed.reset(tp);
     bbr.ackEpochMstamp = tp.tcpMstamp;
-    tp.pacing = true;
+    tp.sk.rareForWrite().needPacing();
   }
 
   // The pace.

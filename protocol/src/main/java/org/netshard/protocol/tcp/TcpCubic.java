@@ -262,7 +262,7 @@ final class TcpCubic implements CongestionControl {
     if (now - bic.lastAckUs <= bic.params.get(Name.HYSTART_ACK_DELTA_US)) {
       bic.lastAckUs = now;
       long threshold = bic.delayMinUs + ackDelay(tp);
-      if (!TcpPacing.needed(tp)) {
+      if (!TcpPacing.isPaced(tp)) {
         threshold >>= 1;
       }
       if (now - bic.roundStartUs > threshold) {

@@ -73,7 +73,7 @@ final class TcpLossProbe {
         return;
       }
       int pcount = skb.pcount;
-      if (pcount == 0) {
+      if (pcount == 0 || TcpTsq.isStillInHostQueue(tp, skb)) {
         TcpTimers.rearmRto(tp);
         return;
       }

@@ -180,6 +180,14 @@ public class TcpOps extends InetStreamOps {
     TcpSend.writeSpace(sk, TcpSock.of(sk));
   }
 
+  /** {@code tcp_wfree}; that of a bare acknowledgement tells nobody ({@code __sock_wfree}). */
+  @Override
+  public void wfree(Sk sk, int truesize) {
+    if (truesize != TcpTsq.PURE_ACK_TRUESIZE) {
+      TcpTsq.wfree(sk);
+    }
+  }
+
   /** {@code SIOCINQ}. <b>Errors:</b> EINVAL for a listener. */
   @Override
   public int inq(Sk sk) {

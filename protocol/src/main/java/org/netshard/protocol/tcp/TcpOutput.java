@@ -74,7 +74,9 @@ final class TcpOutput {
     if (urgent) {
       tp.sndUp = tp.writeSeq;
     }
-    pushPending(tp, mss, more ? NAGLE_CORK : nonagle);
+    if (!TcpTsq.autocorks(tp, tail, mss, urgent)) {
+      pushPending(tp, mss, more ? NAGLE_CORK : nonagle);
+    }
   }
 
   /** {@code __tcp_push_pending_frames}. */
@@ -194,7 +196,7 @@ final class TcpOutput {
       if (skb.len > limit && !TcpFragment.fragment(tp, skb, limit, mss, false)) {
         break;
       }
-      if (skb.endSeq == skb.seq) {
+      if (TcpTsq.smallQueueCheck(tp, skb, 0) || skb.endSeq == skb.seq) {
         break;
       }
       if (TcpXmit.transmit(tp, skb) != 0) {

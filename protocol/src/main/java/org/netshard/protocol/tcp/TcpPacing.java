@@ -1,5 +1,6 @@
 package org.netshard.protocol.tcp;
 
+import org.netshard.protocol.core.SkRare;
 import org.netshard.protocol.core.Sysctl;
 
 /**
@@ -28,9 +29,14 @@ final class TcpPacing {
     tp.pacingRate = Long.compareUnsigned(rate, most) < 0 ? rate : most;
   }
 
-  /** {@code sk_pacing_status}: whether the sock spaces what it sends. */
-  static boolean needed(TcpSock tp) {
-    return tp.pacing || tp.sk.rare().pacingNeeded();
+  /** Whether anybody spaces what it sends. */
+  static boolean isPaced(TcpSock tp) {
+    return tp.sk.rare().pacingStatus() != SkRare.SK_PACING_NONE;
+  }
+
+  /** {@code tcp_needs_internal_pacing}: whether the sock itself spaces what it sends. */
+  private static boolean needsInternal(TcpSock tp) {
+    return tp.sk.rare().pacingStatus() == SkRare.SK_PACING_NEEDED;
   }
 
   /** {@code sk_pacing_rate}: what a program allows at most bounds it at once. */
@@ -41,7 +47,7 @@ final class TcpPacing {
 
   /** A piece has gone: when the next may follow. */
   static void afterSend(TcpSock tp, TcpSkb skb, long priorWstampNs) {
-    if (needed(tp)) {
+    if (isPaced(tp)) {
       long rate = rate(tp);
       if (rate > 0 && tp.dataSegsOut >= FIRST_SEGMENTS) {
         long lenNs = skb.len * NS_PER_SEC / rate;
@@ -55,7 +61,7 @@ final class TcpPacing {
 
   /** Whether the next one must wait; then the timer is set. */
   static boolean mustWait(TcpSock tp) {
-    if (!needed(tp) || tp.wstampNs <= tp.clockCacheNs) {
+    if (!needsInternal(tp) || tp.wstampNs <= tp.clockCacheNs) {
       return false;
     }
     TcpTimer timer = TcpTimers.pacing(tp);

@@ -1,5 +1,7 @@
 package org.netshard.protocol.tcp;
 
+import org.netshard.protocol.core.Skb;
+
 /**
  * How fast data are delivered.
  *
@@ -73,7 +75,7 @@ final class TcpRate {
 
   static void checkAppLimited(TcpSock tp) {
     if (tp.writeSeq - tp.sndNxt < tp.mssCache
-        && tp.sk.wmemAlloc() <= 1
+        && tp.sk.wmemAlloc() - 1 <= Skb.LEAST_TRUESIZE
         && tp.inFlight() < tp.sndCwnd
         && tp.lostOut <= tp.retransOut) {
       int mark = tp.delivered + tp.inFlight();

@@ -18,7 +18,10 @@ final class TcpRetransmit {
   /**
    * {@code tcp_retransmit_skb}: the piece counts as sent again.
    *
-   * @return 0 or {@code -errno}; 1 if it must not go out now
+   * <p><b>Errors</b>, in order: EBUSY while the last one has not left, EINVAL if it is
+   * acknowledged, EHOSTUNREACH, EAGAIN outside the window, ENOMEM; those of the device.
+   *
+   * @return 0, {@code -errno}, or what a queueing discipline says
    */
   static int retransmit(TcpSock tp, TcpSkb skb, int segs) {
     int result = retransmitOnce(tp, skb, segs);
@@ -40,12 +43,15 @@ final class TcpRetransmit {
   /** {@code __tcp_retransmit_skb}: only sends it, as a probe does. */
   static int retransmitOnce(TcpSock tp, TcpSkb skb, int segs) {
     TcpMtup.inconclusive(tp);
+    if (TcpTsq.isStillInHostQueue(tp, skb)) {
+      return Errno.EBUSY.negated();
+    }
     if (Seq.before(skb.seq, tp.sndUna)) {
       if (skb.has(TcpHeader.SYN)) {
         skb.flags &= ~TcpHeader.SYN;
         skb.seq++;
       } else if (!Seq.before(tp.sndUna, skb.endSeq)) {
-        return 1;
+        return Errno.EINVAL.negated();
       } else {
         TcpFragment.trimHead(tp, skb, tp.sndUna - skb.seq);
       }
@@ -55,24 +61,21 @@ final class TcpRetransmit {
     }
     int mss = TcpMss.current(tp);
     int window = tp.wndEnd() - skb.seq;
-    // A window that has shrunk: only the first byte is tried.
+    // A window that has shrunk: the first segment serves as a probe of it.
     if (window <= 0) {
       if (skb.seq != tp.sndUna) {
-        return 1;
+        return Errno.EAGAIN.negated();
       }
       window = mss;
     }
     int len = mss * segs;
     if (len > window) {
-      len = window - window % mss;
-      if (len < mss) {
-        len = mss;
-      }
+      len = window < mss ? window : window - window % mss;
     }
     if (skb.len > len) {
       boolean cut = TcpFragment.fragment(tp, skb, len, mss, true);
       if (!cut) {
-        return 1;
+        return Errno.ENOMEM.negated();
       }
     } else {
       int old = skb.pcount;
@@ -100,7 +103,7 @@ final class TcpRetransmit {
     skb.inFlight = true;
     int result = TcpXmit.transmit(tp, skb);
     skb.sacked |= TcpSkb.EVER_RETRANS;
-    if (result != 0) {
+    if (result != 0 && result != Errno.EBUSY.negated()) {
       tp.net.addMib(Mib.TCP_RETRANS_FAIL, skb.pcount);
     }
     return result;
@@ -142,6 +145,7 @@ final class TcpRetransmit {
               && next.pcount <= 1
               && !next.tagged(TcpSkb.SACKED_ACKED)
               && !next.has(TcpHeader.SYN)
+              && !next.isInHostQueue()
               && !TcpFragment.isZerocopy(to, next)
               && !to.eor
               && DataMap.same(to.map, next.map)
@@ -197,26 +201,6 @@ final class TcpRetransmit {
     retransmitQueue(tp);
   }
 
-  /** The pace allows more ({@code tcp_tsq_write}). */
-  static void sendMore(TcpSock tp) {
-    if (!TcpState.in(
-        tp.state(),
-        TcpState.set(
-            TcpState.ESTABLISHED,
-            TcpState.FIN_WAIT1,
-            TcpState.CLOSING,
-            TcpState.CLOSE_WAIT,
-            TcpState.LAST_ACK))) {
-      return;
-    }
-    if (tp.lostOut > tp.retransOut && tp.sndCwnd > tp.inFlight()) {
-      tp.refresh();
-      retransmitQueue(tp);
-    }
-    boolean unused =
-        TcpOutput.writeXmit(tp, TcpMss.current(tp), TcpOutput.nonagle(tp), TcpOutput.PUSH_ALL);
-  }
-
   /** {@code tcp_xmit_retransmit_queue}. */
   static void retransmitQueue(TcpSock tp) {
     if (tp.packetsOut == 0) {
@@ -250,7 +234,7 @@ final class TcpRetransmit {
         continue;
       }
       Mib mib = tp.caState == TcpSock.CA_LOSS ? Mib.TCP_SLOW_START_RETRANS : Mib.TCP_FAST_RETRANS;
-      if (retransmit(tp, skb, segs) != 0) {
+      if (TcpTsq.smallQueueCheck(tp, skb, 1) || retransmit(tp, skb, segs) != 0) {
         break;
       }
       tp.net.addMib(mib, skb.pcount);

@@ -74,6 +74,9 @@ public final class TcpSkb extends Skb {
   /** Whether the packet that was made of it is still on its way. */
   boolean inFlight;
 
+  /** The packet that was made of it last ({@code sk_buff_fclones.skb2}), if it had to wait. */
+  @Nullable Packet clone;
+
   /** {@code skb_mstamp_ns}: when it was sent last, virtual nanoseconds; 0 if never. */
   long sentNs;
 
@@ -222,6 +225,12 @@ public final class TcpSkb extends Skb {
     if (calls != null) {
       calls.put();
     }
+  }
+
+  /** {@code skb_fclone_busy}: whether what was sent of it has not left. */
+  boolean isInHostQueue() {
+    Packet sent = clone;
+    return sent != null && !sent.isOrphan();
   }
 
   @Override

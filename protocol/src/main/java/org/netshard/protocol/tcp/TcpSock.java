@@ -303,7 +303,12 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   long pacingRate = -1;
   long wstampNs;
   long clockCacheNs;
-  boolean pacing;
+
+  /** {@code TSQ_THROTTLED}: it goes on when one of its packets has left. */
+  boolean tsqThrottled;
+
+  /** {@code TSQ_QUEUED}: it is about to go on. */
+  boolean tsqQueued;
 
   // Counts of tcp_info.
   int totalRetrans;

@@ -43,7 +43,7 @@ final class TcpTimers {
           new TcpTimer() {
             @Override
             void end() {
-              TcpRetransmit.sendMore(tp);
+              TcpTsq.handler(tp);
             }
           };
       tp.pacingTimer = timer;
@@ -95,7 +95,7 @@ final class TcpTimers {
     long when = Math.min(jiffies, TcpRtt.rtoMax(tp));
     tp.pending = (byte) what;
     long ns = tp.net.machine().nowNs() + when * TcpClock.NS_PER_JIFFY;
-    if (TcpPacing.needed(tp) && tp.wstampNs > tp.clockCacheNs) {
+    if (tp.wstampNs > tp.clockCacheNs) {
       ns += tp.wstampNs - tp.clockCacheNs;
     }
     tp.retransmitTimer.set(tp.net, ns);

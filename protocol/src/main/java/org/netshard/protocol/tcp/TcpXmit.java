@@ -152,6 +152,15 @@ final class TcpXmit {
     Sk sk = tp.sk;
     packet.setMarkAndPriority(sk.mark(), sk.priority());
     packet.setOrigin(sk);
+    if (packet.dev().qdisc() != null) {
+      // Without, it would leave before anybody could ask for it.
+      if (skb != null) {
+        skb.clone = packet;
+      } else if (flags == TcpHeader.ACK) {
+        packet.setTruesize(TcpTsq.PURE_ACK_TRUESIZE);
+      }
+      packet.setOwnerW(sk);
+    }
     return queueXmit(tp, packet);
   }
 
