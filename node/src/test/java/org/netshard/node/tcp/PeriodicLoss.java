@@ -35,6 +35,8 @@ final class PeriodicLoss extends Qdisc {
       drop(packet, DropReason.QDISC_DROP);
       return NET_XMIT_SUCCESS;
     }
+    // As behind netem: what is on a link does not count in the buffer of its sender.
+    packet.orphanPartial();
     packets.add(packet);
     times.add(nowNs() + delayNs);
     queued(packet);
