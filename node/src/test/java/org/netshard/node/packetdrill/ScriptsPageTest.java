@@ -98,7 +98,7 @@ class ScriptsPageTest {
         .append(FOLDER)
         .append("` passes ");
     page.append("with no tolerance, and on Linux 6.18 with that of a real\nclock");
-    page.append(", but for DCTCP, `route/usec-ts.pkt`, `loopback/`");
+    page.append(", but for DCTCP, `route/usec-ts.pkt`, `loopback/`, `qdisc/fq-pacing.pkt`");
     page.append(" and `mptcp/fallback-client.pkt`, which\ncannot run there, ");
     page.append("and `cc/hystart-detect.pkt`, which would change the whole machine; ");
     page.append(

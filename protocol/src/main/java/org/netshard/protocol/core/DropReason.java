@@ -62,7 +62,10 @@ public enum DropReason {
   TCP_INVALID_ACK_SEQUENCE,
   TCP_ABORT_ON_DATA,
   TCP_LISTEN_OVERFLOW,
-  QDISC_DROP;
+  QDISC_DROP,
+  FQ_BAND_LIMIT,
+  FQ_HORIZON_LIMIT,
+  FQ_FLOW_LIMIT;
 
   /** {@code SKB_DROP_REASON_NO_SOCKET} and so on. */
   public String kernelName() {

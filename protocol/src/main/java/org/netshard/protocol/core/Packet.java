@@ -79,6 +79,7 @@ public final class Packet extends Skb {
   private int mark;
   private int priority;
   private long tstampNs = NO_TSTAMP;
+  private long deliveryNs = NO_TSTAMP;
   private int ifindex;
   private boolean routed;
   private boolean local = true;
@@ -165,6 +166,7 @@ public final class Packet extends Skb {
     copy.mark = mark;
     copy.priority = priority;
     copy.tstampNs = tstampNs;
+    copy.deliveryNs = deliveryNs;
     copy.ifindex = ifindex;
     copy.routed = routed;
     copy.local = local;
@@ -349,6 +351,19 @@ public final class Packet extends Skb {
     txStamp = stamp;
   }
 
+  /**
+   * When its sender wants it to leave at the earliest ({@code skb_set_delivery_time}), virtual
+   * nanoseconds, or {@link #NO_TSTAMP}.
+   */
+  public long deliveryNs() {
+    return deliveryNs;
+  }
+
+  /** Says when it may leave. */
+  public void setDeliveryNs(long time) {
+    deliveryNs = time;
+  }
+
   /** When it was received, virtual nanoseconds, or {@link #NO_TSTAMP}. */
   public long tstampNs() {
     return tstampNs;
@@ -454,6 +469,12 @@ public final class Packet extends Skb {
   /** Says who sends it. */
   public void setOrigin(Sk sender) {
     origin = sender;
+  }
+
+  /** {@code skb->sk}: the sock whose it is until it leaves, or null. */
+  public @Nullable Sk sk() {
+    Sk counted = owner();
+    return counted == null && !orphan ? origin : counted;
   }
 
   /** It has left, or is dropped: nobody who has sent it counts on it any more. */

@@ -38,6 +38,9 @@ public final class SkRare {
   /** {@code sk_max_pacing_rate}, bytes a second, unsigned; all ones is unlimited. */
   long maxPacingRateBps = -1;
 
+  /** {@code sk_pacing_rate} of a sock that has none of its own, bytes a second, unsigned. */
+  long pacingRateBps = -1;
+
   /** {@code sk_pacing_status}: {@link #SK_PACING_NONE} and so on. */
   byte pacingStatus;
 
@@ -114,6 +117,7 @@ public final class SkRare {
     copy.sndtimeoJiffies = sndtimeoJiffies;
     copy.lingertimeJiffies = lingertimeJiffies;
     copy.maxPacingRateBps = maxPacingRateBps;
+    copy.pacingRateBps = pacingRateBps;
     copy.pacingStatus = pacingStatus;
     copy.rcvlowat = rcvlowat;
     copy.peekOff = peekOff;
@@ -164,6 +168,11 @@ public final class SkRare {
   /** {@code sk_max_pacing_rate}, bytes a second, unsigned. */
   public long maxPacingRateBps() {
     return maxPacingRateBps;
+  }
+
+  /** {@code sk_pacing_rate}: the least that was ever set, bytes a second, unsigned. */
+  public long pacingRateBps() {
+    return pacingRateBps;
   }
 
   /** {@code sk_pacing_status}: who sees to it that a rate is kept. */

@@ -265,9 +265,13 @@ final class SolSocketSet {
       }
       rate = optval.getLong(0);
     }
-    sk.rareForWrite().maxPacingRateBps = rate;
+    SkRare rare = sk.rareForWrite();
+    rare.maxPacingRateBps = rate;
+    if (Long.compareUnsigned(rate, rare.pacingRateBps) < 0) {
+      rare.pacingRateBps = rate;
+    }
     if (rate != -1) {
-      sk.rareForWrite().needPacing();
+      rare.needPacing();
     }
     return 0;
   }

@@ -62,6 +62,7 @@ public final class SkbGso {
     one.setType(whole.type());
     one.setMarkAndPriority(whole.mark(), whole.priority());
     one.setRoute(whole.local(), whole.cast());
+    one.setDeliveryNs(whole.deliveryNs());
     if (whole.origin() != null) {
       one.setOrigin(whole.origin());
     }

@@ -99,6 +99,8 @@ public final class IpHeader {
     return packet.addr(packet.network() + SADDR);
   }
 
+  private static final int IP_ECN_MASK = 3;
+
   /** Destination. */
   public static int daddr(Packet packet) {
     return packet.addr(packet.network() + DADDR);
@@ -165,6 +167,14 @@ public final class IpHeader {
     NetBytes.put16(bytes, at + TOT_LEN, totLen);
     NetBytes.put16(bytes, at + CHECK, 0);
     NetBytes.put16(bytes, at + CHECK, headerChecksum(bytes, at));
+  }
+
+  /** {@code IP_ECN_set_ce}: the way is congested; only what says that it can tell is marked. */
+  public static void setCe(byte[] bytes, int at) {
+    if ((bytes[at + TOS] & IP_ECN_MASK) != 0) {
+      bytes[at + TOS] |= IP_ECN_MASK;
+      complete(bytes, at, NetBytes.get16(bytes, at + TOT_LEN));
+    }
   }
 
   /** The checksum over the header; 0 over one that has its own in it. */

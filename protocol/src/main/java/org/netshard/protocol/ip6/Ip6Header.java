@@ -90,6 +90,15 @@ public final class Ip6Header {
     System.arraycopy(daddr, 0, bytes, at + DADDR, ADDR_BYTES);
   }
 
+  /** {@code IP6_ECN_set_ce}: the way is congested; only what says that it can tell is marked. */
+  public static void setCe(byte[] bytes, int at) {
+    int ce = 3 << 20;
+    int first = NetBytes.get32(bytes, at);
+    if ((first & ce) != 0) {
+      NetBytes.put32(bytes, at, first | ce);
+    }
+  }
+
   /** Sets the length of what follows; 0 for more than 65,535 bytes. */
   public static void setPayloadLen(byte[] bytes, int at, int length) {
     NetBytes.put16(bytes, at + PAYLOAD_LEN, length > MAXPLEN ? 0 : length);

@@ -8,6 +8,7 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.PacketTypes;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkFilter;
+import org.netshard.protocol.inet.FlowDissector;
 
 /**
  * Packet socks among which packets are spread: each packet goes to one of them.

@@ -6,6 +6,7 @@ import java.util.List;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
+import org.netshard.protocol.inet.FlowDissector;
 
 /**
  * What a member of a fanout group knows of going over to another one when it is full.

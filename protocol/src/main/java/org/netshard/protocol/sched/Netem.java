@@ -41,7 +41,7 @@ final class Netem extends SchedQdisc {
   private final ArrayDeque<Waiting> line = new ArrayDeque<>();
 
   /** {@code t_root}: what goes before the last of the line, by time. */
-  private final TreeMap<Key, Packet> tree = new TreeMap<>();
+  private final TreeMap<TimeKey, Packet> tree = new TreeMap<>();
 
   private int counter;
   private long keys;
@@ -49,15 +49,6 @@ final class Netem extends SchedQdisc {
 
   /** A packet, and when it goes, virtual nanoseconds. */
   private record Waiting(Packet packet, long timeNs) {}
-
-  /** A time, and a number that orders what goes at one time. */
-  private record Key(long timeNs, long number) implements Comparable<Key> {
-    @Override
-    public int compareTo(Key other) {
-      int byTime = Long.compare(timeNs, other.timeNs);
-      return byTime != 0 ? byTime : Long.compare(number, other.number);
-    }
-  }
 
   Netem(NetNs net, NetDevice dev, int handle) {
     super(net, dev, handle);
@@ -172,7 +163,7 @@ final class Netem extends SchedQdisc {
     if (last == null || timeNs >= last.timeNs()) {
       line.add(new Waiting(packet, timeNs));
     } else {
-      tree.put(new Key(timeNs, keys++), packet);
+      tree.put(new TimeKey(timeNs, keys++), packet);
     }
   }
 
@@ -212,7 +203,7 @@ final class Netem extends SchedQdisc {
       dequeued(first);
       return first;
     }
-    Map.Entry<Key, Packet> early = tree.firstEntry();
+    Map.Entry<TimeKey, Packet> early = tree.firstEntry();
     Waiting waiting = line.peek();
     Packet next = null;
     if (early != null && (waiting == null || early.getKey().timeNs() < waiting.timeNs())) {

@@ -18,6 +18,7 @@ final class QdiscKinds {
       case Netem.ID -> new Netem(net, dev, handle);
       case Fifo.PFIFO -> new Fifo(net, dev, handle, true);
       case Fifo.BFIFO -> new Fifo(net, dev, handle, false);
+      case Fq.ID -> new Fq(net, dev, handle);
       case Tbf.ID -> new Tbf(net, dev, handle);
       default -> null;
     };

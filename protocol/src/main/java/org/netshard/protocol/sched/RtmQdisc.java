@@ -35,7 +35,9 @@ public final class RtmQdisc {
   private static final int TCA_STATS2 = 7;
   private static final int TCA_HW_OFFLOAD = 12;
   private static final int TCA_MAX = 17;
+  private static final int TCA_XSTATS = 4;
   private static final int TCA_STATS_BASIC = 1;
+  private static final int TCA_STATS_APP = 4;
   private static final int TCA_STATS_QUEUE = 3;
   private static final int TCMSG_BYTES = 20;
   private static final int IFINDEX_AT = 4;
@@ -288,7 +290,11 @@ public final class RtmQdisc {
     int backlog = qdisc == null ? 0 : (int) qdisc.backlog();
     long bytes = qdisc == null ? 0 : qdisc.bytes();
     int packets = qdisc == null ? 0 : (int) qdisc.packets();
+    byte[] app = appStats(qdisc);
     int stats2 = out.nest(TCA_STATS2);
+    if (app.length > 0) {
+      out.attr(TCA_STATS_APP, app);
+    }
     int nest = out.nest(TCA_STATS_BASIC);
     out.putLong(bytes).putInt(packets).putInt(0).nestEnd(nest);
     nest = out.nest(TCA_STATS_QUEUE);
@@ -296,6 +302,18 @@ public final class RtmQdisc {
     out.nestEnd(nest).nestEnd(stats2);
     nest = out.nest(TCA_STATS);
     out.putLong(bytes).putInt(packets).putInt(drops).putInt(overlimits).putInt(0).putInt(0);
-    return out.putInt(qlen).putInt(backlog).putInt(0).nestEnd(nest);
+    out.putInt(qlen).putInt(backlog).putInt(0).nestEnd(nest);
+    return app.length > 0 ? out.attr(TCA_XSTATS, app) : out;
+  }
+
+  /** {@code gnet_stats_copy_app}. */
+  private static byte[] appStats(@Nullable Qdisc qdisc) {
+    if (!(qdisc instanceof SchedQdisc sched)) {
+      return NOTHING;
+    }
+    NlMsg out = new NlMsg().begin(0, 0, 0, 0);
+    sched.dumpStats(out);
+    byte[] message = NlMsg.done(out);
+    return Arrays.copyOfRange(message, Nl.NLMSG_HDRLEN, message.length);
   }
 }

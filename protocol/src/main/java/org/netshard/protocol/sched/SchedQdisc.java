@@ -29,4 +29,7 @@ abstract class SchedQdisc extends Qdisc {
 
   /** Adds {@code TCA_OPTIONS} to a message ({@code dump}). */
   abstract void dump(NlMsg out);
+
+  /** Adds counters of its own ({@code dump_stats}); most have none. */
+  void dumpStats(NlMsg out) {}
 }

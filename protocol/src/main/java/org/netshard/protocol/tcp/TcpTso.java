@@ -11,6 +11,7 @@ import org.netshard.protocol.core.Sysctl;
 final class TcpTso {
   private TcpTso() {}
 
+  private static final long NS_PER_US = 1_000;
   private static final long NS_PER_MS = 1_000_000;
 
   static boolean nagleTest(TcpSock tp, TcpSkb skb, int mss, int nonagle) {
@@ -43,7 +44,7 @@ final class TcpTso {
       return SEND;
     }
     // Exactly one millisecond, which no real clock ever shows, counts as over.
-    if (tp.clockCacheNs - tp.wstampNs - NS_PER_MS >= 0) {
+    if (tp.clockCacheNs - tp.wstampNs >= NS_PER_MS) {
       return SEND;
     }
     int sendWin = tp.wndEnd() - skb.seq;
@@ -68,8 +69,10 @@ final class TcpTso {
     if (head == null) {
       return SEND;
     }
-    long age = tp.clockCacheNs - head.sentNs;
-    if (age - 1000L * (tp.srttUs >> 4) < 0) {
+    // An acknowledgement that is far away is not waited for.
+    long srttNs = NS_PER_US * tp.srttUs >> 3;
+    long untilAckNs = head.sentNs + srttNs - tp.clockCacheNs;
+    if (untilAckNs > Math.min(srttNs >> 1, NS_PER_MS)) {
       return SEND;
     }
     if (congWin < sendWin) {

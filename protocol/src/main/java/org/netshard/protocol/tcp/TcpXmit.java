@@ -30,6 +30,7 @@ final class TcpXmit {
   private static final int WINDOW_MAX = 0xffff;
   private static final int URG_REACH = 0x10000;
   private static final int DEFAULT_TTL = 64;
+  private static final long NS_PER_US = 1000;
 
   private TcpXmit() {}
 
@@ -75,6 +76,7 @@ final class TcpXmit {
 
   private static int send(
       TcpSock tp, @Nullable TcpSkb skb, int seq, int endSeq, int flags, int rcvNxt) {
+    tp.wstampNs = Math.max(tp.wstampNs, tp.clockCacheNs);
     boolean syn = (flags & TcpHeader.SYN) != 0;
     int dataLen = skb == null ? 0 : skb.len;
     byte[] options = new byte[TcpOptionBytes.OPTIONS_MAX];
@@ -159,9 +161,16 @@ final class TcpXmit {
       } else if (flags == TcpHeader.ACK) {
         packet.setTruesize(TcpTsq.PURE_ACK_TRUESIZE);
       }
+      packet.setDeliveryNs(deliveryNs(tp));
       packet.setOwnerW(sk);
     }
     return queueXmit(tp, packet);
+  }
+
+  /** {@code skb_set_delivery_time}, {@code tcp_add_tx_delay}. */
+  private static long deliveryNs(TcpSock tp) {
+    long delayUs = TcpOptions.of(tp.sk).txDelayUs;
+    return tp.wstampNs - TcpClock.BASE_NS + delayUs * NS_PER_US;
   }
 
   /** The packet of a piece, or of no data, with room for all headers. */

@@ -1,9 +1,8 @@
-package org.netshard.protocol.packet;
+package org.netshard.protocol.inet;
 
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
-import org.netshard.protocol.inet.ReuseportGroup;
 
 /**
  * To which flow a packet belongs.
@@ -13,7 +12,7 @@ import org.netshard.protocol.inet.ReuseportGroup;
  *
  * <p><b>Differs from Linux:</b> it does not look behind extension headers and into tunnels.
  */
-final class FlowDissector {
+public final class FlowDissector {
   private static final int ETH_P_IP = 0x0800;
   private static final int ETH_P_IPV6 = 0x86dd;
   private static final int IPPROTO_SCTP = 132;
@@ -25,7 +24,7 @@ final class FlowDissector {
   private FlowDissector() {}
 
   /** A number of 32 bits that is the same for both directions of a flow. */
-  static long symmetricHash(NetNs net, Packet packet) {
+  public static long symmetricHash(NetNs net, Packet packet) {
     int at = packet.network();
     int length = packet.end() - at;
     if (packet.ethertype() == ETH_P_IP && length >= IP_HEADER_BYTES) {
