@@ -61,6 +61,9 @@ class ScriptsPageTest {
     map.put("DCTCP", names("dctcp/"));
     map.put("Metrics of routes", names("route/"));
     map.put(
+        "TOS and mark of a connection that comes",
+        names("options/reflect options/mark loopback/fwmark"));
+    map.put(
         "Socket options: TCP_INFO, TCP_INQ, TCP_NOTSENT_LOWAT, SO_RCVLOWAT, SO_MAX_PACING_RATE",
         names("options/"));
     map.put("Counters of nstat", names("counters/"));

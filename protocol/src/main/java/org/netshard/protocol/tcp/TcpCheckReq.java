@@ -52,7 +52,7 @@ final class TcpCheckReq {
     }
     if (seq == req.rcvIsn && flags == TcpHeader.SYN && !paws) {
       if (!limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
-        req.resendSynack();
+        req.resendSynack(child == null ? req.listener : child.sk);
         if (child == null) {
           req.arm();
         }

@@ -41,6 +41,13 @@ public final class TcpRequest extends TcpEndpoint {
   boolean sackOk;
   boolean wscaleOk;
   boolean ecnOk;
+
+  /** {@code ir_mark}: the connection will have it. */
+  int mark;
+
+  /** {@code syn_tos}: type of service or traffic class of the SYN. */
+  int synTos;
+
   int tsRecent;
   int tsoffset;
   int window;
@@ -90,9 +97,9 @@ public final class TcpRequest extends TcpEndpoint {
     return TcpState.NEW_SYN_RECV;
   }
 
-  /** {@code ir_mark}: that of the listener. */
+  /** {@code ir_mark}: that of the listener when the SYN came. */
   public int mark() {
-    return listener.mark();
+    return mark;
   }
 
   @Override
@@ -201,7 +208,7 @@ public final class TcpRequest extends TcpEndpoint {
       return;
     }
     if (resend) {
-      resendSynack();
+      resendSynack(listener);
     }
     if (numTimeout++ == 0) {
       queue.young--;
@@ -209,9 +216,13 @@ public final class TcpRequest extends TcpEndpoint {
     arm();
   }
 
-  /** {@code tcp_rtx_synack}. */
-  void resendSynack() {
-    if (sendSynack()) {
+  /**
+   * {@code tcp_rtx_synack}.
+   *
+   * @param sk who sends it: the listener, or the connection of Fast Open
+   */
+  void resendSynack(Sk sk) {
+    if (sendSynack(sk)) {
       numRetrans++;
       net.addMib(Mib.TCP_RETRANS_SEGS, 1);
       net.addMib(Mib.TCP_SYN_RETRANS, 1);
@@ -226,13 +237,16 @@ public final class TcpRequest extends TcpEndpoint {
     return (int) (TcpClock.nowNs(net) / (usecTs ? 1000 : 1_000_000)) + tsoffset;
   }
 
-  /** {@code tcp_v4_send_synack}; false if there is no way. */
-  boolean sendSynack() {
+  /**
+   * {@code tcp_v4_send_synack}, {@code tcp_v6_send_synack}; false if there is no way.
+   *
+   * @param sk who sends it: the listener, or the connection of Fast Open
+   */
+  boolean sendSynack(Sk sk) {
     TcpDst dst = TcpDst.find(this);
     if (dst == null) {
       return false;
     }
-    Sk sk = fastopenChild != null ? fastopenChild.sk : listener;
     byte[] options = new byte[40];
     if (sntSynackUs == 0) {
       sntSynackUs = TcpClock.nowNs(net) / 1000;
@@ -270,7 +284,7 @@ public final class TcpRequest extends TcpEndpoint {
     if (key != null) {
       TcpMd5.sign(key, this, packet, headerBytes, 0);
     }
-    packet.setMarkAndPriority(sk.mark(), sk.priority());
+    packet.setMarkAndPriority(mark != 0 ? mark : sk.mark(), sk.priority());
     net.addMib(Mib.TCP_OUT_SEGS, 1);
     if (isV6()) {
       Inet6Options inet6 = Inet6Options.of(sk);
@@ -278,7 +292,7 @@ public final class TcpRequest extends TcpEndpoint {
       Ip6Header.write(
           bytes,
           packet.network(),
-          inet6.tclass(),
+          tos(inet6.tclass()),
           Ip6Output.autoFlowlabel(net, null, saddr6, daddr6),
           Abi.IPPROTO_TCP,
           hops,
@@ -294,7 +308,7 @@ public final class TcpRequest extends TcpEndpoint {
         bytes,
         packet.network(),
         0,
-        inet.tos(),
+        tos(inet.tos()),
         0,
         TcpDst.dontFragment(inet, dst.metrics()) ? IpHeader.IP_DF : 0,
         ttl,
@@ -304,6 +318,13 @@ public final class TcpRequest extends TcpEndpoint {
     TcpXmit.checksum(
         packet, IpHeader.pseudo(bytes, packet.network(), headerBytes, Abi.IPPROTO_TCP));
     return Qdisc.eval(IpOutput.localOut(net, packet)) == 0;
+  }
+
+  /** The type of service of a SYN-ACK: that of the SYN, if it is to be reflected. */
+  private int tos(int own) {
+    return net.sysctl(Sysctl.IPV4_TCP_REFLECT_TOS) == 0
+        ? own
+        : (synTos & ~TcpEcn.MASK) | (own & TcpEcn.MASK);
   }
 
   /** Acknowledges a segment that is out of the window ({@code tcp_v4_reqsk_send_ack}). */
