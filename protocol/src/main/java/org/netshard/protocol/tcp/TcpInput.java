@@ -244,7 +244,7 @@ final class TcpInput {
         return true;
       }
       if (result < 0) {
-        TcpAcks.challenge(tp);
+        TcpChallenge.send(tp);
         TcpRcvQueue.drop(tp, packet, ackReason(result));
         return false;
       }

@@ -347,8 +347,6 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   /** When the SYN-ACK was sent, microseconds; 0 if none was. */
   long synackSentUs;
 
-  int challengeTimestamp;
-  int challengeCount;
   byte @Nullable [] savedSyn;
 
   /** The listener that has not given it to a task yet, or null. */
