@@ -45,7 +45,6 @@ class SysctlPageTest {
     map.put("ecn_option", accEcn);
     map.put("ecn_option_beacon", accEcn);
     map.put("l3mdev_accept", "there are no devices of VRFs");
-    map.put("migrate_req", "not simulated: a listener takes its requests with it");
     for (String plb :
         new String[] {
           "enabled", "cong_thresh", "idle_rehash_rounds", "rehash_rounds", "suspend_rto_sec"

@@ -30,6 +30,7 @@ class ScriptsPageTest {
         "Handshake, simultaneous open, options of SYN",
         names("handshake/ tcp-handshake tcp-client tcp-server"));
     map.put("SYN and accept queues, cookies, TCP_DEFER_ACCEPT", names("queue/ tcp-defer-accept"));
+    map.put("Listeners that give their connections away", names("migrate/ loopback/migrate"));
     map.put("Repetition of SYN and SYN-ACK", names("rto/syn tcp-syn-retries tcp-synack-retries"));
     map.put("TIME_WAIT", names("timewait/"));
     map.put(

@@ -52,6 +52,7 @@ public enum Sysctl {
   IPV4_TCP_MAX_REORDERING("net.ipv4.tcp_max_reordering"),
   IPV4_TCP_MAX_SYN_BACKLOG("net.ipv4.tcp_max_syn_backlog"),
   IPV4_TCP_MAX_TW_BUCKETS("net.ipv4.tcp_max_tw_buckets"),
+  IPV4_TCP_MIGRATE_REQ("net.ipv4.tcp_migrate_req"),
   IPV4_TCP_MIN_RTT_WLEN("net.ipv4.tcp_min_rtt_wlen"),
   IPV4_TCP_MIN_SND_MSS("net.ipv4.tcp_min_snd_mss"),
   IPV4_TCP_MTU_PROBING("net.ipv4.tcp_mtu_probing"),

@@ -219,7 +219,7 @@ final class TcpInput {
     tp.refresh();
     tp.rxOpt.sawTstamp = false;
     TcpRequest req = tp.fastopenRsk;
-    if (req != null && !TcpCheckReq.check(req, packet, tp)) {
+    if (req != null && !TcpCheckReq.check(tp.sk, req, packet, tp)) {
       return false;
     }
     if ((flags & (TcpHeader.ACK | TcpHeader.RST | TcpHeader.SYN)) == 0) {

@@ -9,6 +9,7 @@ import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.inet.InetBinding;
 import org.netshard.protocol.inet.InetOptions;
+import org.netshard.protocol.inet.ReuseportGroup;
 import org.netshard.protocol.inet6.Inet6Options;
 import org.netshard.protocol.ip.IpHeader;
 import org.netshard.protocol.ip.IpOutput;
@@ -23,7 +24,9 @@ import org.netshard.protocol.ip6.Ip6Output;
  * reqsk_timer_handler}.
  */
 public final class TcpRequest extends TcpEndpoint {
-  final Sk listener;
+  /** {@code rsk_listener}: the one that the SYN came to, or that has taken its place. */
+  Sk listener;
+
   int rcvIsn;
   int sntIsn;
   int rcvNxt;
@@ -165,8 +168,23 @@ public final class TcpRequest extends TcpEndpoint {
     return true;
   }
 
+  /** Goes to another listener, if there is one ({@code inet_reqsk_clone}). */
+  private void migrate() {
+    Sk other = ReuseportGroup.migrate(listener, hash(), dport);
+    TcpListener queue = other == null ? null : TcpListener.of(other);
+    if (other != null && queue != null) {
+      listener = other;
+      queue.qlen++;
+      queue.young += numTimeout == 0 ? 1 : 0;
+    }
+  }
+
   /** {@code reqsk_timer_handler}. */
   private void timeout() {
+    boolean moves = hashed && listener.state() != TcpState.LISTEN;
+    if (moves) {
+      migrate();
+    }
     TcpListener queue = TcpListener.of(listener);
     if (!hashed || queue == null || listener.state() != TcpState.LISTEN) {
       boolean unused = remove();
@@ -203,6 +221,9 @@ public final class TcpRequest extends TcpEndpoint {
       resend = !acked || numTimeout >= defer - 1;
     }
     net.addMib(Mib.TCP_TIMEOUTS, 1);
+    if (moves) {
+      net.addMib(expire ? Mib.TCP_MIGRATE_REQ_FAILURE : Mib.TCP_MIGRATE_REQ_SUCCESS, 1);
+    }
     if (expire) {
       boolean unused = remove();
       return;
@@ -327,10 +348,10 @@ public final class TcpRequest extends TcpEndpoint {
         : (synTos & ~TcpEcn.MASK) | (own & TcpEcn.MASK);
   }
 
-  /** Acknowledges a segment that is out of the window ({@code tcp_v4_reqsk_send_ack}). */
-  void sendAck(Packet packet) {
+  /** {@code tcp_v4_reqsk_send_ack}: acknowledges a segment that is out of the window. */
+  void sendAck(Sk sk, Packet packet) {
     int wnd = rcvWnd >>> rcvWscale;
     int stamp = tsval();
-    TcpReply.ack(listener, packet, sntIsn + 1, rcvNxt, wnd, tstampOk, stamp, tsRecent);
+    TcpReply.ack(sk, packet, sntIsn + 1, rcvNxt, wnd, tstampOk, stamp, tsRecent);
   }
 }
