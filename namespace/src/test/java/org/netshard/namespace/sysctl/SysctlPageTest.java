@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,7 +59,7 @@ class SysctlPageTest {
   void pageTellsWhichSysctlsOfTcpCount() throws IOException {
     StringBuilder counts = new StringBuilder();
     StringBuilder others = new StringBuilder();
-    TreeSet<String> unknown = new TreeSet<>(KEPT.keySet());
+    Set<String> unknown = new TreeSet<>(KEPT.keySet());
     for (String name : names()) {
       String last = name.substring("net.ipv4.tcp_".length());
       String reason = KEPT.get(last);
@@ -85,12 +86,12 @@ class SysctlPageTest {
     assertThat(page).isEqualTo(Files.readString(PAGE));
   }
 
-  private static TreeSet<String> names() throws IOException {
+  private static Set<String> names() throws IOException {
     String profile = "/org/netshard/namespace/profile/linux-6.18.conf";
     try (InputStream stream = SysctlPageTest.class.getResourceAsStream(profile)) {
       assertThat(stream).isNotNull();
       Matcher matcher = NAME.matcher(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
-      TreeSet<String> names = new TreeSet<>();
+      Set<String> names = new TreeSet<>();
       while (matcher.find()) {
         names.add(matcher.group(1));
       }
