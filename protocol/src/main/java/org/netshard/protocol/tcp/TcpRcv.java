@@ -211,10 +211,11 @@ public final class TcpRcv implements NetProtocol {
           wait.kill();
           toListener(listener, packet, isn);
         } else {
-          wait.sendAck(packet);
+          wait.sendAck(packet, false);
         }
       }
-      case ACK -> wait.sendAck(packet);
+      case ACK -> wait.sendAck(packet, false);
+      case ACK_OOW -> wait.sendAck(packet, true);
       case RST -> {
         TcpReply.reset(net, wait.owner, packet);
         wait.kill();

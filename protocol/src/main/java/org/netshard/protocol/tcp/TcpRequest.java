@@ -191,11 +191,10 @@ public final class TcpRequest extends TcpEndpoint {
       return;
     }
     TcpOptions options = TcpOptions.of(listener);
-    int synAck =
+    int most =
         options.synRetries != 0
             ? options.synRetries
             : (int) net.sysctl(Sysctl.IPV4_TCP_SYNACK_RETRIES);
-    int most = synAck;
     int backlog = InetBinding.forWrite(listener).maxAckBacklog();
     if (queue.qlen << 1 > Math.max(8, backlog)) {
       int young = queue.young << 1;
@@ -208,18 +207,9 @@ public final class TcpRequest extends TcpEndpoint {
       }
     }
     int defer = options.deferAccept & 0xff;
-    if (defer != 0) {
-      most = defer;
-    }
-    boolean expire;
-    boolean resend;
-    if (defer == 0) {
-      expire = numTimeout >= most;
-      resend = true;
-    } else {
-      expire = numTimeout >= most && (!acked || numTimeout >= synAck);
-      resend = !acked || numTimeout >= defer - 1;
-    }
+    // syn_ack_recalc: while data are waited for, nothing is sent again until the last time.
+    boolean expire = numTimeout >= most && (!acked || numTimeout >= defer);
+    boolean resend = !acked || numTimeout >= defer - 1;
     net.addMib(Mib.TCP_TIMEOUTS, 1);
     if (moves) {
       net.addMib(expire ? Mib.TCP_MIGRATE_REQ_FAILURE : Mib.TCP_MIGRATE_REQ_SUCCESS, 1);
@@ -352,6 +342,7 @@ public final class TcpRequest extends TcpEndpoint {
   void sendAck(Sk sk, Packet packet) {
     int wnd = rcvWnd >>> rcvWscale;
     int stamp = tsval();
-    TcpReply.ack(sk, packet, sntIsn + 1, rcvNxt, wnd, tstampOk, stamp, tsRecent);
+    int tos = TcpReply.tos(packet);
+    TcpReply.ack(sk, packet, sntIsn + 1, rcvNxt, wnd, tstampOk, stamp, tsRecent, tos);
   }
 }
