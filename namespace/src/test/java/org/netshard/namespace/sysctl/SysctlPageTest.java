@@ -41,7 +41,6 @@ class SysctlPageTest {
     map.put("ehash_entries", speed);
     map.put("child_ehash_entries", speed);
     map.put("available_ulp", "it only says what there is; TCP_ULP is refused");
-    map.put("backlog_ack_defer", "not simulated: what waits for a call to end is answered at once");
     String accEcn = "AccECN is not simulated";
     map.put("ecn_option", accEcn);
     map.put("ecn_option_beacon", accEcn);

@@ -47,7 +47,9 @@ class ScriptsPageTest {
     map.put("Arithmetic of sequence numbers", names("seq/"));
     map.put("MSS, the path's MTU, errors of ICMP", names("mss/ icmp/"));
     map.put("Windows, tuning of buffers, zero-window probes", names("window/ tcp-zero-window"));
-    map.put("Delayed, quick and gathered acknowledgements", names("delack/ tcp-delayed-ack"));
+    map.put(
+        "Delayed, quick and gathered acknowledgements",
+        names("delack/ tcp-delayed-ack loopback/backlog-ack"));
     map.put(
         "Nagle, cork, MSG_MORE, PSH, large writes",
         names("nagle/ tcp-nagle tcp-cork tcp-large-write"));

@@ -38,6 +38,7 @@ public enum Sysctl {
   IPV4_TCP_RTO_MIN_US("net.ipv4.tcp_rto_min_us"),
   IPV4_TCP_ABORT_ON_OVERFLOW("net.ipv4.tcp_abort_on_overflow"),
   IPV4_TCP_APP_WIN("net.ipv4.tcp_app_win"),
+  IPV4_TCP_BACKLOG_ACK_DEFER("net.ipv4.tcp_backlog_ack_defer"),
   IPV4_TCP_CHALLENGE_ACK_LIMIT("net.ipv4.tcp_challenge_ack_limit"),
   IPV4_TCP_COMP_SACK_DELAY_NS("net.ipv4.tcp_comp_sack_delay_ns"),
   IPV4_TCP_COMP_SACK_NR("net.ipv4.tcp_comp_sack_nr"),

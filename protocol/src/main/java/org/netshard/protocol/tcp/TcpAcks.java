@@ -197,7 +197,11 @@ final class TcpAcks {
             && (tp.rcvNxt - tp.copiedSeq < tp.sk.rare().rcvlowat()
                 || TcpWindow.free(tp) >= tp.rcvWnd);
     if (wide || inQuick(tp) || (tp.ackPending & TcpSock.ACK_NOW) != 0) {
-      send(tp);
+      if (tp.releasing && tp.net.sysctl(Sysctl.IPV4_TCP_BACKLOG_ACK_DEFER) != 0) {
+        tp.ackDeferred = true;
+      } else {
+        send(tp);
+      }
       return;
     }
     boolean ofo = tp.outOfOrder != null && !tp.outOfOrder.isEmpty();
