@@ -10,7 +10,7 @@ import org.netshard.protocol.abi.TcpOption;
 import org.netshard.protocol.abi.UserMem;
 
 /** Random calls on connections of TCP, none of which sleeps; each is drawn from one number. */
-final class TcpCalls extends DatagramCalls {
+class TcpCalls extends DatagramCalls {
   private static final int FDS = 4;
   private static final int[] SIZES = {0, 1, 2, 100, 1448, 4096, 16_384, 65_536, 200_000};
   private static final int[] FLAGS = {0, 0, 0, Abi.MSG_PEEK, Abi.MSG_TRUNC, Abi.MSG_OOB};
@@ -74,6 +74,33 @@ final class TcpCalls extends DatagramCalls {
     calls.add(Syscall.socket(family, type | Abi.SOCK_NONBLOCK, protocol));
     calls.add(Syscall.of(SyscallName.CONNECT, FD_FIRST + 1, address, address.size()));
     return calls;
+  }
+
+  /** Calls on two listeners of one port with {@code tcp_migrate_req}. */
+  static TcpCalls ofTwoListeners() {
+    return new TcpCalls(Abi.AF_INET) {
+      @Override
+      String sysctl() {
+        return "net.ipv4.tcp_migrate_req=1";
+      }
+
+      @Override
+      List<Syscall> first() {
+        List<Syscall> calls = new ArrayList<>();
+        UserMem address = address(0, true);
+        for (int fd = FD_FIRST; fd < FD_FIRST + 2; fd++) {
+          calls.add(Syscall.socket(family, type | Abi.SOCK_NONBLOCK, protocol));
+          calls.add(set(fd, Abi.SOL_SOCKET, SoOption.SO_REUSEPORT, UserMem.ofInt(1)));
+          calls.add(Syscall.of(SyscallName.BIND, fd, address, address.size()));
+          calls.add(Syscall.of(SyscallName.LISTEN, fd, 2));
+        }
+        for (int fd = FD_FIRST + 2; fd < FD_FIRST + FDS; fd++) {
+          calls.add(Syscall.socket(family, type | Abi.SOCK_NONBLOCK, protocol));
+          calls.add(Syscall.of(SyscallName.CONNECT, fd, address, address.size()));
+        }
+        return calls;
+      }
+    };
   }
 
   private Syscall named(SyscallName name, int fd) {

@@ -46,4 +46,10 @@ class TcpProperties {
   void mptcpOverIpv6(@ForAll("numbers") List<Integer> numbers) {
     TwoTasks.run(KIT, new TcpCalls(Abi.AF_INET6, Abi.IPPROTO_MPTCP), numbers);
   }
+
+  /** Two listeners share a port, and who waits for one goes to the other when it is closed. */
+  @Property(shrinking = ShrinkingMode.BOUNDED)
+  void listenersThatGiveTheirConnectionsAway(@ForAll("numbers") List<Integer> numbers) {
+    TwoTasks.run(KIT, TcpCalls.ofTwoListeners(), numbers);
+  }
 }

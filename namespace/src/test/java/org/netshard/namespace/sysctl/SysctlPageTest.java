@@ -38,15 +38,10 @@ class SysctlPageTest {
     map.put("ehash_entries", speed);
     map.put("child_ehash_entries", speed);
     map.put("available_ulp", "it only says what there is; TCP_ULP is refused");
-    map.put("backlog_ack_defer", "not simulated: what waits for a call to end is answered at once");
-    map.put("challenge_ack_limit", "not simulated: by default there is no limit");
     String accEcn = "AccECN is not simulated";
     map.put("ecn_option", accEcn);
     map.put("ecn_option_beacon", accEcn);
-    map.put("fwmark_accept", "not simulated: an accepted socket has the mark of its listener");
     map.put("l3mdev_accept", "there are no devices of VRFs");
-    map.put("migrate_req", "not simulated: a listener takes its requests with it");
-    map.put("reflect_tos", "not simulated: a listener answers with a TOS of its own");
     for (String plb :
         new String[] {
           "enabled", "cong_thresh", "idle_rehash_rounds", "rehash_rounds", "suspend_rto_sec"

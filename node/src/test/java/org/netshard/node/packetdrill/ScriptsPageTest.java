@@ -30,6 +30,7 @@ class ScriptsPageTest {
         "Handshake, simultaneous open, options of SYN",
         names("handshake/ tcp-handshake tcp-client tcp-server"));
     map.put("SYN and accept queues, cookies, TCP_DEFER_ACCEPT", names("queue/ tcp-defer-accept"));
+    map.put("Listeners that give their connections away", names("migrate/ loopback/migrate"));
     map.put("Repetition of SYN and SYN-ACK", names("rto/syn tcp-syn-retries tcp-synack-retries"));
     map.put("TIME_WAIT", names("timewait/"));
     map.put(
@@ -46,7 +47,9 @@ class ScriptsPageTest {
     map.put("Arithmetic of sequence numbers", names("seq/"));
     map.put("MSS, the path's MTU, errors of ICMP", names("mss/ icmp/"));
     map.put("Windows, tuning of buffers, zero-window probes", names("window/ tcp-zero-window"));
-    map.put("Delayed, quick and gathered acknowledgements", names("delack/ tcp-delayed-ack"));
+    map.put(
+        "Delayed, quick and gathered acknowledgements",
+        names("delack/ tcp-delayed-ack loopback/backlog-ack"));
     map.put(
         "Nagle, cork, MSG_MORE, PSH, large writes",
         names("nagle/ tcp-nagle tcp-cork tcp-large-write"));
@@ -60,6 +63,9 @@ class ScriptsPageTest {
     map.put("Congestion control: reno, cubic with HyStart, bbr", names("cc/ tcp-bbr"));
     map.put("DCTCP", names("dctcp/"));
     map.put("Metrics of routes", names("route/"));
+    map.put(
+        "TOS and mark of a connection that comes",
+        names("options/reflect options/mark loopback/fwmark"));
     map.put(
         "Socket options: TCP_INFO, TCP_INQ, TCP_NOTSENT_LOWAT, SO_RCVLOWAT, SO_MAX_PACING_RATE",
         names("options/"));

@@ -139,6 +139,8 @@ public enum Mib {
   TCP_REQ_Q_FULL_DO_COOKIES("TcpExt", "TCPReqQFullDoCookies"),
   TCP_REQ_Q_FULL_DROP("TcpExt", "TCPReqQFullDrop"),
   TCP_RETRANS_FAIL("TcpExt", "TCPRetransFail"),
+  TCP_MIGRATE_REQ_FAILURE("TcpExt", "TCPMigrateReqFailure"),
+  TCP_MIGRATE_REQ_SUCCESS("TcpExt", "TCPMigrateReqSuccess"),
   TCP_MTUP_FAIL("TcpExt", "TCPMTUPFail"),
   TCP_MTUP_SUCCESS("TcpExt", "TCPMTUPSuccess"),
   TCP_SACK_DISCARD("TcpExt", "TCPSACKDiscard"),

@@ -152,6 +152,11 @@ public final class InetOptions extends OptionBlock {
     return tos & 0xff;
   }
 
+  /** Sets {@code tos}. */
+  public void setTos(int newTos) {
+    tos = (byte) newTos;
+  }
+
   /** Sets the two bits of {@code tos} that are for congestion. */
   public void setEcn(int ecn) {
     tos = (byte) ((tos & ~IpSetsockopt.INET_ECN_MASK) | ecn);

@@ -4,18 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Machine;
+import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetGeneric;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkFilter;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.core.Sysctl;
 
 /**
  * Socks that share an address and port, of which one is chosen for each flow.
  *
  * <p><b>Source:</b> {@code net/core/sock_reuseport.c}: {@code reuseport_add_sock}, {@code
- * __reuseport_detach_sock}, {@code reuseport_select_sock}, {@code run_bpf_filter}.
+ * __reuseport_detach_sock}, {@code reuseport_select_sock}, {@code reuseport_migrate_sock}, {@code
+ * run_bpf_filter}.
  *
  * <p><b>Differs from Linux:</b> the hash of a flow is another one; its secret comes from the seed.
  */
@@ -54,19 +57,58 @@ public final class ReuseportGroup {
     InetBinding.forWrite(sk).reuseport = group;
   }
 
-  /** Takes a sock out of its group; the last one takes its place. */
+  /** Takes a sock out of its group ({@code reuseport_detach_sock}). */
   public static void detach(Sk sk) {
     InetBinding binding = InetBinding.of(sk);
-    ReuseportGroup group = binding == null ? null : binding.reuseport;
-    if (binding == null || group == null) {
+    if (binding != null && binding.reuseport != null) {
+      binding.reuseport.remove(sk);
+      binding.reuseport = null;
+    }
+  }
+
+  /**
+   * {@code reuseport_stop_listen_sock}: nothing new is for it any more; whoever waits for it may go
+   * to another of its group, which it knows as long as it does not listen again.
+   */
+  public static void stopListen(Sk sk) {
+    InetBinding binding = InetBinding.of(sk);
+    if (binding == null || binding.reuseport == null) {
       return;
     }
-    binding.reuseport = null;
-    int at = group.socks.indexOf(sk);
-    Sk last = group.socks.remove(group.socks.size() - 1);
-    if (at < group.socks.size()) {
-      group.socks.set(at, last);
+    if (sk.isTcp() && sk.net().sysctl(Sysctl.IPV4_TCP_MIGRATE_REQ) != 0) {
+      binding.reuseport.remove(sk);
+    } else {
+      detach(sk);
     }
+  }
+
+  /** The last one takes its place. */
+  private void remove(Sk sk) {
+    int at = socks.indexOf(sk);
+    Sk last = socks.remove(socks.size() - 1);
+    if (at < socks.size()) {
+      socks.set(at, last);
+    }
+  }
+
+  /**
+   * {@code reuseport_migrate_sock}: the listener to which goes who has waited for one that listens
+   * no more; null if there is none.
+   *
+   * @param hash of the connection, 32 bits
+   * @param sport the port from which it comes
+   */
+  public static @Nullable Sk migrate(Sk sk, int hash, int sport) {
+    InetBinding binding = InetBinding.of(sk);
+    ReuseportGroup group = binding == null ? null : binding.reuseport;
+    if (group == null) {
+      return null;
+    }
+    if (group.socks.isEmpty() || sk.net().sysctl(Sysctl.IPV4_TCP_MIGRATE_REQ) == 0) {
+      sk.net().addMib(Mib.TCP_MIGRATE_REQ_FAILURE, 1);
+      return null;
+    }
+    return group.byHash(hash & 0xffff_ffffL, sport);
   }
 
   private Chooser chooser() {
@@ -111,6 +153,12 @@ public final class ReuseportGroup {
     if (chosen >= 0 && chosen < count) {
       return socks.get(chosen);
     }
+    return byHash(hash, sport);
+  }
+
+  /** {@code reuseport_select_sock_by_hash}, if nobody knows better. */
+  private @Nullable Sk byHash(long hash, int sport) {
+    int count = socks.size();
     Sk known = count < 2 ? null : chooser().choice.of(socks, sport);
     if (known != null) {
       return known;

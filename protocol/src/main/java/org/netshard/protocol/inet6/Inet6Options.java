@@ -208,6 +208,11 @@ public final class Inet6Options extends OptionBlock {
     return tclass & 0xff;
   }
 
+  /** Sets {@code tclass}. */
+  public void setTclass(int newTclass) {
+    tclass = (byte) newTclass;
+  }
+
   /** Sets the two bits of {@code tclass} that are for congestion. */
   public void setEcn(int ecn) {
     tclass = (byte) ((tclass & ~Ipv6Setsockopt.INET_ECN_MASK) | ecn);

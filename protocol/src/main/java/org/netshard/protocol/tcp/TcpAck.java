@@ -73,7 +73,7 @@ final class TcpAck {
       long window = Math.min(tp.maxWindow & 0xffff_ffffL, tp.bytesAcked);
       if (Seq.before(ack, priorSndUna - (int) window)) {
         if ((flag & FLAG_NO_CHALLENGE_ACK) == 0) {
-          TcpAcks.challenge(tp);
+          TcpChallenge.send(tp);
         }
         return TOO_OLD;
       }
@@ -82,7 +82,7 @@ final class TcpAck {
     }
     if (Seq.after(ack, tp.sndNxt)) {
       if ((flag & FLAG_NO_CHALLENGE_ACK) == 0) {
-        TcpAcks.challenge(tp);
+        TcpChallenge.send(tp);
       }
       return UNSENT_DATA;
     }

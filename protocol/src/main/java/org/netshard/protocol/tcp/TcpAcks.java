@@ -9,9 +9,9 @@ import org.netshard.protocol.fib.FibMetrics;
  * When what was received is acknowledged.
  *
  * <p><b>Source:</b> RFC 9293, section 3.8.6.3; RFC 5961; {@code net/ipv4/tcp_input.c}: {@code
- * __tcp_ack_snd_check}, {@code tcp_event_data_recv}, {@code tcp_measure_rcv_mss}, {@code
- * tcp_send_challenge_ack}; {@code net/ipv4/tcp_output.c}: {@code tcp_send_ack}, {@code
- * tcp_send_delayed_ack}; {@code net/ipv4/tcp.c}, {@code tcp_cleanup_rbuf}.
+ * __tcp_ack_snd_check}, {@code tcp_event_data_recv}, {@code tcp_measure_rcv_mss}; {@code
+ * net/ipv4/tcp_output.c}: {@code tcp_send_ack}, {@code tcp_send_delayed_ack}; {@code
+ * net/ipv4/tcp.c}, {@code tcp_cleanup_rbuf}.
  */
 final class TcpAcks {
   /** {@code TCP_ATO_MIN}, jiffies. */
@@ -197,7 +197,11 @@ final class TcpAcks {
             && (tp.rcvNxt - tp.copiedSeq < tp.sk.rare().rcvlowat()
                 || TcpWindow.free(tp) >= tp.rcvWnd);
     if (wide || inQuick(tp) || (tp.ackPending & TcpSock.ACK_NOW) != 0) {
-      send(tp);
+      if (tp.releasing && tp.net.sysctl(Sysctl.IPV4_TCP_BACKLOG_ACK_DEFER) != 0) {
+        tp.ackDeferred = true;
+      } else {
+        send(tp);
+      }
       return;
     }
     boolean ofo = tp.outOfOrder != null && !tp.outOfOrder.isEmpty();
@@ -319,15 +323,6 @@ final class TcpAcks {
         TcpOfo.dsackSet(tp, seq, end);
       }
     }
-    send(tp);
-  }
-
-  /** {@code tcp_send_challenge_ack}: at most so many a second, and one every half a second. */
-  static void challenge(TcpSock tp) {
-    if (oowLimited(tp, false, Mib.TCP_ACK_SKIPPED_CHALLENGE)) {
-      return;
-    }
-    tp.net.addMib(Mib.TCP_CHALLENGE_ACK, 1);
     send(tp);
   }
 

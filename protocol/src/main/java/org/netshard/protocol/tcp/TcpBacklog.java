@@ -20,7 +20,7 @@ import org.netshard.protocol.memcg.Charged;
  * TCPBacklogCoalesce} stays 0.
  *
  * <p><b>Source:</b> {@code net/ipv4/tcp_ipv4.c}, {@code tcp_add_backlog}; {@code net/core/sock.c},
- * {@code __release_sock}.
+ * {@code __release_sock}; {@code net/ipv4/tcp_output.c}, {@code tcp_release_cb}.
  */
 final class TcpBacklog implements Progress.Kept {
   private static final int LEEWAY_BYTES = 64 * 1024;
@@ -71,15 +71,27 @@ final class TcpBacklog implements Progress.Kept {
 
   private void release() {
     tp.backlog = null;
+    tp.releasing = true;
     for (Packet packet = packets.poll(); packet != null; packet = packets.poll()) {
       TcpRcv.rcv(tp, packet);
     }
+    tp.releasing = false;
+    releaseCb();
+  }
+
+  /** {@code tcp_release_cb}: more is sent, and one acknowledgement for all that has waited. */
+  private void releaseCb() {
     if (writes) {
       TcpTsq.write(tp);
     }
+    boolean deferred = tp.ackDeferred;
+    tp.ackDeferred = false;
+    if (deferred && (tp.ackPending & TcpSock.ACK_SCHED) != 0) {
+      TcpAcks.send(tp);
+    }
   }
 
-  /** {@code TCP_TSQ_DEFERRED}: more is sent when the call ends ({@code tcp_release_cb}). */
+  /** {@code TCP_TSQ_DEFERRED}: more is sent when the call ends. */
   void deferWrite() {
     writes = true;
   }

@@ -32,10 +32,12 @@ final class TcpCheckReq {
   /**
    * The first half of {@code tcp_check_req}.
    *
-   * @param child the connection of Fast Open that the request is for, or null
+   * @param sk the listener, which is another one than that of the request if that listens no more;
+   *     or the connection of Fast Open
+   * @param child that connection, or null
    * @return whether the segment completes the handshake, as far as the request can tell
    */
-  static boolean check(TcpRequest req, Packet packet, @Nullable TcpSock child) {
+  static boolean check(Sk sk, TcpRequest req, Packet packet, @Nullable TcpSock child) {
     NetNs net = req.net;
     int flags = TcpHeader.flags(packet) & (TcpHeader.RST | TcpHeader.SYN | TcpHeader.ACK);
     int seq = TcpHeader.seq(packet);
@@ -52,7 +54,7 @@ final class TcpCheckReq {
     }
     if (seq == req.rcvIsn && flags == TcpHeader.SYN && !paws) {
       if (!limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
-        req.resendSynack();
+        req.resendSynack(sk);
         if (child == null) {
           req.arm();
         }
@@ -62,13 +64,13 @@ final class TcpCheckReq {
     boolean ack = (flags & TcpHeader.ACK) != 0;
     if (ack && child == null && TcpHeader.ackSeq(packet) != req.sntIsn + 1) {
       packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
-      TcpReply.reset(net, req.listener, packet);
+      TcpReply.reset(net, sk, packet);
       return false;
     }
     boolean rst = (flags & TcpHeader.RST) != 0;
     if (paws || !inWindow(seq, endSeq, req.rcvNxt, req.rcvNxt + req.rcvWnd)) {
       if (!rst && !limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
-        req.sendAck(packet);
+        req.sendAck(sk, packet);
       }
       if (paws) {
         net.addMib(Mib.TCP_PAWS_ESTAB_REJECTED, 1);
@@ -81,7 +83,7 @@ final class TcpCheckReq {
     }
     boolean syn = (flags & TcpHeader.SYN) != 0 && seq != req.rcvIsn;
     if (rst || syn) {
-      embryonicReset(req, packet, child, rst);
+      embryonicReset(sk, req, packet, child, rst);
       return false;
     }
     if (!ack) {
@@ -91,11 +93,11 @@ final class TcpCheckReq {
   }
 
   private static void embryonicReset(
-      TcpRequest req, Packet packet, @Nullable TcpSock child, boolean rst) {
+      Sk sk, TcpRequest req, Packet packet, @Nullable TcpSock child, boolean rst) {
     NetNs net = req.net;
     net.addMib(Mib.TCP_ATTEMPT_FAILS, 1);
     if (!rst) {
-      TcpReply.reset(net, req.listener, packet);
+      TcpReply.reset(net, sk, packet);
     } else if (child != null) {
       TcpFastOpen.remove(child, true);
       TcpInput.reset(child, packet);
@@ -107,13 +109,17 @@ final class TcpCheckReq {
     packet.drop(rst ? DropReason.TCP_RESET : DropReason.TCP_INVALID_SYN);
   }
 
-  /** {@code tcp_check_req}: a segment for a request. */
-  static void checkReq(TcpRequest req, Packet packet) {
-    if (!check(req, packet, null)) {
+  /**
+   * {@code tcp_check_req}: a segment for a request.
+   *
+   * @param sk the listener that gets the connection
+   */
+  static void checkReq(Sk sk, TcpRequest req, Packet packet) {
+    if (!check(sk, req, packet, null)) {
       return;
     }
     NetNs net = req.net;
-    Sk sk = req.listener;
+    boolean moves = sk != req.listener;
     int endSeq = TcpInput.endSeq(packet);
     int defer = TcpOptions.of(sk).deferAccept & 0xff;
     if (req.numTimeout < defer && endSeq == req.rcvIsn + 1) {
@@ -123,6 +129,7 @@ final class TcpCheckReq {
     }
     TcpSock child = TcpListenRcv.child(sk, req, packet);
     if (child == null) {
+      net.addMib(Mib.TCP_MIGRATE_REQ_FAILURE, moves ? 1 : 0);
       if (net.sysctl(Sysctl.IPV4_TCP_ABORT_ON_OVERFLOW) == 0) {
         req.acked = true;
         packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
@@ -139,6 +146,7 @@ final class TcpCheckReq {
     child.refresh();
     TcpRtt.synackMeasured(child, req.sntSynackUs, req.numRetrans > 0);
     enqueue(sk, child);
+    net.addMib(Mib.TCP_MIGRATE_REQ_SUCCESS, moves ? 1 : 0);
     childProcess(sk, child, packet);
   }
 

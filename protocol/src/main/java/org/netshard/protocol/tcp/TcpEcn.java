@@ -14,7 +14,9 @@ import org.netshard.protocol.inet6.Inet6Options;
  * tcp_ecn_send}.
  */
 final class TcpEcn {
-  private static final int MASK = 3;
+  /** {@code INET_ECN_MASK}. */
+  static final int MASK = 3;
+
   private static final int CE = 3;
   private static final int NOT_ECT = 0;
   private static final int ECT_0 = 2;

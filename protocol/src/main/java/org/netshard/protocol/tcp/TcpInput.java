@@ -219,7 +219,7 @@ final class TcpInput {
     tp.refresh();
     tp.rxOpt.sawTstamp = false;
     TcpRequest req = tp.fastopenRsk;
-    if (req != null && !TcpCheckReq.check(req, packet, tp)) {
+    if (req != null && !TcpCheckReq.check(tp.sk, req, packet, tp)) {
       return false;
     }
     if ((flags & (TcpHeader.ACK | TcpHeader.RST | TcpHeader.SYN)) == 0) {
@@ -244,7 +244,7 @@ final class TcpInput {
         return true;
       }
       if (result < 0) {
-        TcpAcks.challenge(tp);
+        TcpChallenge.send(tp);
         TcpRcvQueue.drop(tp, packet, ackReason(result));
         return false;
       }

@@ -3,6 +3,7 @@ package org.netshard.protocol.tcp;
 import org.netshard.protocol.abi.Abi;
 import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Caller;
+import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.SendBuffer;
 import org.netshard.protocol.core.Sk;
@@ -87,11 +88,14 @@ public final class TcpListen {
     if (sk.isTcp()) {
       TcpHash.of(sk.net()).removeListener(sk);
     }
-    ReuseportGroup.detach(sk);
+    ReuseportGroup.stopListen(sk);
     BindTable.unhash(sk);
   }
 
-  /** It listens no more; whoever has not been accepted is reset ({@code inet_csk_listen_stop}). */
+  /**
+   * {@code inet_csk_listen_stop}: it listens no more; whoever has not been accepted goes to another
+   * listener, or is reset.
+   */
   public static void stop(Sk sk) {
     TcpListener queue = TcpListener.of(sk);
     unhash(sk);
@@ -101,10 +105,30 @@ public final class TcpListen {
       for (TcpSock child = queue.accept.pollFirst();
           child != null;
           child = queue.accept.pollFirst()) {
-        forget(child);
+        if (!migrate(sk, child)) {
+          forget(child);
+        }
       }
       binding.setConnection(null);
     }
+  }
+
+  /**
+   * Gives a connection to another listener of the group, if there is one; those of MPTCP have ended
+   * with their own sock before.
+   */
+  private static boolean migrate(Sk sk, TcpSock child) {
+    Sk other = child.ulp == null ? ReuseportGroup.migrate(sk, child.hash(), child.dport) : null;
+    if (other == null) {
+      return false;
+    }
+    if (child.fastopenRsk != null) {
+      child.fastopenRsk.listener = other;
+    }
+    TcpCheckReq.enqueue(other, child);
+    child.net.addMib(Mib.TCP_MIGRATE_REQ_SUCCESS, 1);
+    other.dataReady();
+    return true;
   }
 
   /** {@code inet_child_forget}. */

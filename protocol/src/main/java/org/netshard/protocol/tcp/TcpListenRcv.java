@@ -126,18 +126,18 @@ final class TcpListenRcv {
       req.savedSyn = saveSyn(packet, TcpOptions.of(sk).saveSyn);
     }
     if (wantCookie) {
-      boolean unused = req.sendSynack();
+      boolean unused = req.sendSynack(sk);
       return;
     }
     TcpSock child = TcpFastOpen.tryOpen(sk, queue, req, packet, opt);
     if (child != null) {
-      boolean unused = req.sendSynack();
+      boolean unused = req.sendSynack(child.sk);
       TcpCheckReq.enqueue(sk, child);
       sk.dataReady();
       return;
     }
     req.add(queue);
-    boolean unused = req.sendSynack();
+    boolean unused = req.sendSynack(sk);
   }
 
   private static byte[] saveSyn(Packet packet, int how) {
@@ -156,6 +156,8 @@ final class TcpListenRcv {
       req.saddr = IpHeader.daddr(packet);
       req.daddr = IpHeader.saddr(packet);
     }
+    req.mark = mark(sk, packet);
+    req.synTos = TcpInput.ipEcn(packet);
     req.sport = TcpHeader.dest(packet);
     req.dport = TcpHeader.source(packet);
     req.boundDevIf = sk.boundDevIf();
@@ -172,6 +174,12 @@ final class TcpListenRcv {
     req.wscaleOk = opt.wscaleOk;
     req.tsoffset = TcpConnect.tsOffset(req);
     return req;
+  }
+
+  /** {@code inet_request_mark}. */
+  private static int mark(Sk sk, Packet packet) {
+    boolean packets = sk.mark() == 0 && sk.net().sysctl(Sysctl.IPV4_TCP_FWMARK_ACCEPT) != 0;
+    return packets ? packet.mark() : sk.mark();
   }
 
   /** A request as a cookie brings it back: that of an ACK, whose SYN is not there any more. */
@@ -231,7 +239,9 @@ final class TcpListenRcv {
     InetBinding.forWrite(newsk).setConnection(tp);
     tp.copyFlow(req);
     newsk.setBoundDevIf(req.boundDevIf);
+    newsk.setMark(req.mark);
     names(newsk, req);
+    reflectTos(newsk, req);
     multicast(newsk, packet);
     TcpMd5.inherit(newsk, sk, req);
     openReqChild(tp, newsk, req, packet);
@@ -278,6 +288,19 @@ final class TcpListenRcv {
       inet6.setRcvSaddr(Ipv6Address.mapped(req.saddr));
       inet6.setSaddr(Ipv6Address.mapped(req.saddr));
       inet6.setDaddr(Ipv6Address.mapped(req.daddr));
+    }
+  }
+
+  /** With {@code tcp_reflect_tos} it sends as the SYN came, but for the bits for congestion. */
+  private static void reflectTos(Sk newsk, TcpRequest req) {
+    if (newsk.net().sysctl(Sysctl.IPV4_TCP_REFLECT_TOS) == 0) {
+      return;
+    }
+    int tos = req.synTos & ~TcpEcn.MASK;
+    if (req.isV6()) {
+      Inet6Options.forWrite(newsk).setTclass(tos);
+    } else {
+      InetOptions.forWrite(newsk).setTos(tos);
     }
   }
 

@@ -12,6 +12,7 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkFilter;
 import org.netshard.protocol.inet.InetOptions;
+import org.netshard.protocol.inet.ReuseportGroup;
 import org.netshard.protocol.inet6.Inet6Options;
 import org.netshard.protocol.ip.IpHeader;
 import org.netshard.protocol.ip6.Ip6Header;
@@ -67,9 +68,13 @@ public final class TcpRcv implements NetProtocol {
     TcpHash hash = TcpHash.of(net);
     TcpEndpoint end = find(hash, packet);
     while (end instanceof TcpRequest req) {
-      if (req.listener.state() == TcpState.LISTEN) {
-        if (!filtered(req.listener, packet)) {
-          TcpCheckReq.checkReq(req, packet);
+      if (unsigned(req.listener, packet)) {
+        return;
+      }
+      Sk listener = listener(req);
+      if (listener != null) {
+        if (!filteredByProgram(listener, packet)) {
+          TcpCheckReq.checkReq(listener, req, packet);
         }
         return;
       }
@@ -100,6 +105,12 @@ public final class TcpRcv implements NetProtocol {
       return;
     }
     toListener(listener, packet, 0);
+  }
+
+  /** The listener of a request, or the one that takes its place; null if there is none. */
+  private static @Nullable Sk listener(TcpRequest req) {
+    Sk sk = req.listener;
+    return sk.state() == TcpState.LISTEN ? sk : ReuseportGroup.migrate(sk, req.hash(), req.dport);
   }
 
   /** {@code tcp_v4_do_rcv} of a sock that has a connection. */
@@ -148,11 +159,20 @@ public final class TcpRcv implements NetProtocol {
       packet.drop(DropReason.NOT_SPECIFIED);
       return true;
     }
-    DropReason unsigned = TcpMd5.inbound(sk, packet);
-    if (unsigned != null) {
-      packet.drop(unsigned);
-      return true;
+    return unsigned(sk, packet) || filteredByProgram(sk, packet);
+  }
+
+  /** {@code tcp_inbound_hash}: whether the segment is dropped. */
+  private static boolean unsigned(Sk sk, Packet packet) {
+    DropReason reason = TcpMd5.inbound(sk, packet);
+    if (reason != null) {
+      packet.drop(reason);
     }
+    return reason != null;
+  }
+
+  /** {@code tcp_filter}: whether the segment is dropped. */
+  private static boolean filteredByProgram(Sk sk, Packet packet) {
     if (!SkFilter.run(sk, packet, TcpHeader.headerBytes(packet))) {
       packet.drop(DropReason.SOCKET_FILTER);
       return true;
@@ -191,10 +211,11 @@ public final class TcpRcv implements NetProtocol {
           wait.kill();
           toListener(listener, packet, isn);
         } else {
-          wait.sendAck(packet);
+          wait.sendAck(packet, false);
         }
       }
-      case ACK -> wait.sendAck(packet);
+      case ACK -> wait.sendAck(packet, false);
+      case ACK_OOW -> wait.sendAck(packet, true);
       case RST -> {
         TcpReply.reset(net, wait.owner, packet);
         wait.kill();

@@ -40,17 +40,30 @@ final class TcpReply {
     int seq = ack ? TcpHeader.ackSeq(packet) : 0;
     int ackSeq = ack ? 0 : TcpInput.endSeq(packet);
     int out = ack ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK;
-    if (send(net, sk, packet, seq, ackSeq, out, 0, false, 0, 0)) {
+    if (send(net, sk, packet, seq, ackSeq, out, 0, false, 0, 0, tos(packet))) {
       net.addMib(Mib.TCP_OUT_SEGS, 1);
       net.addMib(Mib.TCP_OUT_RSTS, 1);
     }
   }
 
+  /** The type of service of an answer: that of what is answered, without the bits of ECN. */
+  static int tos(Packet packet) {
+    return TcpInput.ipEcn(packet) & ~TcpEcn.MASK;
+  }
+
   /** Acknowledges on behalf of a connection that has no sock. */
   static void ack(
-      Sk sk, Packet packet, int seq, int ackSeq, int window, boolean stamps, int tsval, int tsecr) {
+      Sk sk,
+      Packet packet,
+      int seq,
+      int ackSeq,
+      int window,
+      boolean stamps,
+      int tsval,
+      int tsecr,
+      int tos) {
     NetNs net = sk.net();
-    if (send(net, sk, packet, seq, ackSeq, TcpHeader.ACK, window, stamps, tsval, tsecr)) {
+    if (send(net, sk, packet, seq, ackSeq, TcpHeader.ACK, window, stamps, tsval, tsecr, tos)) {
       net.addMib(Mib.TCP_OUT_SEGS, 1);
     }
   }
@@ -65,12 +78,13 @@ final class TcpReply {
       int window,
       boolean stamps,
       int tsval,
-      int tsecr) {
+      int tsecr,
+      int tos) {
     TcpOptions.Md5Key key = TcpMd5.ofReply(sk, to);
     int signatureAt = stamps ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0;
     int headerBytes = TcpHeader.BYTES + signatureAt + (key != null ? TcpMd5.OPTION_BYTES : 0);
     boolean v6 = to.ethertype() == Packet.ETH_P_IPV6;
-    Packet packet = v6 ? packet6(net, to, headerBytes) : packet4(net, to, headerBytes);
+    Packet packet = v6 ? packet6(net, to, headerBytes, tos) : packet4(net, to, headerBytes, tos);
     if (packet == null) {
       return false;
     }
@@ -101,7 +115,7 @@ final class TcpReply {
     return true;
   }
 
-  private static @Nullable Packet packet4(NetNs net, Packet to, int headerBytes) {
+  private static @Nullable Packet packet4(NetNs net, Packet to, int headerBytes, int tos) {
     int saddr = IpHeader.daddr(to);
     int daddr = IpHeader.saddr(to);
     TcpDst dst = TcpDst.find4(net, saddr, daddr, 0);
@@ -110,11 +124,12 @@ final class TcpReply {
     }
     int at = Packet.LL_RESERVED_BYTES;
     byte[] bytes = new byte[at + IpHeader.BYTES + headerBytes];
-    IpHeader.write(bytes, at, 0, 0, 0, IpHeader.IP_DF, dst.ttl(net), Abi.IPPROTO_TCP, saddr, daddr);
+    IpHeader.write(
+        bytes, at, 0, tos, 0, IpHeader.IP_DF, dst.ttl(net), Abi.IPPROTO_TCP, saddr, daddr);
     return finish(dst, Packet.ETH_P_IP, bytes, at, IpHeader.BYTES);
   }
 
-  private static @Nullable Packet packet6(NetNs net, Packet to, int headerBytes) {
+  private static @Nullable Packet packet6(NetNs net, Packet to, int headerBytes, int tos) {
     byte[] saddr = Ip6Header.daddr(to);
     byte[] daddr = Ip6Header.saddr(to);
     int oif = Ipv6Address.isLinkLocal(daddr) ? to.ifindex() : 0;
@@ -125,7 +140,7 @@ final class TcpReply {
     int at = Packet.LL_RESERVED_BYTES;
     byte[] bytes = new byte[at + Ip6Header.BYTES + headerBytes];
     int label = Ip6Output.autoFlowlabel(net, null, saddr, daddr);
-    Ip6Header.write(bytes, at, 0, label, Abi.IPPROTO_TCP, dst.hops6(net), saddr, daddr);
+    Ip6Header.write(bytes, at, tos, label, Abi.IPPROTO_TCP, dst.hops6(net), saddr, daddr);
     return finish(dst, Packet.ETH_P_IPV6, bytes, at, Ip6Header.BYTES);
   }
 

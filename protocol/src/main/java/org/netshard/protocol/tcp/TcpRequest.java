@@ -9,6 +9,7 @@ import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.inet.InetBinding;
 import org.netshard.protocol.inet.InetOptions;
+import org.netshard.protocol.inet.ReuseportGroup;
 import org.netshard.protocol.inet6.Inet6Options;
 import org.netshard.protocol.ip.IpHeader;
 import org.netshard.protocol.ip.IpOutput;
@@ -23,7 +24,9 @@ import org.netshard.protocol.ip6.Ip6Output;
  * reqsk_timer_handler}.
  */
 public final class TcpRequest extends TcpEndpoint {
-  final Sk listener;
+  /** {@code rsk_listener}: the one that the SYN came to, or that has taken its place. */
+  Sk listener;
+
   int rcvIsn;
   int sntIsn;
   int rcvNxt;
@@ -41,6 +44,13 @@ public final class TcpRequest extends TcpEndpoint {
   boolean sackOk;
   boolean wscaleOk;
   boolean ecnOk;
+
+  /** {@code ir_mark}: the connection will have it. */
+  int mark;
+
+  /** {@code syn_tos}: type of service or traffic class of the SYN. */
+  int synTos;
+
   int tsRecent;
   int tsoffset;
   int window;
@@ -90,9 +100,9 @@ public final class TcpRequest extends TcpEndpoint {
     return TcpState.NEW_SYN_RECV;
   }
 
-  /** {@code ir_mark}: that of the listener. */
+  /** {@code ir_mark}: that of the listener when the SYN came. */
   public int mark() {
-    return listener.mark();
+    return mark;
   }
 
   @Override
@@ -158,19 +168,33 @@ public final class TcpRequest extends TcpEndpoint {
     return true;
   }
 
+  /** Goes to another listener, if there is one ({@code inet_reqsk_clone}). */
+  private void migrate() {
+    Sk other = ReuseportGroup.migrate(listener, hash(), dport);
+    TcpListener queue = other == null ? null : TcpListener.of(other);
+    if (other != null && queue != null) {
+      listener = other;
+      queue.qlen++;
+      queue.young += numTimeout == 0 ? 1 : 0;
+    }
+  }
+
   /** {@code reqsk_timer_handler}. */
   private void timeout() {
+    boolean moves = hashed && listener.state() != TcpState.LISTEN;
+    if (moves) {
+      migrate();
+    }
     TcpListener queue = TcpListener.of(listener);
     if (!hashed || queue == null || listener.state() != TcpState.LISTEN) {
       boolean unused = remove();
       return;
     }
     TcpOptions options = TcpOptions.of(listener);
-    int synAck =
+    int most =
         options.synRetries != 0
             ? options.synRetries
             : (int) net.sysctl(Sysctl.IPV4_TCP_SYNACK_RETRIES);
-    int most = synAck;
     int backlog = InetBinding.forWrite(listener).maxAckBacklog();
     if (queue.qlen << 1 > Math.max(8, backlog)) {
       int young = queue.young << 1;
@@ -183,25 +207,19 @@ public final class TcpRequest extends TcpEndpoint {
       }
     }
     int defer = options.deferAccept & 0xff;
-    if (defer != 0) {
-      most = defer;
-    }
-    boolean expire;
-    boolean resend;
-    if (defer == 0) {
-      expire = numTimeout >= most;
-      resend = true;
-    } else {
-      expire = numTimeout >= most && (!acked || numTimeout >= synAck);
-      resend = !acked || numTimeout >= defer - 1;
-    }
+    // syn_ack_recalc: while data are waited for, nothing is sent again until the last time.
+    boolean expire = numTimeout >= most && (!acked || numTimeout >= defer);
+    boolean resend = !acked || numTimeout >= defer - 1;
     net.addMib(Mib.TCP_TIMEOUTS, 1);
+    if (moves) {
+      net.addMib(expire ? Mib.TCP_MIGRATE_REQ_FAILURE : Mib.TCP_MIGRATE_REQ_SUCCESS, 1);
+    }
     if (expire) {
       boolean unused = remove();
       return;
     }
     if (resend) {
-      resendSynack();
+      resendSynack(listener);
     }
     if (numTimeout++ == 0) {
       queue.young--;
@@ -209,9 +227,13 @@ public final class TcpRequest extends TcpEndpoint {
     arm();
   }
 
-  /** {@code tcp_rtx_synack}. */
-  void resendSynack() {
-    if (sendSynack()) {
+  /**
+   * {@code tcp_rtx_synack}.
+   *
+   * @param sk who sends it: the listener, or the connection of Fast Open
+   */
+  void resendSynack(Sk sk) {
+    if (sendSynack(sk)) {
       numRetrans++;
       net.addMib(Mib.TCP_RETRANS_SEGS, 1);
       net.addMib(Mib.TCP_SYN_RETRANS, 1);
@@ -226,13 +248,16 @@ public final class TcpRequest extends TcpEndpoint {
     return (int) (TcpClock.nowNs(net) / (usecTs ? 1000 : 1_000_000)) + tsoffset;
   }
 
-  /** {@code tcp_v4_send_synack}; false if there is no way. */
-  boolean sendSynack() {
+  /**
+   * {@code tcp_v4_send_synack}, {@code tcp_v6_send_synack}; false if there is no way.
+   *
+   * @param sk who sends it: the listener, or the connection of Fast Open
+   */
+  boolean sendSynack(Sk sk) {
     TcpDst dst = TcpDst.find(this);
     if (dst == null) {
       return false;
     }
-    Sk sk = fastopenChild != null ? fastopenChild.sk : listener;
     byte[] options = new byte[40];
     if (sntSynackUs == 0) {
       sntSynackUs = TcpClock.nowNs(net) / 1000;
@@ -270,7 +295,7 @@ public final class TcpRequest extends TcpEndpoint {
     if (key != null) {
       TcpMd5.sign(key, this, packet, headerBytes, 0);
     }
-    packet.setMarkAndPriority(sk.mark(), sk.priority());
+    packet.setMarkAndPriority(mark != 0 ? mark : sk.mark(), sk.priority());
     net.addMib(Mib.TCP_OUT_SEGS, 1);
     if (isV6()) {
       Inet6Options inet6 = Inet6Options.of(sk);
@@ -278,7 +303,7 @@ public final class TcpRequest extends TcpEndpoint {
       Ip6Header.write(
           bytes,
           packet.network(),
-          inet6.tclass(),
+          tos(inet6.tclass()),
           Ip6Output.autoFlowlabel(net, null, saddr6, daddr6),
           Abi.IPPROTO_TCP,
           hops,
@@ -294,7 +319,7 @@ public final class TcpRequest extends TcpEndpoint {
         bytes,
         packet.network(),
         0,
-        inet.tos(),
+        tos(inet.tos()),
         0,
         TcpDst.dontFragment(inet, dst.metrics()) ? IpHeader.IP_DF : 0,
         ttl,
@@ -306,10 +331,18 @@ public final class TcpRequest extends TcpEndpoint {
     return Qdisc.eval(IpOutput.localOut(net, packet)) == 0;
   }
 
-  /** Acknowledges a segment that is out of the window ({@code tcp_v4_reqsk_send_ack}). */
-  void sendAck(Packet packet) {
+  /** The type of service of a SYN-ACK: that of the SYN, if it is to be reflected. */
+  private int tos(int own) {
+    return net.sysctl(Sysctl.IPV4_TCP_REFLECT_TOS) == 0
+        ? own
+        : (synTos & ~TcpEcn.MASK) | (own & TcpEcn.MASK);
+  }
+
+  /** {@code tcp_v4_reqsk_send_ack}: acknowledges a segment that is out of the window. */
+  void sendAck(Sk sk, Packet packet) {
     int wnd = rcvWnd >>> rcvWscale;
     int stamp = tsval();
-    TcpReply.ack(listener, packet, sntIsn + 1, rcvNxt, wnd, tstampOk, stamp, tsRecent);
+    int tos = TcpReply.tos(packet);
+    TcpReply.ack(sk, packet, sntIsn + 1, rcvNxt, wnd, tstampOk, stamp, tsRecent, tos);
   }
 }

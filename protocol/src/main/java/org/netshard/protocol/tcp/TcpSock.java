@@ -139,6 +139,12 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   /** {@code sk_backlog}, while a call owns the sock that lets others run; else null. */
   @Nullable TcpBacklog backlog;
 
+  /** {@code __release_sock} is under way: what has waited is looked at. */
+  boolean releasing;
+
+  /** {@code TCP_ACK_DEFERRED}: an acknowledgement is due when all of it was looked at. */
+  boolean ackDeferred;
+
   final RxOpt rxOpt = new RxOpt();
   int @Nullable [] sacks;
   int dsackStart;
@@ -352,8 +358,6 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   /** When the SYN-ACK was sent, microseconds; 0 if none was. */
   long synackSentUs;
 
-  int challengeTimestamp;
-  int challengeCount;
   byte @Nullable [] savedSyn;
 
   /** The listener that has not given it to a task yet, or null. */

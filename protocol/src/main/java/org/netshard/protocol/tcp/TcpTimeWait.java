@@ -7,6 +7,8 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.inet.BindTable;
+import org.netshard.protocol.inet.InetOptions;
+import org.netshard.protocol.inet6.Inet6Options;
 import org.netshard.protocol.inet6.Ipv6Address;
 
 /**
@@ -150,6 +152,8 @@ public final class TcpTimeWait extends TcpEndpoint {
     RST,
     /** Acknowledge. */
     ACK,
+    /** Acknowledge what is out of the window, or is not answered for another reason. */
+    ACK_OOW,
     /** It is the SYN of a new connection. */
     SYN
   }
@@ -262,14 +266,20 @@ public final class TcpTimeWait extends TcpEndpoint {
       }
       lastOowAckTime = now;
     }
-    return Verdict.ACK;
+    return Verdict.ACK_OOW;
   }
 
-  /** Acknowledges a segment ({@code tcp_v4_timewait_ack}). */
-  void sendAck(Packet packet) {
+  /**
+   * Acknowledges a segment ({@code tcp_v4_timewait_ack}).
+   *
+   * @param oow whether it is out of the window: then the answer does not have the bits of ECN
+   */
+  void sendAck(Packet packet, boolean oow) {
     int tsval = stamps ? (int) (TcpClock.nowNs(net) / 1_000_000) + tsoffset : 0;
     int wnd = rcvWnd >>> rcvWscale;
-    TcpReply.ack(owner, packet, sndNxt, rcvNxtNow, wnd, stamps, tsval, opt.tsRecent);
+    int tos = isV6() ? Inet6Options.of(owner).tclass() : InetOptions.of(owner).tos();
+    tos &= oow ? ~TcpEcn.MASK : -1;
+    TcpReply.ack(owner, packet, sndNxt, rcvNxtNow, wnd, stamps, tsval, opt.tsRecent, tos);
   }
 
   /**

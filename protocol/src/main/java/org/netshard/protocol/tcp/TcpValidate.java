@@ -136,7 +136,7 @@ final class TcpValidate {
         if (tp.synFastopen && tp.dataSegsIn == 0 && tp.state() == TcpState.ESTABLISHED) {
           TcpFastOpenBlackhole.disable(tp);
         }
-        TcpAcks.challenge(tp);
+        TcpChallenge.send(tp);
         TcpRcvQueue.drop(tp, packet, DropReason.TCP_RESET);
       }
       return false;
@@ -162,7 +162,7 @@ final class TcpValidate {
       tp.net.addMib(Mib.TCP_IN_ERRS, 1);
     }
     tp.net.addMib(Mib.TCP_SYN_CHALLENGE, 1);
-    TcpAcks.challenge(tp);
+    TcpChallenge.send(tp);
     TcpRcvQueue.drop(tp, packet, DropReason.TCP_INVALID_SYN);
   }
 }
