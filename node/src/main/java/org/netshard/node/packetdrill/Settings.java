@@ -133,12 +133,16 @@ record Settings(
     return new Reader(all).read();
   }
 
+  /** As in the tool, code is told of all of them, whichever is named. */
+  private static final List<String> CODE_SOCKOPTS =
+      List.of("TCP_INFO", "TCP_CC_INFO", "SO_MEMINFO");
+
   /** Reads values. */
   private record Reader(Map<String, Script.Option> all) {
     Settings read() {
       Script.Option sockopt = all.get("code_sockopt");
-      if (sockopt != null && !sockopt.value().equals("TCP_INFO")) {
-        throw wrong(sockopt, "only TCP_INFO is simulated");
+      if (sockopt != null && !CODE_SOCKOPTS.contains(sockopt.value())) {
+        throw wrong(sockopt, "code is told of " + String.join(", ", CODE_SOCKOPTS));
       }
       Version version = version();
       boolean v6 = version.packets6();
