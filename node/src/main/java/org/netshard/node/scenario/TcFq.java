@@ -1,5 +1,6 @@
 package org.netshard.node.scenario;
 
+import org.netshard.protocol.abi.PktSched;
 import org.netshard.protocol.netlink.NlMsg;
 
 /**
@@ -15,23 +16,6 @@ final class TcFq {
           + " weights W1 W2 W3";
 
   private static final int TCA_FQ_MAX = 17;
-  private static final int TCA_FQ_PLIMIT = 1;
-  private static final int TCA_FQ_FLOW_PLIMIT = 2;
-  private static final int TCA_FQ_QUANTUM = 3;
-  private static final int TCA_FQ_INITIAL_QUANTUM = 4;
-  private static final int TCA_FQ_RATE_ENABLE = 5;
-  private static final int TCA_FQ_FLOW_DEFAULT_RATE = 6;
-  private static final int TCA_FQ_FLOW_MAX_RATE = 7;
-  private static final int TCA_FQ_BUCKETS_LOG = 8;
-  private static final int TCA_FQ_FLOW_REFILL_DELAY = 9;
-  private static final int TCA_FQ_ORPHAN_MASK = 10;
-  private static final int TCA_FQ_LOW_RATE_THRESHOLD = 11;
-  private static final int TCA_FQ_CE_THRESHOLD = 12;
-  private static final int TCA_FQ_TIMER_SLACK = 13;
-  private static final int TCA_FQ_HORIZON = 14;
-  private static final int TCA_FQ_HORIZON_DROP = 15;
-  private static final int TCA_FQ_PRIOMAP = 16;
-  private static final int TCA_FQ_WEIGHTS = 17;
   private static final int BANDS = 3;
   private static final int PRIORITIES = 16;
   private static final int PRIOMAP_BYTES = 4;
@@ -39,21 +23,21 @@ final class TcFq {
 
   /** In what order they stand in the message. */
   private static final int[] ORDER = {
-    TCA_FQ_BUCKETS_LOG,
-    TCA_FQ_PLIMIT,
-    TCA_FQ_FLOW_PLIMIT,
-    TCA_FQ_QUANTUM,
-    TCA_FQ_INITIAL_QUANTUM,
-    TCA_FQ_RATE_ENABLE,
-    TCA_FQ_FLOW_MAX_RATE,
-    TCA_FQ_FLOW_DEFAULT_RATE,
-    TCA_FQ_LOW_RATE_THRESHOLD,
-    TCA_FQ_FLOW_REFILL_DELAY,
-    TCA_FQ_ORPHAN_MASK,
-    TCA_FQ_CE_THRESHOLD,
-    TCA_FQ_TIMER_SLACK,
-    TCA_FQ_HORIZON,
-    TCA_FQ_HORIZON_DROP,
+    PktSched.TCA_FQ_BUCKETS_LOG,
+    PktSched.TCA_FQ_PLIMIT,
+    PktSched.TCA_FQ_FLOW_PLIMIT,
+    PktSched.TCA_FQ_QUANTUM,
+    PktSched.TCA_FQ_INITIAL_QUANTUM,
+    PktSched.TCA_FQ_RATE_ENABLE,
+    PktSched.TCA_FQ_FLOW_MAX_RATE,
+    PktSched.TCA_FQ_FLOW_DEFAULT_RATE,
+    PktSched.TCA_FQ_LOW_RATE_THRESHOLD,
+    PktSched.TCA_FQ_FLOW_REFILL_DELAY,
+    PktSched.TCA_FQ_ORPHAN_MASK,
+    PktSched.TCA_FQ_CE_THRESHOLD,
+    PktSched.TCA_FQ_TIMER_SLACK,
+    PktSched.TCA_FQ_HORIZON,
+    PktSched.TCA_FQ_HORIZON_DROP,
   };
 
   private final long[] given = new long[TCA_FQ_MAX + 1];
@@ -81,36 +65,37 @@ final class TcFq {
 
   private void option(TcWords words, String key) throws BadWordException {
     switch (key) {
-      case "limit" -> set(TCA_FQ_PLIMIT, words.u32(key));
-      case "flow_limit" -> set(TCA_FQ_FLOW_PLIMIT, words.u32(key));
+      case "limit" -> set(PktSched.TCA_FQ_PLIMIT, words.u32(key));
+      case "flow_limit" -> set(PktSched.TCA_FQ_FLOW_PLIMIT, words.u32(key));
       case "buckets" -> {
         long buckets = words.u32(key);
         if (buckets == 0) {
           throw words.badHere("no buckets");
         }
-        set(TCA_FQ_BUCKETS_LOG, Long.SIZE - 1 - Long.numberOfLeadingZeros(buckets));
+        set(PktSched.TCA_FQ_BUCKETS_LOG, Long.SIZE - 1 - Long.numberOfLeadingZeros(buckets));
       }
-      case "quantum" -> set(TCA_FQ_QUANTUM, words.u32(key));
-      case "initial_quantum" -> set(TCA_FQ_INITIAL_QUANTUM, words.u32(key));
-      case "maxrate" -> set(TCA_FQ_FLOW_MAX_RATE, rate(words));
-      case "defrate" -> set(TCA_FQ_FLOW_DEFAULT_RATE, rate(words));
-      case "low_rate_threshold" -> set(TCA_FQ_LOW_RATE_THRESHOLD, rate(words));
-      case "pacing" -> set(TCA_FQ_RATE_ENABLE, 1);
-      case "nopacing" -> set(TCA_FQ_RATE_ENABLE, 0);
-      case "refill_delay" -> set(TCA_FQ_FLOW_REFILL_DELAY, words.time() / NS_PER_US);
-      case "orphan_mask" -> set(TCA_FQ_ORPHAN_MASK, words.u32(key));
-      case "timer_slack" -> set(TCA_FQ_TIMER_SLACK, Math.min(words.time(), TcWords.U32_MAX));
-      case "ce_threshold" -> set(TCA_FQ_CE_THRESHOLD, words.time() / NS_PER_US);
-      case "horizon" -> set(TCA_FQ_HORIZON, words.time() / NS_PER_US);
-      case "horizon_cap" -> set(TCA_FQ_HORIZON_DROP, 0);
-      case "horizon_drop" -> set(TCA_FQ_HORIZON_DROP, 1);
+      case "quantum" -> set(PktSched.TCA_FQ_QUANTUM, words.u32(key));
+      case "initial_quantum" -> set(PktSched.TCA_FQ_INITIAL_QUANTUM, words.u32(key));
+      case "maxrate" -> set(PktSched.TCA_FQ_FLOW_MAX_RATE, rate(words));
+      case "defrate" -> set(PktSched.TCA_FQ_FLOW_DEFAULT_RATE, rate(words));
+      case "low_rate_threshold" -> set(PktSched.TCA_FQ_LOW_RATE_THRESHOLD, rate(words));
+      case "pacing" -> set(PktSched.TCA_FQ_RATE_ENABLE, 1);
+      case "nopacing" -> set(PktSched.TCA_FQ_RATE_ENABLE, 0);
+      case "refill_delay" -> set(PktSched.TCA_FQ_FLOW_REFILL_DELAY, words.time() / NS_PER_US);
+      case "orphan_mask" -> set(PktSched.TCA_FQ_ORPHAN_MASK, words.u32(key));
+      case "timer_slack" ->
+          set(PktSched.TCA_FQ_TIMER_SLACK, Math.min(words.time(), TcWords.U32_MAX));
+      case "ce_threshold" -> set(PktSched.TCA_FQ_CE_THRESHOLD, words.time() / NS_PER_US);
+      case "horizon" -> set(PktSched.TCA_FQ_HORIZON, words.time() / NS_PER_US);
+      case "horizon_cap" -> set(PktSched.TCA_FQ_HORIZON_DROP, 0);
+      case "horizon_drop" -> set(PktSched.TCA_FQ_HORIZON_DROP, 1);
       case "bands" -> {
         if (words.number("bands") != BANDS) {
           throw words.bad("there are 3 bands");
         }
       }
-      case "priomap" -> numbers(words, TCA_FQ_PRIOMAP, priomap);
-      case "weights" -> numbers(words, TCA_FQ_WEIGHTS, weights);
+      case "priomap" -> numbers(words, PktSched.TCA_FQ_PRIOMAP, priomap);
+      case "weights" -> numbers(words, PktSched.TCA_FQ_WEIGHTS, weights);
       default -> throw words.wrong("`" + key + "` of fq", ALLOWED);
     }
   }
@@ -133,14 +118,14 @@ final class TcFq {
       if (!has[type]) {
         continue;
       }
-      if (type == TCA_FQ_HORIZON_DROP) {
+      if (type == PktSched.TCA_FQ_HORIZON_DROP) {
         out.attrByte(type, (int) given[type]);
       } else {
         out.attrInt(type, (int) given[type]);
       }
     }
-    if (has[TCA_FQ_PRIOMAP]) {
-      int nest = out.nest(TCA_FQ_PRIOMAP);
+    if (has[PktSched.TCA_FQ_PRIOMAP]) {
+      int nest = out.nest(PktSched.TCA_FQ_PRIOMAP);
       out.putInt(BANDS);
       for (int at = 0; at < PRIORITIES; at += PRIOMAP_BYTES) {
         out.putInt(
@@ -148,8 +133,8 @@ final class TcFq {
       }
       out.nestEnd(nest);
     }
-    if (has[TCA_FQ_WEIGHTS]) {
-      int nest = out.nest(TCA_FQ_WEIGHTS);
+    if (has[PktSched.TCA_FQ_WEIGHTS]) {
+      int nest = out.nest(PktSched.TCA_FQ_WEIGHTS);
       out.putInt(weights[0]).putInt(weights[1]).putInt(weights[2]).nestEnd(nest);
     }
     out.nestEnd(options);

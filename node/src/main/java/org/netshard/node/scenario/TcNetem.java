@@ -1,5 +1,6 @@
 package org.netshard.node.scenario;
 
+import org.netshard.protocol.abi.PktSched;
 import org.netshard.protocol.netlink.NlMsg;
 
 /**
@@ -13,15 +14,6 @@ final class TcNetem {
           + " duplicate PCT [CORR], corrupt PCT [CORR], reorder PCT [CORR] [gap N], rate RATE, seed"
           + " N";
 
-  private static final int TCA_NETEM_CORR = 1;
-  private static final int TCA_NETEM_DELAY_DIST = 2;
-  private static final int TCA_NETEM_REORDER = 3;
-  private static final int TCA_NETEM_CORRUPT = 4;
-  private static final int TCA_NETEM_RATE = 6;
-  private static final int TCA_NETEM_RATE64 = 8;
-  private static final int TCA_NETEM_LATENCY64 = 10;
-  private static final int TCA_NETEM_JITTER64 = 11;
-  private static final int TCA_NETEM_PRNG_SEED = 14;
   private static final int LIMIT_DEFAULT = 1000;
 
   private TcNetem() {}
@@ -120,40 +112,40 @@ final class TcNetem {
     out.putInt(TcWords.ticks(q.latencyNs)).putInt(q.limit).putInt(q.loss).putInt(q.gap);
     out.putInt(q.duplicate).putInt(TcWords.ticks(q.jitterNs));
     if (q.delayCorr != 0 || q.lossCorr != 0 || q.dupCorr != 0) {
-      int nest = out.nest(TCA_NETEM_CORR);
+      int nest = out.nest(PktSched.TCA_NETEM_CORR);
       out.putInt(q.delayCorr).putInt(q.lossCorr).putInt(q.dupCorr).nestEnd(nest);
     }
     if (q.reorder != 0) {
-      int nest = out.nest(TCA_NETEM_REORDER);
+      int nest = out.nest(PktSched.TCA_NETEM_REORDER);
       out.putInt(q.reorder).putInt(q.reorderCorr).nestEnd(nest);
     }
     if (q.corrupt != 0) {
-      int nest = out.nest(TCA_NETEM_CORRUPT);
+      int nest = out.nest(PktSched.TCA_NETEM_CORRUPT);
       out.putInt(q.corrupt).putInt(q.corruptCorr).nestEnd(nest);
     }
     if (q.rate > TcWords.U32_MAX) {
-      TcWords.putLong(out, TCA_NETEM_RATE64, q.rate);
+      TcWords.putLong(out, PktSched.TCA_NETEM_RATE64, q.rate);
     }
     if (q.rate != 0) {
-      int nest = out.nest(TCA_NETEM_RATE);
+      int nest = out.nest(PktSched.TCA_NETEM_RATE);
       out.putInt(q.rate > TcWords.U32_MAX ? -1 : (int) q.rate).putInt(0).putInt(0).putInt(0);
       out.nestEnd(nest);
     }
     if (q.latencyNs / TcWords.TICK_NS > TcWords.U32_MAX) {
-      TcWords.putLong(out, TCA_NETEM_LATENCY64, q.latencyNs);
+      TcWords.putLong(out, PktSched.TCA_NETEM_LATENCY64, q.latencyNs);
     }
     if (q.jitterNs / TcWords.TICK_NS > TcWords.U32_MAX) {
-      TcWords.putLong(out, TCA_NETEM_JITTER64, q.jitterNs);
+      TcWords.putLong(out, PktSched.TCA_NETEM_JITTER64, q.jitterNs);
     }
     if (q.normal) {
-      int nest = out.nest(TCA_NETEM_DELAY_DIST);
+      int nest = out.nest(PktSched.TCA_NETEM_DELAY_DIST);
       for (short value : NormalDist.TABLE) {
         out.putShort(value);
       }
       out.nestEnd(nest);
     }
     if (q.hasSeed) {
-      TcWords.putLong(out, TCA_NETEM_PRNG_SEED, q.seed);
+      TcWords.putLong(out, PktSched.TCA_NETEM_PRNG_SEED, q.seed);
     }
     out.nestEnd(options);
   }

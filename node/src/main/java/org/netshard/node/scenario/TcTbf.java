@@ -1,5 +1,6 @@
 package org.netshard.node.scenario;
 
+import org.netshard.protocol.abi.PktSched;
 import org.netshard.protocol.netlink.NlMsg;
 
 /**
@@ -13,13 +14,6 @@ final class TcTbf {
       "rate RATE, burst BYTES, limit BYTES or latency TIME, peakrate RATE, mtu BYTES, mpu BYTES,"
           + " overhead BYTES, linklayer ethernet|atm";
 
-  private static final int TCA_TBF_PARMS = 1;
-  private static final int TCA_TBF_RTAB = 2;
-  private static final int TCA_TBF_PTAB = 3;
-  private static final int TCA_TBF_RATE64 = 4;
-  private static final int TCA_TBF_PRATE64 = 5;
-  private static final int TCA_TBF_BURST = 6;
-  private static final int TCA_TBF_PBURST = 7;
   private static final int TC_LINKLAYER_ETHERNET = 1;
   private static final int TC_LINKLAYER_ATM = 2;
   private static final int RTAB_SIZE = 256;
@@ -123,22 +117,22 @@ final class TcTbf {
       bytes = (long) most;
     }
     int options = out.nest(TcNotation.TCA_OPTIONS);
-    int nest = out.nest(TCA_TBF_PARMS);
+    int nest = out.nest(PktSched.TCA_TBF_PARMS);
     ratespec(out, rate, burstCell);
     ratespec(out, peakrate, mtuCell);
     out.putInt((int) bytes).putInt(xmittime(rate, burst));
     out.putInt(peakrate == 0 ? 0 : xmittime(peakrate, mtu)).nestEnd(nest);
-    out.attrInt(TCA_TBF_BURST, (int) burst);
+    out.attrInt(PktSched.TCA_TBF_BURST, (int) burst);
     if (rate > TcWords.U32_MAX) {
-      TcWords.putLong(out, TCA_TBF_RATE64, rate);
+      TcWords.putLong(out, PktSched.TCA_TBF_RATE64, rate);
     }
-    rtable(out, TCA_TBF_RTAB, rate, burstCell);
+    rtable(out, PktSched.TCA_TBF_RTAB, rate, burstCell);
     if (peakrate != 0) {
       if (peakrate > TcWords.U32_MAX) {
-        TcWords.putLong(out, TCA_TBF_PRATE64, peakrate);
+        TcWords.putLong(out, PktSched.TCA_TBF_PRATE64, peakrate);
       }
-      out.attrInt(TCA_TBF_PBURST, (int) mtu);
-      rtable(out, TCA_TBF_PTAB, peakrate, mtuCell);
+      out.attrInt(PktSched.TCA_TBF_PBURST, (int) mtu);
+      rtable(out, PktSched.TCA_TBF_PTAB, peakrate, mtuCell);
     }
     out.nestEnd(options);
   }

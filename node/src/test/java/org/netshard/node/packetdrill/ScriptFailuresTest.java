@@ -163,7 +163,8 @@ class ScriptFailuresTest {
             List.of("--ip_version=ipv5", "allowed are ipv4, ipv6 and ipv4-mapped-ipv6"),
             List.of("--mtu=67", "no number from 68 to 65535"),
             List.of("--netmask_ip=255.0.255.0", "no mask, such as 255.255.0.0"),
-            List.of("--code_sockopt=SO_RCVBUF", "code is told of TCP_INFO, TCP_CC_INFO, SO_MEMINFO"),
+            List.of(
+                "--code_sockopt=SO_RCVBUF", "code is told of TCP_INFO, TCP_CC_INFO, SO_MEMINFO"),
             List.of("--local_ip=fd00::1", "no address of IPv4"))) {
       String script = one.get(0) + "\n" + CONNECTED;
       assertThatThrownBy(() -> Packetdrill.run("x.pkt", script, Path.of("."), Map.of(), Map.of()))

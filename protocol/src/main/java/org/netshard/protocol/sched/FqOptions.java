@@ -2,6 +2,7 @@ package org.netshard.protocol.sched;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.PktSched;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.netlink.ExtAck;
@@ -18,24 +19,6 @@ import org.netshard.protocol.netlink.NlMsg;
 final class FqOptions {
   static final int BANDS = 3;
 
-  private static final int TCA_FQ_PLIMIT = 1;
-  private static final int TCA_FQ_FLOW_PLIMIT = 2;
-  private static final int TCA_FQ_QUANTUM = 3;
-  private static final int TCA_FQ_INITIAL_QUANTUM = 4;
-  private static final int TCA_FQ_RATE_ENABLE = 5;
-  private static final int TCA_FQ_FLOW_DEFAULT_RATE = 6;
-  private static final int TCA_FQ_FLOW_MAX_RATE = 7;
-  private static final int TCA_FQ_BUCKETS_LOG = 8;
-  private static final int TCA_FQ_FLOW_REFILL_DELAY = 9;
-  private static final int TCA_FQ_ORPHAN_MASK = 10;
-  private static final int TCA_FQ_LOW_RATE_THRESHOLD = 11;
-  private static final int TCA_FQ_CE_THRESHOLD = 12;
-  private static final int TCA_FQ_TIMER_SLACK = 13;
-  private static final int TCA_FQ_HORIZON = 14;
-  private static final int TCA_FQ_HORIZON_DROP = 15;
-  private static final int TCA_FQ_PRIOMAP = 16;
-  private static final int TCA_FQ_WEIGHTS = 17;
-  private static final int TCA_FQ_OFFLOAD_HORIZON = 18;
   private static final int TCA_FQ_MAX = 18;
 
   private static final int TC_PRIO_MAX = 15;
@@ -51,26 +34,26 @@ final class FqOptions {
   private static final int[] PRIO2BAND = {1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1};
 
   private static final NlAttrs.Rule[] POLICY = {
-    NlAttrs.Rule.u32(TCA_FQ_PLIMIT),
-    NlAttrs.Rule.u32(TCA_FQ_FLOW_PLIMIT),
-    NlAttrs.Rule.u32(TCA_FQ_QUANTUM),
-    NlAttrs.Rule.u32(TCA_FQ_INITIAL_QUANTUM),
-    NlAttrs.Rule.u32(TCA_FQ_RATE_ENABLE),
-    NlAttrs.Rule.u32(TCA_FQ_FLOW_DEFAULT_RATE),
-    NlAttrs.Rule.u32(TCA_FQ_FLOW_MAX_RATE),
-    NlAttrs.Rule.u32(TCA_FQ_BUCKETS_LOG),
-    NlAttrs.Rule.u32(TCA_FQ_FLOW_REFILL_DELAY),
-    NlAttrs.Rule.u32(TCA_FQ_ORPHAN_MASK),
-    NlAttrs.Rule.u32(TCA_FQ_LOW_RATE_THRESHOLD),
-    NlAttrs.Rule.u32(TCA_FQ_CE_THRESHOLD),
-    NlAttrs.Rule.u32(TCA_FQ_TIMER_SLACK),
-    NlAttrs.Rule.u32(TCA_FQ_HORIZON),
-    NlAttrs.Rule.u8(TCA_FQ_HORIZON_DROP),
-    NlAttrs.Rule.atLeast(TCA_FQ_PRIOMAP, PRIOMAP_BYTES),
-    NlAttrs.Rule.atMost(TCA_FQ_PRIOMAP, PRIOMAP_BYTES),
-    NlAttrs.Rule.atLeast(TCA_FQ_WEIGHTS, BANDS * Integer.BYTES),
-    NlAttrs.Rule.atMost(TCA_FQ_WEIGHTS, BANDS * Integer.BYTES),
-    NlAttrs.Rule.u32(TCA_FQ_OFFLOAD_HORIZON),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_PLIMIT),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_FLOW_PLIMIT),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_QUANTUM),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_INITIAL_QUANTUM),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_RATE_ENABLE),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_FLOW_DEFAULT_RATE),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_FLOW_MAX_RATE),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_BUCKETS_LOG),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_FLOW_REFILL_DELAY),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_ORPHAN_MASK),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_LOW_RATE_THRESHOLD),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_CE_THRESHOLD),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_TIMER_SLACK),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_HORIZON),
+    NlAttrs.Rule.u8(PktSched.TCA_FQ_HORIZON_DROP),
+    NlAttrs.Rule.atLeast(PktSched.TCA_FQ_PRIOMAP, PRIOMAP_BYTES),
+    NlAttrs.Rule.atMost(PktSched.TCA_FQ_PRIOMAP, PRIOMAP_BYTES),
+    NlAttrs.Rule.atLeast(PktSched.TCA_FQ_WEIGHTS, BANDS * Integer.BYTES),
+    NlAttrs.Rule.atMost(PktSched.TCA_FQ_WEIGHTS, BANDS * Integer.BYTES),
+    NlAttrs.Rule.u32(PktSched.TCA_FQ_OFFLOAD_HORIZON),
   };
 
   /** {@code sch->limit}: packets of a band. */
@@ -137,66 +120,66 @@ final class FqOptions {
    */
   int change(NlAttr options, ExtAck ext) {
     NlAttrs tb = options.nested(TCA_FQ_MAX);
-    if (!tb.fit(POLICY) || tb.getInt(TCA_FQ_INITIAL_QUANTUM) < 0) {
+    if (!tb.fit(POLICY) || tb.getInt(PktSched.TCA_FQ_INITIAL_QUANTUM) < 0) {
       return Errno.ERANGE.negated();
     }
     int result = numbers(tb, ext);
     if (result == 0) {
-      result = priomap(tb.get(TCA_FQ_PRIOMAP), ext);
+      result = priomap(tb.get(PktSched.TCA_FQ_PRIOMAP), ext);
     }
     if (result == 0) {
-      result = weights(tb.get(TCA_FQ_WEIGHTS), ext);
+      result = weights(tb.get(PktSched.TCA_FQ_WEIGHTS), ext);
     }
-    orphanMask = get(tb, TCA_FQ_ORPHAN_MASK, orphanMask);
-    ceThresholdNs = us(tb, TCA_FQ_CE_THRESHOLD, ceThresholdNs);
-    if (tb.has(TCA_FQ_TIMER_SLACK)) {
-      timerSlackNs = Integer.toUnsignedLong(tb.getInt(TCA_FQ_TIMER_SLACK));
+    orphanMask = get(tb, PktSched.TCA_FQ_ORPHAN_MASK, orphanMask);
+    ceThresholdNs = us(tb, PktSched.TCA_FQ_CE_THRESHOLD, ceThresholdNs);
+    if (tb.has(PktSched.TCA_FQ_TIMER_SLACK)) {
+      timerSlackNs = Integer.toUnsignedLong(tb.getInt(PktSched.TCA_FQ_TIMER_SLACK));
     }
-    horizonNs = us(tb, TCA_FQ_HORIZON, horizonNs);
-    NlAttr drop = tb.get(TCA_FQ_HORIZON_DROP);
+    horizonNs = us(tb, PktSched.TCA_FQ_HORIZON, horizonNs);
+    NlAttr drop = tb.get(PktSched.TCA_FQ_HORIZON_DROP);
     if (drop != null) {
       horizonDrop = drop.getByte() != 0;
     }
-    if (tb.getInt(TCA_FQ_OFFLOAD_HORIZON) != 0) {
+    if (tb.getInt(PktSched.TCA_FQ_OFFLOAD_HORIZON) != 0) {
       // No device here can hold packets for later (max_pacing_offload_horizon).
       result = ext.fail(Errno.EINVAL, "invalid offload_horizon");
     }
     if (result == 0) {
-      bucketsLog = get(tb, TCA_FQ_BUCKETS_LOG, bucketsLog);
+      bucketsLog = get(tb, PktSched.TCA_FQ_BUCKETS_LOG, bucketsLog);
     }
     return result;
   }
 
   private int numbers(NlAttrs tb, ExtAck ext) {
     int result = 0;
-    int log = get(tb, TCA_FQ_BUCKETS_LOG, bucketsLog);
+    int log = get(tb, PktSched.TCA_FQ_BUCKETS_LOG, bucketsLog);
     if (log < 1 || log > BUCKETS_LOG_MAX) {
       result = Errno.EINVAL.negated();
     }
-    limit = get(tb, TCA_FQ_PLIMIT, limit);
-    flowLimit = get(tb, TCA_FQ_FLOW_PLIMIT, flowLimit);
-    int wanted = get(tb, TCA_FQ_QUANTUM, quantum);
+    limit = get(tb, PktSched.TCA_FQ_PLIMIT, limit);
+    flowLimit = get(tb, PktSched.TCA_FQ_FLOW_PLIMIT, flowLimit);
+    int wanted = get(tb, PktSched.TCA_FQ_QUANTUM, quantum);
     if (wanted > 0 && wanted <= QUANTUM_MAX) {
       quantum = wanted;
     } else {
       result = ext.fail(Errno.EINVAL, "invalid quantum");
     }
-    initialQuantum = get(tb, TCA_FQ_INITIAL_QUANTUM, initialQuantum);
-    if (tb.has(TCA_FQ_FLOW_MAX_RATE)) {
-      int rate = tb.getInt(TCA_FQ_FLOW_MAX_RATE);
+    initialQuantum = get(tb, PktSched.TCA_FQ_INITIAL_QUANTUM, initialQuantum);
+    if (tb.has(PktSched.TCA_FQ_FLOW_MAX_RATE)) {
+      int rate = tb.getInt(PktSched.TCA_FQ_FLOW_MAX_RATE);
       flowMaxRate = rate == -1 ? -1 : Integer.toUnsignedLong(rate);
     }
-    if (tb.has(TCA_FQ_LOW_RATE_THRESHOLD)) {
-      lowRateThreshold = Integer.toUnsignedLong(tb.getInt(TCA_FQ_LOW_RATE_THRESHOLD));
+    if (tb.has(PktSched.TCA_FQ_LOW_RATE_THRESHOLD)) {
+      lowRateThreshold = Integer.toUnsignedLong(tb.getInt(PktSched.TCA_FQ_LOW_RATE_THRESHOLD));
     }
-    int enable = get(tb, TCA_FQ_RATE_ENABLE, rateEnable ? 1 : 0);
+    int enable = get(tb, PktSched.TCA_FQ_RATE_ENABLE, rateEnable ? 1 : 0);
     if (enable == 0 || enable == 1) {
       rateEnable = enable == 1;
     } else {
       result = Errno.EINVAL.negated();
     }
-    if (tb.has(TCA_FQ_FLOW_REFILL_DELAY)) {
-      long us = Integer.toUnsignedLong(tb.getInt(TCA_FQ_FLOW_REFILL_DELAY));
+    if (tb.has(PktSched.TCA_FQ_FLOW_REFILL_DELAY)) {
+      long us = Integer.toUnsignedLong(tb.getInt(PktSched.TCA_FQ_FLOW_REFILL_DELAY));
       refillDelayJiffies = (int) ((us + US_PER_JIFFY - 1) / US_PER_JIFFY);
     }
     return result;
@@ -251,25 +234,27 @@ final class FqOptions {
   /** {@code fq_dump}. */
   void dump(NlMsg out) {
     int options = out.nest(RtmQdisc.TCA_OPTIONS);
-    out.attrInt(TCA_FQ_PLIMIT, limit).attrInt(TCA_FQ_FLOW_PLIMIT, flowLimit);
-    out.attrInt(TCA_FQ_QUANTUM, quantum).attrInt(TCA_FQ_INITIAL_QUANTUM, initialQuantum);
-    out.attrInt(TCA_FQ_RATE_ENABLE, rateEnable ? 1 : 0);
-    out.attrInt(TCA_FQ_FLOW_MAX_RATE, (int) flowMaxRate);
-    out.attrInt(TCA_FQ_FLOW_REFILL_DELAY, refillDelayJiffies * US_PER_JIFFY);
-    out.attrInt(TCA_FQ_ORPHAN_MASK, orphanMask);
-    out.attrInt(TCA_FQ_LOW_RATE_THRESHOLD, (int) lowRateThreshold);
-    out.attrInt(TCA_FQ_CE_THRESHOLD, (int) (ceThresholdNs / NS_PER_US));
-    out.attrInt(TCA_FQ_BUCKETS_LOG, bucketsLog);
-    out.attrInt(TCA_FQ_TIMER_SLACK, (int) timerSlackNs);
-    out.attrInt(TCA_FQ_HORIZON, (int) (horizonNs / NS_PER_US));
-    out.attrInt(TCA_FQ_OFFLOAD_HORIZON, 0).attrByte(TCA_FQ_HORIZON_DROP, horizonDrop ? 1 : 0);
-    int nest = out.nest(TCA_FQ_PRIOMAP);
+    out.attrInt(PktSched.TCA_FQ_PLIMIT, limit).attrInt(PktSched.TCA_FQ_FLOW_PLIMIT, flowLimit);
+    out.attrInt(PktSched.TCA_FQ_QUANTUM, quantum)
+        .attrInt(PktSched.TCA_FQ_INITIAL_QUANTUM, initialQuantum);
+    out.attrInt(PktSched.TCA_FQ_RATE_ENABLE, rateEnable ? 1 : 0);
+    out.attrInt(PktSched.TCA_FQ_FLOW_MAX_RATE, (int) flowMaxRate);
+    out.attrInt(PktSched.TCA_FQ_FLOW_REFILL_DELAY, refillDelayJiffies * US_PER_JIFFY);
+    out.attrInt(PktSched.TCA_FQ_ORPHAN_MASK, orphanMask);
+    out.attrInt(PktSched.TCA_FQ_LOW_RATE_THRESHOLD, (int) lowRateThreshold);
+    out.attrInt(PktSched.TCA_FQ_CE_THRESHOLD, (int) (ceThresholdNs / NS_PER_US));
+    out.attrInt(PktSched.TCA_FQ_BUCKETS_LOG, bucketsLog);
+    out.attrInt(PktSched.TCA_FQ_TIMER_SLACK, (int) timerSlackNs);
+    out.attrInt(PktSched.TCA_FQ_HORIZON, (int) (horizonNs / NS_PER_US));
+    out.attrInt(PktSched.TCA_FQ_OFFLOAD_HORIZON, 0)
+        .attrByte(PktSched.TCA_FQ_HORIZON_DROP, horizonDrop ? 1 : 0);
+    int nest = out.nest(PktSched.TCA_FQ_PRIOMAP);
     out.putInt(BANDS);
     for (int band : prio2band) {
       out.putByte(band);
     }
     out.nestEnd(nest);
-    nest = out.nest(TCA_FQ_WEIGHTS);
+    nest = out.nest(PktSched.TCA_FQ_WEIGHTS);
     for (int weight : weights) {
       out.putInt(weight);
     }

@@ -2,6 +2,7 @@ package org.netshard.protocol.sched;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.PktSched;
 import org.netshard.protocol.core.Machine;
 import org.netshard.protocol.netlink.ExtAck;
 import org.netshard.protocol.netlink.NlAttr;
@@ -23,19 +24,6 @@ final class NetemOptions {
   static final int TICK_NS = 64;
 
   static final int QOPT_BYTES = 24;
-  static final int TCA_NETEM_CORR = 1;
-  static final int TCA_NETEM_DELAY_DIST = 2;
-  static final int TCA_NETEM_REORDER = 3;
-  static final int TCA_NETEM_CORRUPT = 4;
-  static final int TCA_NETEM_LOSS = 5;
-  static final int TCA_NETEM_RATE = 6;
-  static final int TCA_NETEM_ECN = 7;
-  static final int TCA_NETEM_RATE64 = 8;
-  static final int TCA_NETEM_LATENCY64 = 10;
-  static final int TCA_NETEM_JITTER64 = 11;
-  static final int TCA_NETEM_SLOT = 12;
-  static final int TCA_NETEM_SLOT_DIST = 13;
-  static final int TCA_NETEM_PRNG_SEED = 14;
   private static final int TCA_NETEM_MAX = 14;
   private static final int DIST_MAX = 16_384;
   private static final int RATE_BYTES = 16;
@@ -81,21 +69,21 @@ final class NetemOptions {
     }
     NlAttrs tb = options.nestedBehind(QOPT_BYTES, TCA_NETEM_MAX);
     boolean leftOut =
-        tb.has(TCA_NETEM_LOSS)
-            || tb.has(TCA_NETEM_SLOT)
-            || tb.has(TCA_NETEM_SLOT_DIST)
-            || tb.getInt(TCA_NETEM_ECN) != 0;
+        tb.has(PktSched.TCA_NETEM_LOSS)
+            || tb.has(PktSched.TCA_NETEM_SLOT)
+            || tb.has(PktSched.TCA_NETEM_SLOT_DIST)
+            || tb.getInt(PktSched.TCA_NETEM_ECN) != 0;
     if (leftOut) {
       machine.leftOut("netem loss state, gemodel, slot and ecn are not simulated: EOPNOTSUPP");
       return ext.fail(Errno.EOPNOTSUPP, "netem: not simulated");
     }
-    if (tooShort(tb, TCA_NETEM_CORR, CORR_BYTES)
-        || tooShort(tb, TCA_NETEM_REORDER, PAIR_BYTES)
-        || tooShort(tb, TCA_NETEM_CORRUPT, PAIR_BYTES)
-        || tooShort(tb, TCA_NETEM_RATE, RATE_BYTES)) {
+    if (tooShort(tb, PktSched.TCA_NETEM_CORR, CORR_BYTES)
+        || tooShort(tb, PktSched.TCA_NETEM_REORDER, PAIR_BYTES)
+        || tooShort(tb, PktSched.TCA_NETEM_CORRUPT, PAIR_BYTES)
+        || tooShort(tb, PktSched.TCA_NETEM_RATE, RATE_BYTES)) {
       return Errno.EINVAL.negated();
     }
-    NlAttr dist = tb.get(TCA_NETEM_DELAY_DIST);
+    NlAttr dist = tb.get(PktSched.TCA_NETEM_DELAY_DIST);
     if (dist != null && !setDist(dist.bytes())) {
       return Errno.EINVAL.negated();
     }
@@ -111,7 +99,7 @@ final class NetemOptions {
     }
     set(tb, machine);
     jitterNs = Math.min(Math.abs(jitterNs), Integer.MAX_VALUE);
-    NlAttr given = tb.get(TCA_NETEM_PRNG_SEED);
+    NlAttr given = tb.get(PktSched.TCA_NETEM_PRNG_SEED);
     seed =
         given == null
             ? ((long) any(machine) << 32) | (any(machine) & 0xffff_ffffL)
@@ -139,38 +127,38 @@ final class NetemOptions {
   }
 
   private void set(NlAttrs tb, Machine machine) {
-    NlAttr corr = tb.get(TCA_NETEM_CORR);
+    NlAttr corr = tb.get(PktSched.TCA_NETEM_CORR);
     if (corr != null) {
       delayCor.init(corr.getInt(0), any(machine));
       lossCor.init(corr.getInt(4), any(machine));
       dupCor.init(corr.getInt(8), any(machine));
     }
-    NlAttr pair = tb.get(TCA_NETEM_REORDER);
+    NlAttr pair = tb.get(PktSched.TCA_NETEM_REORDER);
     if (pair != null) {
       reorder = pair.getInt(0);
       reorderCor.init(pair.getInt(4), any(machine));
     }
-    pair = tb.get(TCA_NETEM_CORRUPT);
+    pair = tb.get(PktSched.TCA_NETEM_CORRUPT);
     if (pair != null) {
       corrupt = pair.getInt(0);
       corruptCor.init(pair.getInt(4), any(machine));
     }
-    NlAttr speed = tb.get(TCA_NETEM_RATE);
+    NlAttr speed = tb.get(PktSched.TCA_NETEM_RATE);
     if (speed != null) {
       rate = Integer.toUnsignedLong(speed.getInt(0));
       packetOverhead = speed.getInt(4);
       cellSize = speed.getInt(8);
       cellOverhead = speed.getInt(12);
     }
-    NlAttr large = tb.get(TCA_NETEM_RATE64);
+    NlAttr large = tb.get(PktSched.TCA_NETEM_RATE64);
     if (large != null) {
       rate = Math.max(rate, large.getLong());
     }
-    large = tb.get(TCA_NETEM_LATENCY64);
+    large = tb.get(PktSched.TCA_NETEM_LATENCY64);
     if (large != null) {
       latencyNs = large.getLong();
     }
-    large = tb.get(TCA_NETEM_JITTER64);
+    large = tb.get(PktSched.TCA_NETEM_JITTER64);
     if (large != null) {
       jitterNs = large.getLong();
     }
@@ -186,22 +174,22 @@ final class NetemOptions {
     int options = out.nest(RtmQdisc.TCA_OPTIONS);
     out.putInt(ticks(latencyNs)).putInt(limit).putInt(loss).putInt(gap).putInt(duplicate);
     out.putInt(ticks(jitterNs));
-    attrLong(out, TCA_NETEM_LATENCY64, latencyNs);
-    attrLong(out, TCA_NETEM_JITTER64, jitterNs);
-    int nest = out.nest(TCA_NETEM_CORR);
+    attrLong(out, PktSched.TCA_NETEM_LATENCY64, latencyNs);
+    attrLong(out, PktSched.TCA_NETEM_JITTER64, jitterNs);
+    int nest = out.nest(PktSched.TCA_NETEM_CORR);
     out.putInt(delayCor.rho).putInt(lossCor.rho).putInt(dupCor.rho).nestEnd(nest);
-    nest = out.nest(TCA_NETEM_REORDER);
+    nest = out.nest(PktSched.TCA_NETEM_REORDER);
     out.putInt(reorder).putInt(reorderCor.rho).nestEnd(nest);
-    nest = out.nest(TCA_NETEM_CORRUPT);
+    nest = out.nest(PktSched.TCA_NETEM_CORRUPT);
     out.putInt(corrupt).putInt(corruptCor.rho).nestEnd(nest);
     boolean large = rate >= 1L << 32;
     if (large) {
-      attrLong(out, TCA_NETEM_RATE64, rate);
+      attrLong(out, PktSched.TCA_NETEM_RATE64, rate);
     }
-    nest = out.nest(TCA_NETEM_RATE);
+    nest = out.nest(PktSched.TCA_NETEM_RATE);
     out.putInt(large ? -1 : (int) rate);
     out.putInt(packetOverhead).putInt(cellSize).putInt(cellOverhead).nestEnd(nest);
-    attrLong(out, TCA_NETEM_PRNG_SEED, seed);
+    attrLong(out, PktSched.TCA_NETEM_PRNG_SEED, seed);
     out.nestEnd(options);
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.PktSched;
 import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.NetNs;
@@ -29,15 +30,6 @@ import org.netshard.protocol.netlink.NlMsg;
 final class Tbf extends SchedQdisc {
   static final String ID = "tbf";
 
-  private static final int TCA_TBF_PARMS = 1;
-  private static final int TCA_TBF_RTAB = 2;
-  private static final int TCA_TBF_PTAB = 3;
-  private static final int TCA_TBF_RATE64 = 4;
-  private static final int TCA_TBF_PRATE64 = 5;
-  private static final int TCA_TBF_BURST = 6;
-  private static final int TCA_TBF_PBURST = 7;
-  private static final int TCA_TBF_PAD = 8;
-
   private static final int PEAK_AT = PschedRate.RATESPEC_BYTES;
   private static final int LIMIT_AT = 2 * PschedRate.RATESPEC_BYTES;
   private static final int BUFFER_AT = LIMIT_AT + Integer.BYTES;
@@ -47,13 +39,13 @@ final class Tbf extends SchedQdisc {
   private static final long U32_MAX = 0xffff_ffffL;
 
   private static final NlAttrs.Rule[] POLICY = {
-    NlAttrs.Rule.atLeast(TCA_TBF_PARMS, QOPT_BYTES),
-    NlAttrs.Rule.atMost(TCA_TBF_RTAB, RTAB_BYTES),
-    NlAttrs.Rule.atMost(TCA_TBF_PTAB, RTAB_BYTES),
-    NlAttrs.Rule.atLeast(TCA_TBF_RATE64, Long.BYTES),
-    NlAttrs.Rule.atLeast(TCA_TBF_PRATE64, Long.BYTES),
-    NlAttrs.Rule.u32(TCA_TBF_BURST),
-    NlAttrs.Rule.u32(TCA_TBF_PBURST),
+    NlAttrs.Rule.atLeast(PktSched.TCA_TBF_PARMS, QOPT_BYTES),
+    NlAttrs.Rule.atMost(PktSched.TCA_TBF_RTAB, RTAB_BYTES),
+    NlAttrs.Rule.atMost(PktSched.TCA_TBF_PTAB, RTAB_BYTES),
+    NlAttrs.Rule.atLeast(PktSched.TCA_TBF_RATE64, Long.BYTES),
+    NlAttrs.Rule.atLeast(PktSched.TCA_TBF_PRATE64, Long.BYTES),
+    NlAttrs.Rule.u32(PktSched.TCA_TBF_BURST),
+    NlAttrs.Rule.u32(PktSched.TCA_TBF_PBURST),
   };
 
   private final ArrayDeque<Packet> queue = new ArrayDeque<>();
@@ -89,35 +81,35 @@ final class Tbf extends SchedQdisc {
     if (options == null) {
       return Errno.EINVAL.negated();
     }
-    NlAttrs tb = options.nested(TCA_TBF_PAD);
+    NlAttrs tb = options.nested(PktSched.TCA_TBF_PAD);
     if (!tb.fit(POLICY)) {
       return Errno.ERANGE.negated();
     }
-    NlAttr qopt = tb.get(TCA_TBF_PARMS);
+    NlAttr qopt = tb.get(PktSched.TCA_TBF_PARMS);
     if (qopt == null) {
       return Errno.EINVAL.negated();
     }
-    PschedRate newRate = PschedRate.read(qopt, 0, tb.getLong(TCA_TBF_RATE64));
+    PschedRate newRate = PschedRate.read(qopt, 0, tb.getLong(PktSched.TCA_TBF_RATE64));
     long newBufferNs = ticks(qopt, BUFFER_AT);
     long size = min(newRate.bytesIn(Math.min(newBufferNs, U32_MAX)), U32_MAX);
-    if (tb.has(TCA_TBF_BURST)) {
-      size = Integer.toUnsignedLong(tb.getInt(TCA_TBF_BURST));
+    if (tb.has(PktSched.TCA_TBF_BURST)) {
+      size = Integer.toUnsignedLong(tb.getInt(PktSched.TCA_TBF_BURST));
       newBufferNs = newRate.nsOf(size);
     }
     PschedRate newPeak = PschedRate.NONE;
     long newMtuNs = ticks(qopt, MTU_AT);
     if (qopt.getInt(PEAK_AT + PschedRate.RATESPEC_BYTES - Integer.BYTES) != 0) {
-      newPeak = PschedRate.read(qopt, PEAK_AT, tb.getLong(TCA_TBF_PRATE64));
+      newPeak = PschedRate.read(qopt, PEAK_AT, tb.getLong(PktSched.TCA_TBF_PRATE64));
       if (Long.compareUnsigned(newPeak.bytesPerSec(), newRate.bytesPerSec()) <= 0) {
         return Errno.EINVAL.negated();
       }
       long most = min(newPeak.bytesIn(Math.min(newMtuNs, U32_MAX)), U32_MAX);
-      if (tb.has(TCA_TBF_PBURST)) {
-        most = Integer.toUnsignedLong(tb.getInt(TCA_TBF_PBURST));
+      if (tb.has(PktSched.TCA_TBF_PBURST)) {
+        most = Integer.toUnsignedLong(tb.getInt(PktSched.TCA_TBF_PBURST));
         newMtuNs = newPeak.nsOf(most);
       }
       size = Math.min(size, most);
-    } else if (tb.has(TCA_TBF_PBURST)) {
+    } else if (tb.has(PktSched.TCA_TBF_PBURST)) {
       newMtuNs = Math.min(newMtuNs, U32_MAX);
     }
     if (size == 0) {
@@ -220,14 +212,14 @@ final class Tbf extends SchedQdisc {
   @Override
   void dump(NlMsg out) {
     int options = out.nest(RtmQdisc.TCA_OPTIONS);
-    int parms = out.nest(TCA_TBF_PARMS);
+    int parms = out.nest(PktSched.TCA_TBF_PARMS);
     rate.dump(out);
     peak.dump(out);
     out.putInt(limit);
     out.putInt((int) (bufferNs / NetemOptions.TICK_NS));
     out.putInt((int) (mtuNs / NetemOptions.TICK_NS)).nestEnd(parms);
-    rate64(out, TCA_TBF_RATE64, rate);
-    rate64(out, TCA_TBF_PRATE64, peak);
+    rate64(out, PktSched.TCA_TBF_RATE64, rate);
+    rate64(out, PktSched.TCA_TBF_PRATE64, peak);
     out.nestEnd(options);
   }
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.abi.PktSched;
 import org.netshard.protocol.core.DevQueue;
 import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.NetBytes;
@@ -27,14 +28,6 @@ class FqTest {
   private static final int US = 1_000;
   private static final int MS = 1_000_000;
   private static final int FRAME = 1000;
-  private static final int TCA_FQ_PLIMIT = 1;
-  private static final int TCA_FQ_FLOW_PLIMIT = 2;
-  private static final int TCA_FQ_QUANTUM = 3;
-  private static final int TCA_FQ_INITIAL_QUANTUM = 4;
-  private static final int TCA_FQ_FLOW_MAX_RATE = 7;
-  private static final int TCA_FQ_CE_THRESHOLD = 12;
-  private static final int TCA_FQ_HORIZON = 14;
-  private static final int TCA_FQ_HORIZON_DROP = 15;
   private static final int TC_PRIO_BULK = 2;
   private static final int TC_PRIO_INTERACTIVE = 6;
 
@@ -57,7 +50,7 @@ class FqTest {
   }
 
   private static void quanta(NlMsg out, int bytes) {
-    out.attrInt(TCA_FQ_QUANTUM, bytes).attrInt(TCA_FQ_INITIAL_QUANTUM, 0);
+    out.attrInt(PktSched.TCA_FQ_QUANTUM, bytes).attrInt(PktSched.TCA_FQ_INITIAL_QUANTUM, 0);
   }
 
   /** A packet of a flow, which is told by its source. */
@@ -115,7 +108,7 @@ class FqTest {
 
   @Test
   void eachFlowKeepsItsRate() {
-    change(out -> out.attrInt(TCA_FQ_FLOW_MAX_RATE, 1_000_000));
+    change(out -> out.attrInt(PktSched.TCA_FQ_FLOW_MAX_RATE, 1_000_000));
     for (String name : List.of("a1", "a2", "a3", "b1", "b2")) {
       send(name);
     }
@@ -160,7 +153,10 @@ class FqTest {
   /** 589,824 bytes of the first band for each 65,536 of the third ({@code band_flows}). */
   @Test
   void bandsShareByWeight() {
-    change(out -> out.attrInt(TCA_FQ_FLOW_PLIMIT, 10_000).attrInt(TCA_FQ_PLIMIT, 10_000));
+    change(
+        out ->
+            out.attrInt(PktSched.TCA_FQ_FLOW_PLIMIT, 10_000)
+                .attrInt(PktSched.TCA_FQ_PLIMIT, 10_000));
     for (int i = 0; i < 1500; i++) {
       for (int priority : new int[] {TC_PRIO_BULK, TC_PRIO_INTERACTIVE}) {
         Packet packet = packet(priority == TC_PRIO_BULK ? "z0" : "a0");
@@ -177,13 +173,13 @@ class FqTest {
 
   @Test
   void whatIsTooMuchIsDropped() {
-    change(out -> out.attrInt(TCA_FQ_FLOW_PLIMIT, 2));
+    change(out -> out.attrInt(PktSched.TCA_FQ_FLOW_PLIMIT, 2));
     assertThat(sendAt("a1", MS)).isEqualTo(Qdisc.NET_XMIT_SUCCESS);
     assertThat(sendAt("a2", MS)).isEqualTo(Qdisc.NET_XMIT_SUCCESS);
     assertThat(sendAt("a3", MS)).isEqualTo(Qdisc.NET_XMIT_DROP);
     assertThat(sendAt("b1", MS)).isEqualTo(Qdisc.NET_XMIT_SUCCESS);
     assertThat(sendAt("c1", 11_000L * MS)).isEqualTo(Qdisc.NET_XMIT_DROP);
-    change(out -> out.attrInt(TCA_FQ_PLIMIT, 3));
+    change(out -> out.attrInt(PktSched.TCA_FQ_PLIMIT, 3));
     assertThat(sendAt("c1", MS)).isEqualTo(Qdisc.NET_XMIT_DROP);
     assertThat(net.txDropped().stream().map(Packet::dropped))
         .containsExactly(
@@ -195,7 +191,9 @@ class FqTest {
 
   @Test
   void beyondTheHorizonAPacketIsSentAtIt() {
-    change(out -> out.attrInt(TCA_FQ_HORIZON, 4000).attrByte(TCA_FQ_HORIZON_DROP, 0));
+    change(
+        out ->
+            out.attrInt(PktSched.TCA_FQ_HORIZON, 4000).attrByte(PktSched.TCA_FQ_HORIZON_DROP, 0));
     assertThat(sendAt("a1", 20 * MS)).isEqualTo(Qdisc.NET_XMIT_SUCCESS);
     assertThat(left(10)).containsExactly(new Left("a1", 4000));
   }
@@ -204,7 +202,10 @@ class FqTest {
   @ParameterizedTest
   @CsvSource({"0, 0", "1, 3", "2, 3"})
   void whoIsLateIsMarked(int tos, int marked) {
-    change(out -> out.attrInt(TCA_FQ_CE_THRESHOLD, 500).attrInt(TCA_FQ_FLOW_MAX_RATE, 1_000_000));
+    change(
+        out ->
+            out.attrInt(PktSched.TCA_FQ_CE_THRESHOLD, 500)
+                .attrInt(PktSched.TCA_FQ_FLOW_MAX_RATE, 1_000_000));
     Packet packet = packet("a1");
     packet.bytes()[packet.network() + 1] = (byte) tos;
     packet.setDeliveryNs(1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.netshard.protocol.abi.PktSched;
 import org.netshard.protocol.core.DevQueue;
 import org.netshard.protocol.core.NetDevice;
 import org.netshard.protocol.core.Packet;
@@ -18,9 +19,6 @@ import org.netshard.protocol.netlink.TestAttrs;
 class TbfTest {
   private static final int US = 1_000;
   private static final int FRAME = 1000;
-  private static final int TCA_TBF_PARMS = 1;
-  private static final int TCA_TBF_BURST = 6;
-  private static final int TCA_TBF_PBURST = 7;
 
   private final TestNet net = TestNet.fresh();
   private final NetDevice lo = net.devices().get(0);
@@ -32,10 +30,11 @@ class TbfTest {
         TestAttrs.nest(
             RtmQdisc.TCA_OPTIONS,
             out -> {
-              int parms = out.nest(TCA_TBF_PARMS);
+              int parms = out.nest(PktSched.TCA_TBF_PARMS);
               out.putInt(0).putInt(0).putInt(rate).putInt(0).putInt(0).putInt(peak);
               out.putInt(limit).putInt(0).putInt(0).nestEnd(parms);
-              out.attrInt(TCA_TBF_BURST, burst).attrInt(TCA_TBF_PBURST, peakBurst);
+              out.attrInt(PktSched.TCA_TBF_BURST, burst)
+                  .attrInt(PktSched.TCA_TBF_PBURST, peakBurst);
             });
     assertThat(tbf.change(attr, new ExtAck())).isZero();
     lo.setFlags(lo.flags() | NetDevice.IFF_UP);
