@@ -506,6 +506,11 @@ public final class Sk {
     return cookie;
   }
 
+  /** The cookie of a request, which its connection keeps; 0 if nobody has asked for it. */
+  public void setCookie(long newCookie) {
+    cookie = newCookie;
+  }
+
   /** {@code sk_receive_queue}: what waits to be read. */
   public SkbQueue receiveQueue() {
     if (receiveQueue == null) {

@@ -29,11 +29,13 @@ public final class IpHeader {
   /** Where the destination stands. */
   public static final int DADDR = 16;
 
+  /** Where the time to live stands. */
+  public static final int TTL = 8;
+
   private static final int TOS = 1;
   private static final int TOT_LEN = 2;
   private static final int ID = 4;
   private static final int FRAG_OFF = 6;
-  private static final int TTL = 8;
   private static final int PROTOCOL = 9;
   private static final int CHECK = 10;
 

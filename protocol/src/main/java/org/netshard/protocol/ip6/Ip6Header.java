@@ -25,9 +25,11 @@ public final class Ip6Header {
   /** Where the protocol of what follows stands. */
   public static final int NEXTHDR = 6;
 
+  /** Where the hop limit stands. */
+  public static final int HOP_LIMIT = 7;
+
   private static final int ADDR_BYTES = 16;
   private static final int PAYLOAD_LEN = 4;
-  private static final int HOP_LIMIT = 7;
   private static final int FLOWINFO_MASK = 0x0fff_ffff;
   private static final int FLOWLABEL_MASK = 0xf_ffff;
 

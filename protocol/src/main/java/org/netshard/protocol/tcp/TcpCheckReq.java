@@ -53,23 +53,24 @@ final class TcpCheckReq {
       }
     }
     if (seq == req.rcvIsn && flags == TcpHeader.SYN && !paws) {
-      if (!limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
-        req.resendSynack(sk);
-        if (child == null) {
-          req.arm();
-        }
+      if (!limited(req) && req.resendSynack(sk) && child == null) {
+        req.arm();
       }
       return false;
     }
     boolean ack = (flags & TcpHeader.ACK) != 0;
     if (ack && child == null && TcpHeader.ackSeq(packet) != req.sntIsn + 1) {
-      packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
-      TcpReply.reset(net, sk, packet);
+      // It goes to the listener, for which it may be the answer to a cookie.
+      if (!TcpSyncookies.check(sk, packet)) {
+        packet.drop(DropReason.TCP_FLAGS);
+        TcpReply.reset(net, sk, packet);
+      }
       return false;
     }
     boolean rst = (flags & TcpHeader.RST) != 0;
-    if (paws || !inWindow(seq, endSeq, req.rcvNxt, req.rcvNxt + req.rcvWnd)) {
-      if (!rst && !limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
+    if (paws || !inWindow(seq, endSeq, req.rcvNxt, req.rcvNxt + req.synackWindow())) {
+      boolean data = seq != endSeq && (flags & TcpHeader.SYN) == 0;
+      if (!rst && (data || !limited(req))) {
         req.sendAck(sk, packet);
       }
       if (paws) {
@@ -78,16 +79,13 @@ final class TcpCheckReq {
       packet.drop(paws ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_OVERWINDOW);
       return false;
     }
-    if (opt.sawTstamp && !Seq.after(seq, req.rcvNxt)) {
-      req.tsRecent = opt.rcvTsval;
-    }
     boolean syn = (flags & TcpHeader.SYN) != 0 && seq != req.rcvIsn;
     if (rst || syn) {
       embryonicReset(sk, req, packet, child, rst);
       return false;
     }
     if (!ack) {
-      packet.drop(DropReason.TCP_FLAGS);
+      packet.drop(DropReason.NOT_SPECIFIED);
     }
     return ack;
   }
@@ -106,7 +104,7 @@ final class TcpCheckReq {
       boolean unused = req.remove();
       net.addMib(Mib.TCP_EMBRYONIC_RSTS, 1);
     }
-    packet.drop(rst ? DropReason.TCP_RESET : DropReason.TCP_INVALID_SYN);
+    packet.drop(DropReason.NOT_SPECIFIED);
   }
 
   /**
@@ -138,9 +136,15 @@ final class TcpCheckReq {
       TcpReply.reset(net, sk, packet);
       boolean unused = req.remove();
       net.addMib(Mib.TCP_EMBRYONIC_RSTS, 1);
+      packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
       return;
     }
     boolean unused = req.remove();
+    RxOpt opt = new RxOpt();
+    opt.parse(net, packet, false);
+    if (opt.sawTstamp && !Seq.after(TcpHeader.seq(packet), req.rcvNxt)) {
+      child.rxOpt.tsRecent = opt.rcvTsval;
+    }
     TcpLife.hash(child);
     child.synackSentUs = req.sntSynackUs;
     child.refresh();
@@ -173,13 +177,13 @@ final class TcpCheckReq {
     }
   }
 
-  private static boolean limited(TcpRequest req, Mib mib) {
+  private static boolean limited(TcpRequest req) {
     int now = (int) (req.net.machine().nowNs() / 1_000_000) + 1;
     int elapsed = now - req.lastOowAckTime;
     if (req.lastOowAckTime != 0
         && elapsed >= 0
         && elapsed < req.net.sysctl(Sysctl.IPV4_TCP_INVALID_RATELIMIT)) {
-      req.net.addMib(mib, 1);
+      req.net.addMib(Mib.TCP_ACK_SKIPPED_SYN_RECV, 1);
       return true;
     }
     req.lastOowAckTime = now;

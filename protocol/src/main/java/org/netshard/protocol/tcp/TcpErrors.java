@@ -1,5 +1,6 @@
 package org.netshard.protocol.tcp;
 
+import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
@@ -32,6 +33,8 @@ final class TcpErrors {
   private static final int NOROUTE = 0;
 
   private static final int IPV6_MIN_MTU = 1280;
+  private static final int NR_ICMP_UNREACH = 15;
+  private static final int IP_PMTUDISC_INTERFACE = 4;
 
   private TcpErrors() {}
 
@@ -48,15 +51,25 @@ final class TcpErrors {
       return;
     }
     if (end instanceof TcpRequest req) {
-      boolean abort = type != Icmp.DEST_UNREACH || code == NET_UNREACH || code == HOST_UNREACH;
+      boolean abort =
+          type == Icmp.PARAMETERPROB
+              || type == Icmp.TIME_EXCEEDED
+              || (type == Icmp.DEST_UNREACH && (code == NET_UNREACH || code == HOST_UNREACH));
       requestError(req, seq, abort);
       return;
     }
-    if (!(end instanceof TcpSock tp) || !wanted(tp, seq)) {
+    if (!(end instanceof TcpSock tp)) {
+      return;
+    }
+    int ttl = icmp.u8(quoted + IpHeader.TTL);
+    if (!wanted(tp, seq, ttl, InetOptions.of(tp.sk).minTtl())) {
       return;
     }
     if (type == Icmp.DEST_UNREACH && code == Icmp.FRAG_NEEDED) {
-      mtuReduced(tp, info);
+      mtuReduced4(tp, info);
+      return;
+    }
+    if (type == Icmp.DEST_UNREACH && code > NR_ICMP_UNREACH) {
       return;
     }
     IpErrors.Meaning meaning = IpErrors.meaning(tp.sk, type, code);
@@ -68,9 +81,8 @@ final class TcpErrors {
     }
     Sk sk = tp.sk;
     if (inHandshake(tp)) {
-      if (InetOptions.of(sk).has(InetFlag.RECVERR)) {
-        IpErrors.icmpError(sk, icmp, meaning.errno(), tp.dport, info, at);
-      }
+      // Whether the program has asked for it or not.
+      IpErrors.icmpError(sk, icmp, meaning.errno(), tp.dport, info, at);
       TcpLife.doneWithError(tp, meaning.errno());
       return;
     }
@@ -90,14 +102,20 @@ final class TcpErrors {
       return;
     }
     if (end instanceof TcpRequest req) {
-      requestError(req, seq, type == 1 && (code == 0 || code == 3));
+      IpErrors.Meaning meaning = Ip6Errors.meaning(req.listener, type, code);
+      boolean fatal = type != Icmp6.PKT_TOOBIG && meaning != null && meaning.hard();
+      requestError(req, seq, fatal);
       return;
     }
-    if (!(end instanceof TcpSock tp) || !wanted(tp, seq)) {
+    if (!(end instanceof TcpSock tp)) {
+      return;
+    }
+    int hops = icmp.u8(quoted + Ip6Header.HOP_LIMIT);
+    if (!wanted(tp, seq, hops, Inet6Options.of(tp.sk).minHopcount())) {
       return;
     }
     if (type == Icmp6.PKT_TOOBIG) {
-      mtuReduced(tp, info);
+      mtuReduced6(tp, info);
       return;
     }
     Sk sk = tp.sk;
@@ -126,8 +144,12 @@ final class TcpErrors {
     return !accepted && TcpState.in(tp.state(), TcpState.set(TcpState.SYN_SENT, TcpState.SYN_RECV));
   }
 
-  private static boolean wanted(TcpSock tp, int seq) {
+  private static boolean wanted(TcpSock tp, int seq, int ttl, int minTtl) {
     if (tp.state() == TcpState.CLOSE) {
+      return false;
+    }
+    if (ttl < minTtl) {
+      tp.net.addMib(Mib.TCP_MIN_TTL_DROP, 1);
       return false;
     }
     int from = tp.fastopenRsk != null ? tp.fastopenRsk.sntIsn : tp.sndUna;
@@ -143,7 +165,7 @@ final class TcpErrors {
       req.net.addMib(Mib.TCP_OUT_OF_WINDOW_ICMPS, 1);
     } else if (abort) {
       boolean unused = req.remove();
-      req.net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+      TcpListen.drop(req.listener);
     }
   }
 
@@ -157,21 +179,45 @@ final class TcpErrors {
   }
 
   /**
-   * {@code tcp_v4_mtu_reduced}, {@code tcp_simple_retransmit}. The MTU is not believed to be less
-   * than any that is in use ({@code __ip_rt_update_pmtu}, {@code __ip6_rt_update_pmtu}).
+   * {@code tcp_v4_mtu_reduced}. The MTU is not believed to be less than any that is in use ({@code
+   * __ip_rt_update_pmtu}).
    */
-  private static void mtuReduced(TcpSock tp, int told) {
+  private static void mtuReduced4(TcpSock tp, int told) {
     int pmtudisc = InetOptions.of(tp.sk).pmtudisc();
-    boolean fixed = TcpDst.locked(tp, FibMetrics.RTAX_MTU);
-    if (fixed || (tp.isV6() && told < IPV6_MIN_MTU)) {
+    if (TcpDst.locked(tp, FibMetrics.RTAX_MTU)) {
       return;
     }
-    int mtu = tp.isV6() ? told : (int) Math.max(told, tp.net.sysctl(Sysctl.IPV4_ROUTE_MIN_PMTU));
-    if (pmtudisc == InetOptions.IP_PMTUDISC_DONT || mtu >= tp.pmtu) {
-      return;
+    int mtu = (int) Math.max(told, tp.net.sysctl(Sysctl.IPV4_ROUTE_MIN_PMTU));
+    if (told < mtu && pmtudisc == InetOptions.IP_PMTUDISC_DO) {
+      tp.sk.rareForWrite().setErrSoft(Errno.EMSGSIZE.number());
     }
-    int unused = TcpMss.sync(tp, mtu);
-    tp.refresh();
-    TcpRetransmit.simpleRetransmit(tp);
+    if (pmtudisc != InetOptions.IP_PMTUDISC_DONT && acceptsPmtu(pmtudisc)) {
+      reduce(tp, mtu);
+    }
+  }
+
+  /** {@code tcp_v6_mtu_reduced}. */
+  private static void mtuReduced6(TcpSock tp, int told) {
+    boolean wanted =
+        acceptsPmtu(Inet6Options.of(tp.sk).pmtudisc())
+            && told >= IPV6_MIN_MTU
+            && TcpMss.fromMtu(tp, told) < tp.mssCache;
+    if (wanted && !TcpDst.locked(tp, FibMetrics.RTAX_MTU)) {
+      reduce(tp, told);
+    }
+  }
+
+  /** {@code ip_sk_accept_pmtu}, {@code ip6_sk_accept_pmtu}. */
+  private static boolean acceptsPmtu(int pmtudisc) {
+    return pmtudisc != IP_PMTUDISC_INTERFACE && pmtudisc != InetOptions.IP_PMTUDISC_OMIT;
+  }
+
+  /** {@code tcp_sync_mss}, {@code tcp_simple_retransmit}. */
+  private static void reduce(TcpSock tp, int mtu) {
+    if (mtu < tp.pmtu) {
+      int unused = TcpMss.sync(tp, mtu);
+      tp.refresh();
+      TcpRetransmit.simpleRetransmit(tp);
+    }
   }
 }

@@ -194,7 +194,16 @@ public final class TcpListen {
     }
     InetOptions.forWrite(sk).setDaddr(0);
     sk.setShutdown(0);
+    if (sk.isTcp()) {
+      TcpOptions.disconnect(sk);
+    }
     sk.errorReport();
+  }
+
+  /** {@code tcp_listendrop}: a listener cannot take what has come. */
+  static void drop(Sk sk) {
+    sk.rareForWrite().addDrop();
+    sk.net().addMib(Mib.TCP_LISTEN_DROPS, 1);
   }
 
   /** Those who wait to be accepted, for {@link Progress}. */

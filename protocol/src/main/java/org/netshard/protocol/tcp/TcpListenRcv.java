@@ -75,14 +75,14 @@ final class TcpListenRcv {
       wantCookie = cookies != 0;
       net.addMib(wantCookie ? Mib.TCP_REQ_Q_FULL_DO_COOKIES : Mib.TCP_REQ_Q_FULL_DROP, 1);
       if (!wantCookie) {
-        net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+        TcpListen.drop(sk);
         packet.drop(DropReason.NOT_SPECIFIED);
         return;
       }
     }
     if (TcpListener.isFull(sk)) {
       net.addMib(Mib.TCP_LISTEN_OVERFLOWS, 1);
-      net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+      TcpListen.drop(sk);
       packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
       return;
     }
@@ -105,7 +105,7 @@ final class TcpListenRcv {
       long most = net.sysctl(Sysctl.IPV4_TCP_MAX_SYN_BACKLOG);
       if (most - queue.qlen < most >> 2 && !TcpMetrics.of(net).isProven(req)) {
         packet.drop(DropReason.NOT_SPECIFIED);
-        net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+        TcpListen.drop(sk);
         return;
       }
     }
@@ -221,12 +221,12 @@ final class TcpListenRcv {
     NetNs net = sk.net();
     if (TcpListener.isFull(sk)) {
       net.addMib(Mib.TCP_LISTEN_OVERFLOWS, 1);
-      net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+      TcpListen.drop(sk);
       return null;
     }
     TcpDst dst = TcpDst.find(req);
     if (dst == null) {
-      net.addMib(Mib.TCP_LISTEN_DROPS, 1);
+      TcpListen.drop(sk);
       return null;
     }
     Sk newsk = sk.cloneLock();
@@ -240,6 +240,7 @@ final class TcpListenRcv {
     tp.copyFlow(req);
     newsk.setBoundDevIf(req.boundDevIf);
     newsk.setMark(req.mark);
+    newsk.setCookie(req.cookie);
     names(newsk, req);
     reflectTos(newsk, req);
     multicast(newsk, packet);
@@ -363,10 +364,12 @@ final class TcpListenRcv {
       tp.hasUndoMarker = true;
       tp.retransStamp = (int) (req.sntSynackUs / 1000) + tp.tsoffset;
       tp.totalRto = req.numTimeout;
+      tp.totalRtoTimeMs = (int) ((TcpClock.nowNs(tp.net) / 1000 - req.sntSynackUs) / 1000);
+      tp.totalRtoRecoveries = 1;
     }
-    int dataBytes = packet.end() - packet.transport() - TcpHeader.headerBytes(packet);
-    if (dataBytes >= TcpSock.MSS_DEFAULT + tp.tcpHeaderLen) {
-      tp.lastSegSize = dataBytes;
+    int segmentBytes = packet.end() - packet.transport();
+    if (segmentBytes >= TcpSock.MSS_DEFAULT + tp.tcpHeaderLen) {
+      tp.lastSegSize = segmentBytes - tp.tcpHeaderLen;
     }
     tp.rxOpt.mssClamp = req.mss;
     tp.rxOpt.userMss = options.userMss;

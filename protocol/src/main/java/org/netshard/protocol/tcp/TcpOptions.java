@@ -28,6 +28,9 @@ public final class TcpOptions extends OptionBlock {
   /** {@code TCP_SEND_QUEUE}. */
   static final byte TCP_SEND_QUEUE = 2;
 
+  /** {@code TCP_RTO_MIN}: jiffies. */
+  static final int TCP_RTO_MIN_JIFFIES = SocketOptions.HZ / 5;
+
   /** {@code TCP_DELACK_MAX}: jiffies. */
   static final int TCP_DELACK_MAX_JIFFIES = SocketOptions.HZ / 5;
 
@@ -216,6 +219,28 @@ public final class TcpOptions extends OptionBlock {
       sk.setTransport(block);
     }
     return block;
+  }
+
+  /** {@code tcp_disconnect}: not all that a program has set is kept. */
+  static void disconnect(Sk sk) {
+    TcpOptions now = of(sk);
+    boolean kept =
+        now.userMss == 0
+            && now.windowClamp == 0
+            && !now.pingpong
+            && now.rtoMinJiffies == TCP_RTO_MIN_JIFFIES
+            && now.delackMaxJiffies == TCP_DELACK_MAX_JIFFIES;
+    if (!kept) {
+      TcpOptions block = forWrite(sk);
+      block.userMss = 0;
+      block.windowClamp = 0;
+      block.pingpong = false;
+      block.rtoMinJiffies = TCP_RTO_MIN_JIFFIES;
+      block.delackMaxJiffies = TCP_DELACK_MAX_JIFFIES;
+    }
+    if (sk.rare().peekOff() >= 0) {
+      sk.rareForWrite().setPeekOff(-1);
+    }
   }
 
   @Override

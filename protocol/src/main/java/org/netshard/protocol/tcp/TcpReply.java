@@ -40,7 +40,7 @@ final class TcpReply {
     int seq = ack ? TcpHeader.ackSeq(packet) : 0;
     int ackSeq = ack ? 0 : TcpInput.endSeq(packet);
     int out = ack ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK;
-    if (send(net, sk, packet, seq, ackSeq, out, 0, false, 0, 0, tos(packet))) {
+    if (send(net, sk, packet, seq, ackSeq, out, 0, 0, 0, tos(packet))) {
       net.addMib(Mib.TCP_OUT_SEGS, 1);
       net.addMib(Mib.TCP_OUT_RSTS, 1);
     }
@@ -51,19 +51,22 @@ final class TcpReply {
     return TcpInput.ipEcn(packet) & ~TcpEcn.MASK;
   }
 
-  /** Acknowledges on behalf of a connection that has no sock. */
+  /**
+   * Acknowledges on behalf of a connection that has no sock.
+   *
+   * @param tsecr the time stamp to be echoed; 0 for no time stamps
+   */
   static void ack(
       Sk sk,
       Packet packet,
       int seq,
       int ackSeq,
       int window,
-      boolean stamps,
       int tsval,
       int tsecr,
       int tos) {
     NetNs net = sk.net();
-    if (send(net, sk, packet, seq, ackSeq, TcpHeader.ACK, window, stamps, tsval, tsecr, tos)) {
+    if (send(net, sk, packet, seq, ackSeq, TcpHeader.ACK, window, tsval, tsecr, tos)) {
       net.addMib(Mib.TCP_OUT_SEGS, 1);
     }
   }
@@ -76,10 +79,10 @@ final class TcpReply {
       int ackSeq,
       int flags,
       int window,
-      boolean stamps,
       int tsval,
       int tsecr,
       int tos) {
+    boolean stamps = tsecr != 0;
     TcpOptions.Md5Key key = TcpMd5.ofReply(sk, to);
     int signatureAt = stamps ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0;
     int headerBytes = TcpHeader.BYTES + signatureAt + (key != null ? TcpMd5.OPTION_BYTES : 0);

@@ -218,8 +218,9 @@ public final class TcpRequest extends TcpEndpoint {
       boolean unused = remove();
       return;
     }
-    if (resend) {
-      resendSynack(listener);
+    if (resend && !resendSynack(listener) && !acked) {
+      boolean unused = remove();
+      return;
     }
     if (numTimeout++ == 0) {
       queue.young--;
@@ -228,12 +229,13 @@ public final class TcpRequest extends TcpEndpoint {
   }
 
   /**
-   * {@code tcp_rtx_synack}.
+   * {@code tcp_rtx_synack}; false if it could not be sent.
    *
    * @param sk who sends it: the listener, or the connection of Fast Open
    */
-  void resendSynack(Sk sk) {
-    if (sendSynack(sk)) {
+  boolean resendSynack(Sk sk) {
+    boolean sent = sendSynack(sk);
+    if (sent) {
       numRetrans++;
       net.addMib(Mib.TCP_RETRANS_SEGS, 1);
       net.addMib(Mib.TCP_SYN_RETRANS, 1);
@@ -241,6 +243,12 @@ public final class TcpRequest extends TcpEndpoint {
         fastopenChild.totalRetrans++;
       }
     }
+    return sent;
+  }
+
+  /** {@code tcp_synack_window}: what the SYN-ACK offers, which is not scaled. */
+  int synackWindow() {
+    return Math.min(rcvWnd, 0xffff);
   }
 
   /** What its clock of time stamps says. */
@@ -291,7 +299,7 @@ public final class TcpRequest extends TcpEndpoint {
     System.arraycopy(options, 0, bytes, at + TcpHeader.BYTES, optionBytes);
     int flags = TcpHeader.SYN | TcpHeader.ACK | (ecnOk ? TcpHeader.ECE : 0);
     TcpHeader.write(
-        bytes, at, headerBytes, sport, dport, sntIsn, rcvNxt, flags, Math.min(rcvWnd, 0xffff), 0);
+        bytes, at, headerBytes, sport, dport, sntIsn, rcvNxt, flags, synackWindow(), 0);
     if (key != null) {
       TcpMd5.sign(key, this, packet, headerBytes, 0);
     }
@@ -340,9 +348,8 @@ public final class TcpRequest extends TcpEndpoint {
 
   /** {@code tcp_v4_reqsk_send_ack}: acknowledges a segment that is out of the window. */
   void sendAck(Sk sk, Packet packet) {
-    int wnd = rcvWnd >>> rcvWscale;
-    int stamp = tsval();
-    int tos = TcpReply.tos(packet);
-    TcpReply.ack(sk, packet, sntIsn + 1, rcvNxt, wnd, tstampOk, stamp, tsRecent, tos);
+    int seq = fastopenChild == null ? sntIsn + 1 : fastopenChild.sndNxt;
+    int wnd = synackWindow() >>> rcvWscale;
+    TcpReply.ack(sk, packet, seq, rcvNxt, wnd, tsval(), tsRecent, TcpReply.tos(packet));
   }
 }

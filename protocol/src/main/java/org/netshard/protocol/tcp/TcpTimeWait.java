@@ -39,7 +39,8 @@ public final class TcpTimeWait extends TcpEndpoint {
   /** {@code tw_entry_stamp}: when the connection came to its end, milliseconds. */
   private int entryStamp;
 
-  private final boolean stamps;
+  /** {@code tw_usec_ts}. */
+  private final boolean usecTs;
 
   private final TcpTimer timer =
       new TcpTimer() {
@@ -63,7 +64,7 @@ public final class TcpTimeWait extends TcpEndpoint {
     this.rcvWnd = tp.receiveWindow();
     this.rcvWscale = tp.rxOpt.rcvWscale;
     this.tsoffset = tp.tsoffset;
-    this.stamps = tp.rxOpt.tstampOk;
+    this.usecTs = TcpOptions.of(tp.sk).usecTs;
     opt.tsRecent = tp.rxOpt.tsRecent;
     opt.tsRecentStamp = tp.rxOpt.tsRecentStamp;
   }
@@ -275,11 +276,11 @@ public final class TcpTimeWait extends TcpEndpoint {
    * @param oow whether it is out of the window: then the answer does not have the bits of ECN
    */
   void sendAck(Packet packet, boolean oow) {
-    int tsval = stamps ? (int) (TcpClock.nowNs(net) / 1_000_000) + tsoffset : 0;
+    int tsval = (int) (TcpClock.nowNs(net) / (usecTs ? 1000 : 1_000_000)) + tsoffset;
     int wnd = rcvWnd >>> rcvWscale;
     int tos = isV6() ? Inet6Options.of(owner).tclass() : InetOptions.of(owner).tos();
     tos &= oow ? ~TcpEcn.MASK : -1;
-    TcpReply.ack(owner, packet, sndNxt, rcvNxtNow, wnd, stamps, tsval, opt.tsRecent, tos);
+    TcpReply.ack(owner, packet, sndNxt, rcvNxtNow, wnd, tsval, opt.tsRecent, tos);
   }
 
   /**
