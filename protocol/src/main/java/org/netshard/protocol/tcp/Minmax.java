@@ -31,6 +31,16 @@ final class Minmax {
     return value;
   }
 
+  /** Becomes like another. */
+  void set(Minmax other) {
+    t0 = other.t0;
+    v0 = other.v0;
+    t1 = other.t1;
+    v1 = other.v1;
+    t2 = other.t2;
+    v2 = other.v2;
+  }
+
   /** Takes one more; the least. */
   int runningMin(int window, int time, int value) {
     return running(window, time, value, -1);

@@ -23,7 +23,9 @@ final class TcpAcks {
   /** {@code TCP_MAX_QUICKACKS}. */
   static final int MAX_QUICKACKS = 16;
 
-  private static final int MIN_MSS = 88;
+  /** {@code TCP_MIN_MSS}. */
+  static final int MIN_MSS = 88;
+
   private static final long NS_PER_MS = 1_000_000;
 
   private TcpAcks() {}
@@ -237,9 +239,9 @@ final class TcpAcks {
   }
 
   /** {@code tcp_delack_max}, jiffies: before the other end's timeout, if it is as the own one. */
-  private static int delackMax(TcpSock tp) {
+  static int delackMax(TcpSock tp, TcpOptions options) {
     int most = Math.max(TcpRtt.rtoMin(tp), 2) - 1;
-    return Math.min(TcpOptions.of(tp.sk).delackMaxJiffies, most);
+    return Math.min(options.delackMaxJiffies, most);
   }
 
   /** {@code tcp_send_delayed_ack}. */
@@ -256,7 +258,7 @@ final class TcpAcks {
       }
       ato = Math.min(ato, most);
     }
-    ato = Math.min(ato, delackMax(tp));
+    ato = Math.min(ato, delackMax(tp, TcpOptions.of(tp.sk)));
     long end = TcpClock.after(tp.net, ato);
     if ((tp.ackPending & TcpSock.ACK_TIMER) != 0 && tp.delackTimer.isSet()) {
       long set = tp.delackTimer.endNs();

@@ -186,6 +186,7 @@ final class TcpConnect {
     tp.initPingpong();
     TcpSock before = TcpSock.of(sk);
     if (before != null) {
+      tp.keep(before);
       tp.writeSeq = before.writeSeq;
       tp.mappedDaddr = before.mappedDaddr;
     }

@@ -68,7 +68,7 @@ public final class TcpInfo {
     info.put(5, (byte) bits);
     info.put(7, (byte) ((tp.rateAppLimited ? 1 : 0) | tp.fastopenClientFail << 1));
     info.putInt(8, tp.rtoJiffies * TcpClock.US_PER_JIFFY);
-    int ato = Math.min(tp.ackAto, options.delackMaxJiffies);
+    int ato = Math.min(tp.ackAto, TcpAcks.delackMax(tp, options));
     info.putInt(12, ato * TcpClock.US_PER_JIFFY);
   }
 
@@ -102,7 +102,8 @@ public final class TcpInfo {
     info.putLong(200, tp.bytesSent).putLong(208, tp.bytesRetrans);
     info.putInt(216, tp.dsackDups).putInt(220, tp.reordSeen).putInt(224, tp.rcvOoopack);
     info.putShort(240, (short) tp.totalRto).putShort(242, (short) tp.totalRtoRecoveries);
-    info.putInt(244, tp.totalRtoTimeMs);
+    int now = (int) (TcpClock.nowNs(tp.net) / NS_PER_MS) + 1;
+    info.putInt(244, tp.totalRtoTimeMs + (tp.rtoStamp != 0 ? now - tp.rtoStamp : 0));
   }
 
   /** {@code tcp_clock_ts}: the clock of time stamps, in ms or µs. */

@@ -389,11 +389,8 @@ final class TcpLife {
     }
     sk.setShutdown(0);
     sk.setFlag(SockFlag.SOCK_DONE, false);
-    TcpSock idle = TcpSock.afterDisconnect(sk, tp.writeSeq + tp.maxWindow + 2, tp.sndUna);
-    idle.mssCache = tp.mssCache;
-    idle.tcpHeaderLen = tp.tcpHeaderLen;
-    idle.mappedDaddr = tp.mappedDaddr;
-    binding.setConnection(idle);
+    TcpOptions.disconnect(sk);
+    binding.setConnection(tp.afterDisconnect());
     sk.errorReport();
   }
 

@@ -181,7 +181,7 @@ public final class TcpListen {
       sk.setState(Sk.TCP_CLOSE);
       stop(sk);
       if (sk.isTcp()) {
-        InetBinding.forWrite(sk).setConnection(TcpSock.afterDisconnect(sk, 2, 0));
+        InetBinding.forWrite(sk).setConnection(TcpSock.afterListen(sk));
       }
       if (!sk.locked(Sk.SOCK_BINDPORT_LOCK)) {
         BindTable.putPort(sk);

@@ -8,7 +8,6 @@ import org.netshard.protocol.abi.Errno;
 import org.netshard.protocol.abi.TcpOption;
 import org.netshard.protocol.abi.UserMem;
 import org.netshard.protocol.core.Sk;
-import org.netshard.protocol.core.SocketOptions;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.cred.Cred;
 
@@ -32,7 +31,6 @@ public final class TcpSetsockopt {
   private static final int TCP_FIN_TIMEOUT_MAX_SEC = 120;
   private static final int TCP_RTO_MAX_SEC = 120;
   private static final int TCP_TIMEOUT_INIT_SEC = 1;
-  private static final int TCP_RTO_MIN_JIFFIES = SocketOptions.HZ / 5;
   private static final int TCP_TIMEOUT_MIN_JIFFIES = 2;
   private static final int WINDOW_CLAMP_MIN = 1152;
   private static final int TX_DELAY_END_US = 1 << 28;
@@ -151,7 +149,7 @@ public final class TcpSetsockopt {
           case TcpOption.TCP_SAVE_SYN -> val >= 0 && val <= 2;
           case TcpOption.TCP_TX_DELAY -> val >= 0 && val < TX_DELAY_END_US;
           case TcpOption.TCP_RTO_MAX_MS -> val >= 1000 && val <= TCP_RTO_MAX_SEC * 1000;
-          case TcpOption.TCP_RTO_MIN_US -> isTimeout(val, TCP_RTO_MIN_JIFFIES);
+          case TcpOption.TCP_RTO_MIN_US -> isTimeout(val, TcpOptions.TCP_RTO_MIN_JIFFIES);
           case TcpOption.TCP_DELACK_MAX_US -> isTimeout(val, TcpOptions.TCP_DELACK_MAX_JIFFIES);
           default -> false;
         };

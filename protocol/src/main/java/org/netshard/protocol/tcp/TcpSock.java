@@ -372,15 +372,54 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
     rttMin.reset(0, ~0);
   }
 
-  /** What a connection leaves when it is taken back: a sequence number that it has not used. */
-  static TcpSock afterDisconnect(Sk sk, int writeSeq, int sndUna) {
+  /** What a listener leaves that listens no more. */
+  static TcpSock afterListen(Sk sk) {
     TcpSock idle = new TcpSock(sk, TcpCongs.find(TcpOptions.of(sk).congestion));
-    idle.writeSeq = writeSeq == 0 ? 1 : writeSeq;
-    idle.sndUna = sndUna;
-    idle.mssCache = TcpOptions.of(sk).mssCache;
+    idle.writeSeq = 2;
     idle.sndNxt = idle.writeSeq;
-    idle.initPingpong();
+    idle.mssCache = TcpOptions.of(sk).mssCache;
+    idle.reordering = TcpOptions.of(sk).reordering;
     return idle;
+  }
+
+  /** What a connection leaves when it is taken back: a sequence number that it has not used. */
+  TcpSock afterDisconnect() {
+    TcpSock idle = new TcpSock(sk, TcpCongs.find(TcpOptions.of(sk).congestion));
+    int seq = writeSeq + maxWindow + 2;
+    idle.writeSeq = seq == 0 ? 1 : seq;
+    idle.sndUna = sndUna;
+    idle.sndNxt = sndNxt;
+    idle.sndWnd = sndWnd;
+    idle.maxWindow = maxWindow;
+    idle.rcvNxt = rcvNxt;
+    idle.copiedSeq = rcvNxt;
+    idle.rcvWup = rcvWup;
+    idle.rcvWnd = rcvWnd;
+    idle.rcvSsthresh = rcvSsthresh;
+    idle.rcvMss = TcpAcks.MIN_MSS;
+    idle.advmss = advmss;
+    idle.pmtu = pmtu;
+    idle.mssCache = mssCache;
+    idle.tcpHeaderLen = tcpHeaderLen;
+    idle.mappedDaddr = mappedDaddr;
+    idle.lsndtime = lsndtime;
+    idle.rcvTstamp = rcvTstamp;
+    idle.rcvqSpace = rcvqSpace;
+    idle.keep(this);
+    return idle;
+  }
+
+  /** Takes over what neither {@code tcp_disconnect} nor {@code tcp_connect_init} sets anew. */
+  void keep(TcpSock before) {
+    reordering = before.reordering;
+    rttMin.set(before.rttMin);
+    rcvRttUs = before.rcvRttUs;
+    scalingRatio = before.scalingRatio;
+    pacingRate = before.pacingRate;
+    rateDelivered = before.rateDelivered;
+    rateIntervalUs = before.rateIntervalUs;
+    lost = before.lost;
+    System.arraycopy(before.chronoStatUs, 0, chronoStatUs, 0, chronoStatUs.length);
   }
 
   /** Whether its segments go out by IPv6. */
