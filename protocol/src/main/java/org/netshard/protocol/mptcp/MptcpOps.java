@@ -230,7 +230,7 @@ public final class MptcpOps extends InetStreamOps {
 
   @Override
   public int setRcvlowat(Sk sk, int value) {
-    TcpOps.growForRcvlowat(sk, value);
+    TcpOps.setRcvlowatOnly(sk, value);
     return 0;
   }
 

@@ -58,7 +58,7 @@ public final class TcpGetsockopt {
       case TcpOption.TCP_FASTOPEN_KEY ->
           SockoptVal.putBytes(
               optval, optlen, len, tcp.fastopenKey == null ? new byte[0] : tcp.fastopenKey);
-      case TcpOption.TCP_SAVED_SYN -> SocketOptions.putLen(optlen, 0);
+      case TcpOption.TCP_SAVED_SYN -> getSavedSyn(sk, optval, optlen, len);
       case TcpOption.TCP_REPAIR_WINDOW -> TcpRepair.getWindow(sk, optval, len);
       case TcpOption.TCP_REPAIR_QUEUE, TcpOption.TCP_QUEUE_SEQ -> Errno.EINVAL.negated();
       case TcpOption.TCP_AO_REPAIR ->
@@ -111,6 +111,24 @@ public final class TcpGetsockopt {
       case TcpOption.TCP_DELACK_MAX_US -> tcp.delackMaxJiffies * US_PER_JIFFY;
       default -> NOT_A_NUMBER;
     };
+  }
+
+  /** What {@code TCP_SAVE_SYN} has kept, once. EINVAL, and the length it has, if that is too much. */
+  private static int getSavedSyn(Sk sk, UserMem optval, UserMem optlen, int len) {
+    TcpSock tp = TcpSock.of(sk);
+    byte[] syn = tp == null ? null : tp.savedSyn;
+    if (tp == null || syn == null) {
+      return SocketOptions.putLen(optlen, 0);
+    }
+    if (len < syn.length) {
+      int error = SocketOptions.putLen(optlen, syn.length);
+      return error != 0 ? error : Errno.EINVAL.negated();
+    }
+    int error = SockoptVal.putBytes(optval, optlen, len, syn);
+    if (error == 0) {
+      tp.savedSyn = null;
+    }
+    return error;
   }
 
   private static int bit(boolean on) {

@@ -39,6 +39,7 @@ final class TcpLiveOptions {
       case TcpOption.TCP_QUICKACK -> quickAck(tp, val);
       case TcpOption.TCP_MAXSEG -> tp.rxOpt.userMss = val;
       case TcpOption.TCP_KEEPIDLE -> keepIdle(tp);
+      case TcpOption.TCP_NOTSENT_LOWAT -> sk.ops().writeSpace(sk);
       case TcpOption.TCP_WINDOW_CLAMP -> {
         tp.windowClamp = TcpOptions.of(sk).windowClamp;
         if (val != 0) {

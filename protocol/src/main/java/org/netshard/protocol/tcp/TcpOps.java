@@ -271,32 +271,45 @@ public class TcpOps extends InetStreamOps {
     return true;
   }
 
-  /** {@code tcp_set_rcvlowat}: a window that is limited grows with the buffer. */
+  /** {@code tcp_set_rcvlowat}: who waits may be told now; a limited window grows with the buffer. */
   @Override
   public int setRcvlowat(Sk sk, int value) {
-    if (growForRcvlowat(sk, value)) {
-      int clamp = TcpOptions.of(sk).windowClamp;
-      int lowat = sk.rare().rcvlowat();
-      if (clamp != 0 && clamp < lowat) {
+    TcpSock tp = TcpSock.of(sk);
+    limitRcvlowat(sk, value);
+    if (tp != null) {
+      TcpRcvQueue.dataReady(tp);
+    }
+    int lowat = sk.rare().rcvlowat();
+    if (growForRcvlowat(sk, lowat, tp == null ? SCALING_RATIO : tp.scalingRatio)) {
+      TcpOptions options = TcpOptions.of(sk);
+      if (options.windowClamp != 0 && options.windowClamp < lowat) {
         TcpOptions.forWrite(sk).windowClamp = lowat;
+      }
+      if (tp != null && tp.windowClamp != 0 && tp.windowClamp < lowat) {
+        tp.windowClamp = lowat;
       }
     }
     return 0;
   }
 
-  /**
-   * Sets {@code sk_rcvlowat}, to at most half the buffer, which grows for it unless the program has
-   * fixed it.
-   *
-   * @return whether the buffer grew
-   */
-  public static boolean growForRcvlowat(Sk sk, int value) {
-    boolean locked = (sk.userlocks() & Sk.SOCK_RCVBUF_LOCK) != 0;
+  /** The same of a sock whose window is not TCP's. */
+  public static void setRcvlowatOnly(Sk sk, int value) {
+    limitRcvlowat(sk, value);
+    boolean unused = growForRcvlowat(sk, sk.rare().rcvlowat(), SCALING_RATIO);
+  }
+
+  /** Sets {@code sk_rcvlowat}, to at most half the buffer. */
+  private static void limitRcvlowat(Sk sk, int value) {
+    boolean locked = sk.locked(Sk.SOCK_RCVBUF_LOCK);
     long limit = locked ? sk.rcvbuf() : sk.net().sysctl(Sysctl.IPV4_TCP_RMEM, 2);
     int lowat = (int) Math.min(value, limit >> 1);
     sk.rareForWrite().setRcvlowat(lowat == 0 ? 1 : lowat);
-    long space = ((long) lowat << SCALING_SHIFT) / SCALING_RATIO;
-    if (locked || space <= sk.rcvbuf()) {
+  }
+
+  /** Whether the buffer, which the program has not fixed, has grown for so many bytes. */
+  private static boolean growForRcvlowat(Sk sk, int lowat, int scalingRatio) {
+    long space = ((long) lowat << SCALING_SHIFT) / scalingRatio;
+    if (sk.locked(Sk.SOCK_RCVBUF_LOCK) || space <= sk.rcvbuf()) {
       return false;
     }
     sk.setRcvbuf((int) space);

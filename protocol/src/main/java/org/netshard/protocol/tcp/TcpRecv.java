@@ -65,7 +65,11 @@ final class TcpRecv {
       }
     }
     if (msg.has(Abi.MSG_OOB)) {
-      return receiveUrgent(sk, tp, msg);
+      int received = receiveUrgent(sk, tp, msg);
+      if (received >= 0 && tp != null) {
+        putInq(tp, msg);
+      }
+      return received;
     }
     Progress progress = caller.progress();
     Reading reading = progress.state() instanceof Reading kept ? kept : begin(sk, tp, msg);
@@ -75,22 +79,26 @@ final class TcpRecv {
       return result;
     }
     int copied = progress.done();
+    if (tp != null) {
+      TcpAcks.cleanup(tp, copied);
+    }
     if (result < 0 && result != STOP && copied == 0) {
       return result;
     }
     if (tp != null) {
-      if (!msg.has(Abi.MSG_PEEK)) {
-        TcpAcks.cleanup(tp, copied);
-      }
       if (reading.tstampNs != Packet.NO_TSTAMP) {
         RecvCmsgs.putStreamTimes(sk, msg, reading.tstampNs);
       }
-      if (TcpOptions.of(sk).inq) {
-        ByteBuffer value = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        msg.putCmsg(Abi.IPPROTO_TCP, TcpOption.TCP_INQ, value.putInt(hint(tp)).array());
-      }
+      putInq(tp, msg);
     }
     return copied;
+  }
+
+  private static void putInq(TcpSock tp, Msg msg) {
+    if (TcpOptions.of(tp.sk).inq) {
+      ByteBuffer value = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      msg.putCmsg(Abi.IPPROTO_TCP, TcpOption.TCP_INQ, value.putInt(hint(tp)).array());
+    }
   }
 
   private static Reading begin(Sk sk, @Nullable TcpSock tp, Msg msg) {
