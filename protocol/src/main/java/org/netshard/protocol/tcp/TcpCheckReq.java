@@ -44,11 +44,17 @@ final class TcpCheckReq {
     int endSeq = TcpInput.endSeq(packet);
     RxOpt opt = new RxOpt();
     boolean paws = false;
+    boolean tsecr = false;
     if (TcpHeader.headerBytes(packet) > TcpHeader.BYTES) {
       opt.parse(net, packet, false);
       if (opt.sawTstamp) {
         opt.tsRecent = req.tsRecent;
-        opt.tsRecentStamp = TcpClock.seconds(net) - 1;
+        tsecr =
+            opt.rcvTsecr != 0
+                && req.tstampOk
+                && child == null
+                && !Seq.between(opt.rcvTsecr, req.sntTsvalFirst, req.sntTsvalLast);
+        opt.tsRecentStamp = TcpClock.seconds(net) - (int) (req.timeoutJiffies() / TcpClock.HZ);
         paws = TcpValidate.pawsReject(opt, TcpClock.seconds(net), (flags & TcpHeader.RST) != 0);
       }
     }
@@ -68,14 +74,19 @@ final class TcpCheckReq {
       return false;
     }
     boolean rst = (flags & TcpHeader.RST) != 0;
-    if (paws || !inWindow(seq, endSeq, req.rcvNxt, req.rcvNxt + req.rcvWnd)) {
+    if (paws || tsecr || !inWindow(seq, endSeq, req.rcvNxt, req.rcvNxt + req.rcvWnd)) {
       if (!rst && !limited(req, Mib.TCP_ACK_SKIPPED_SYN_RECV)) {
         req.sendAck(sk, packet);
       }
       if (paws) {
         net.addMib(Mib.TCP_PAWS_ESTAB_REJECTED, 1);
+        packet.drop(DropReason.TCP_RFC7323_PAWS);
+      } else if (tsecr) {
+        net.addMib(Mib.TCP_TSECR_REJECTED, 1);
+        packet.drop(DropReason.TCP_RFC7323_TSECR);
+      } else {
+        packet.drop(DropReason.TCP_OVERWINDOW);
       }
-      packet.drop(paws ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_OVERWINDOW);
       return false;
     }
     if (opt.sawTstamp && !Seq.after(seq, req.rcvNxt)) {
