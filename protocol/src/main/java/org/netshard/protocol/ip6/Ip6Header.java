@@ -50,6 +50,11 @@ public final class Ip6Header {
     return packet.u32(packet.network()) & FLOWINFO_MASK;
   }
 
+  /** Flow label. */
+  public static int flowlabel(Packet packet) {
+    return packet.u32(packet.network()) & FLOWLABEL_MASK;
+  }
+
   /** Length of what follows, bytes. */
   public static int payloadLen(Packet packet) {
     return packet.u16(packet.network() + PAYLOAD_LEN);

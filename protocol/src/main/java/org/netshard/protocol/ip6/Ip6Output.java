@@ -30,12 +30,23 @@ public final class Ip6Output {
 
   private static final int FRAG_HDR_BYTES = 8;
   private static final int FLOWLABEL_MASK = 0xf_ffff;
+  private static final long GOLDEN_RATIO = 0x9e37_79b1L;
   private static final int FLOWLABELS_BY_OPTION = 2;
 
   private Ip6Output() {}
 
   /** The label of a flow that has none, if such labels are made here. */
   public static int autoFlowlabel(NetNs net, @Nullable Sk sk, byte[] saddr, byte[] daddr) {
+    return autoFlowlabel(net, sk, saddr, daddr, 0);
+  }
+
+  /**
+   * The same of a connection that can have several one after the other.
+   *
+   * @param which one it is; 0 at first
+   */
+  public static int autoFlowlabel(
+      NetNs net, @Nullable Sk sk, byte[] saddr, byte[] daddr, int which) {
     long mode = net.sysctl(Sysctl.IPV6_AUTO_FLOWLABELS);
     Inet6Options inet6 = sk == null ? null : Inet6Options.of(sk);
     boolean on = mode != 0 && mode != FLOWLABELS_BY_OPTION;
@@ -49,7 +60,7 @@ public final class Ip6Output {
     int dport = sk == null ? 0 : sk.dport();
     long hash =
         ReuseportGroup.hash(net, Arrays.hashCode(saddr), sport, Arrays.hashCode(daddr), dport);
-    return (int) hash & FLOWLABEL_MASK;
+    return (int) (hash + which * GOLDEN_RATIO) & FLOWLABEL_MASK;
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.fib.FibMetrics;
@@ -316,11 +317,14 @@ final class TcpAcks {
   }
 
   /** {@code tcp_send_dupack}: of a segment that is out of the window. */
-  static void sendDup(TcpSock tp, int seq, int endSeq) {
+  static void sendDup(TcpSock tp, Packet packet) {
+    int seq = TcpHeader.seq(packet);
+    int endSeq = TcpInput.endSeq(packet);
     if (endSeq != seq && Seq.before(seq, tp.rcvNxt)) {
       tp.net.addMib(Mib.TCP_DELAYED_ACK_LOST, 1);
       enterQuick(tp, MAX_QUICKACKS);
       if (tp.rxOpt.sackOk && tp.net.sysctl(Sysctl.IPV4_TCP_DSACK) != 0) {
+        TcpRehash.spuriousRetrans(tp, packet);
         int end = Seq.after(endSeq, tp.rcvNxt) ? tp.rcvNxt : endSeq;
         TcpOfo.dsackSet(tp, seq, end);
       }

@@ -44,11 +44,17 @@ final class TcpCheckReq {
     int endSeq = TcpInput.endSeq(packet);
     RxOpt opt = new RxOpt();
     boolean paws = false;
+    boolean tsecr = false;
     if (TcpHeader.headerBytes(packet) > TcpHeader.BYTES) {
       opt.parse(net, packet, false);
       if (opt.sawTstamp) {
         opt.tsRecent = req.tsRecent;
-        opt.tsRecentStamp = TcpClock.seconds(net) - 1;
+        tsecr =
+            opt.rcvTsecr != 0
+                && req.tstampOk
+                && child == null
+                && !Seq.between(opt.rcvTsecr, req.sntTsvalFirst, req.sntTsvalLast);
+        opt.tsRecentStamp = TcpClock.seconds(net) - (int) (req.timeoutJiffies() / TcpClock.HZ);
         paws = TcpValidate.pawsReject(opt, TcpClock.seconds(net), (flags & TcpHeader.RST) != 0);
       }
     }
@@ -56,6 +62,7 @@ final class TcpCheckReq {
       if (!limited(req) && req.resendSynack(sk) && child == null) {
         req.arm();
       }
+      drop(sk, packet, DropReason.NOT_SPECIFIED);
       return false;
     }
     boolean ack = (flags & TcpHeader.ACK) != 0;
@@ -68,15 +75,20 @@ final class TcpCheckReq {
       return false;
     }
     boolean rst = (flags & TcpHeader.RST) != 0;
-    if (paws || !inWindow(seq, endSeq, req.rcvNxt, req.rcvNxt + req.synackWindow())) {
+    if (paws || tsecr || !inWindow(seq, endSeq, req.rcvNxt, req.rcvNxt + req.synackWindow())) {
       boolean data = seq != endSeq && (flags & TcpHeader.SYN) == 0;
       if (!rst && (data || !limited(req))) {
         req.sendAck(sk, packet);
       }
       if (paws) {
         net.addMib(Mib.TCP_PAWS_ESTAB_REJECTED, 1);
+        drop(sk, packet, DropReason.TCP_RFC7323_PAWS);
+      } else if (tsecr) {
+        net.addMib(Mib.TCP_TSECR_REJECTED, 1);
+        drop(sk, packet, DropReason.TCP_RFC7323_TSECR);
+      } else {
+        drop(sk, packet, DropReason.TCP_OVERWINDOW);
       }
-      packet.drop(paws ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_OVERWINDOW);
       return false;
     }
     boolean syn = (flags & TcpHeader.SYN) != 0 && seq != req.rcvIsn;
@@ -85,7 +97,7 @@ final class TcpCheckReq {
       return false;
     }
     if (!ack) {
-      packet.drop(DropReason.NOT_SPECIFIED);
+      drop(sk, packet, DropReason.NOT_SPECIFIED);
     }
     return ack;
   }
@@ -104,7 +116,7 @@ final class TcpCheckReq {
       boolean unused = req.remove();
       net.addMib(Mib.TCP_EMBRYONIC_RSTS, 1);
     }
-    packet.drop(DropReason.NOT_SPECIFIED);
+    drop(sk, packet, DropReason.NOT_SPECIFIED);
   }
 
   /**
@@ -123,6 +135,7 @@ final class TcpCheckReq {
     if (req.numTimeout < defer && endSeq == req.rcvIsn + 1) {
       req.acked = true;
       net.addMib(Mib.TCP_DEFER_ACCEPT_DROP, 1);
+      drop(sk, packet, DropReason.NOT_SPECIFIED);
       return;
     }
     TcpSock child = TcpListenRcv.child(sk, req, packet);
@@ -130,13 +143,13 @@ final class TcpCheckReq {
       net.addMib(Mib.TCP_MIGRATE_REQ_FAILURE, moves ? 1 : 0);
       if (net.sysctl(Sysctl.IPV4_TCP_ABORT_ON_OVERFLOW) == 0) {
         req.acked = true;
-        packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
+        drop(sk, packet, DropReason.TCP_LISTEN_OVERFLOW);
         return;
       }
       TcpReply.reset(net, sk, packet);
       boolean unused = req.remove();
       net.addMib(Mib.TCP_EMBRYONIC_RSTS, 1);
-      packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
+      drop(sk, packet, DropReason.TCP_LISTEN_OVERFLOW);
       return;
     }
     boolean unused = req.remove();
@@ -175,6 +188,12 @@ final class TcpCheckReq {
     if (child.state() != TcpState.SYN_RECV) {
       sk.dataReady();
     }
+  }
+
+  /** {@code sk_drops_skbadd}, {@code sk_skb_reason_drop}. */
+  private static void drop(Sk sk, Packet packet, DropReason reason) {
+    sk.rareForWrite().addDrop();
+    packet.drop(reason);
   }
 
   private static boolean limited(TcpRequest req) {

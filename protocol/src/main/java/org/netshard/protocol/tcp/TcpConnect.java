@@ -294,6 +294,7 @@ final class TcpConnect {
     tp.rxOpt.tsRecent = wait.tsRecent();
     tp.rxOpt.tsRecentStamp = wait.tsRecentStamp();
     wait.kill();
+    tp.net.addMib(Mib.TCP_TIME_WAIT_RECYCLED, 1);
     return true;
   }
 

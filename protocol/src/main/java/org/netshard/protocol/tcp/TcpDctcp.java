@@ -9,8 +9,7 @@ import org.netshard.protocol.abi.UserMem;
  *
  * <p><b>Source:</b> RFC 8257; {@code net/ipv4/tcp_dctcp.c}, {@code net/ipv4/tcp_dctcp.h}.
  *
- * <p><b>Differs from Linux:</b> the parameters of the module have their defaults, and protective
- * load balancing ({@code tcp_plb_enabled}, off by default) is not there: paths have no choice.
+ * <p><b>Differs from Linux:</b> the parameters of the module have their defaults.
  */
 final class TcpDctcp implements CongestionControl {
   /** {@code dctcp-reno}: what a connection uses that has not agreed on ECN. */
@@ -43,6 +42,7 @@ final class TcpDctcp implements CongestionControl {
     int nextSeq;
     boolean ce;
     int lossCwnd;
+    TcpPlb plb = new TcpPlb();
   }
 
   /** Reno that tells nothing of DCTCP. */
@@ -98,6 +98,7 @@ final class TcpDctcp implements CongestionControl {
     state.alpha = ALPHA_ON_INIT;
     state.lossCwnd = 0;
     state.ce = false;
+    state.plb = new TcpPlb();
     reset(tp, state);
   }
 
@@ -126,6 +127,7 @@ final class TcpDctcp implements CongestionControl {
     if (Seq.before(tp.sndUna, state.nextSeq)) {
       return;
     }
+    updatePlb(tp, state);
     int alpha = state.alpha;
     int decay = alpha >>> SHIFT_G;
     alpha -= decay == 0 ? alpha : decay;
@@ -136,6 +138,20 @@ final class TcpDctcp implements CongestionControl {
     }
     state.alpha = alpha;
     reset(tp, state);
+  }
+
+  private static void updatePlb(TcpSock tp, State state) {
+    int delivered = tp.delivered - state.oldDelivered;
+    if (delivered > 0) {
+      int ce = tp.deliveredCe - state.oldDeliveredCe;
+      state.plb.updateState(tp, ce > 0 ? (ce << TcpPlb.SCALE) / delivered : 0);
+      state.plb.checkRehash(tp);
+    }
+  }
+
+  @Override
+  public void txStart(TcpSock tp) {
+    of(tp).plb.checkRehash(tp);
   }
 
   /**
@@ -181,6 +197,7 @@ final class TcpDctcp implements CongestionControl {
 
   @Override
   public void lossEvent(TcpSock tp) {
+    of(tp).plb.updateUponRto(tp);
     reactToLoss(tp);
   }
 

@@ -1,5 +1,6 @@
 package org.netshard.protocol.tcp;
 
+import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Msg;
 import org.netshard.protocol.core.MsgZerocopy;
 import org.netshard.protocol.core.SkMem;
@@ -14,6 +15,8 @@ import org.netshard.protocol.memcg.Gfp;
  * {@code tcp_grow_skb}, {@code tcp_trim_head}, {@code tcp_adjust_pcount}.
  */
 final class TcpFragment {
+  private static final int GSO_LEGACY_MAX_SIZE = 65_536;
+
   private TcpFragment() {}
 
   /** {@code tcp_set_skb_tso_segs}. */
@@ -82,6 +85,12 @@ final class TcpFragment {
 
   /** {@code tcp_fragment}, {@code tso_fragment}: cuts a piece in two. */
   static boolean fragment(TcpSock tp, TcpSkb skb, int at, int mss, boolean sent) {
+    long limit = tp.sk.sndbuf() + 2L * (GSO_LEGACY_MAX_SIZE + Skb.LEAST_TRUESIZE);
+    boolean between = sent && skb != tp.rtxHead() && skb != tp.rtxTail();
+    if (between && tp.sk.wmemQueued() >> 1 > limit) {
+      tp.net.addMib(Mib.TCP_WQUEUE_TOO_BIG, 1);
+      return false;
+    }
     int oldPcount = skb.pcount;
     int flags = skb.flags;
     int truesize = skb.truesize();

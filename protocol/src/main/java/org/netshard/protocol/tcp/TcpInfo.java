@@ -101,6 +101,7 @@ public final class TcpInfo {
     info.putInt(192, tp.delivered).putInt(196, tp.deliveredCe);
     info.putLong(200, tp.bytesSent).putLong(208, tp.bytesRetrans);
     info.putInt(216, tp.dsackDups).putInt(220, tp.reordSeen).putInt(224, tp.rcvOoopack);
+    info.putInt(236, tp.plbRehash + tp.timeoutRehash);
     info.putShort(240, (short) tp.totalRto).putShort(242, (short) tp.totalRtoRecoveries);
     int now = (int) (TcpClock.nowNs(tp.net) / NS_PER_MS) + 1;
     info.putInt(244, tp.totalRtoTimeMs + (tp.rtoStamp != 0 ? now - tp.rtoStamp : 0));

@@ -145,6 +145,7 @@ final class TcpInput {
     int truesize = skb.truesize();
     TcpRcvQueue.add(tp, skb);
     TcpAcks.dataReceived(tp, skb, truesize);
+    TcpRehash.save(tp, packet);
     if (TcpHeader.ackSeq(packet) != tp.sndUna) {
       int unused = TcpAck.ack(tp, packet, seq, skb.endSeq, TcpAck.FLAG_DATA);
       TcpOutput.dataSndCheck(tp);

@@ -72,6 +72,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
       return;
     }
     if (!Seq.after(skb.endSeq, tp.rcvNxt)) {
+      TcpRehash.spuriousRetrans(tp, packet);
       tp.net.addMib(Mib.TCP_DELAYED_ACK_LOST, 1);
       TcpOfo.dsackSet(tp, skb.seq, skb.endSeq);
       outOfWindow(tp, packet, DropReason.TCP_OLD_DATA);
@@ -91,6 +92,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
       queueInOrder(tp, skb, packet);
       return;
     }
+    TcpRehash.save(tp, packet);
     TcpOfo.queue(tp, skb);
   }
 
@@ -122,6 +124,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
     add(tp, skb);
     if (skb.len > 0) {
       TcpAcks.dataReceived(tp, skb, truesize);
+      TcpRehash.save(tp, packet);
     }
     if (skb.has(TcpHeader.FIN)) {
       TcpInput.fin(tp);

@@ -53,6 +53,13 @@ public final class TcpRequest extends TcpEndpoint {
 
   int tsRecent;
   int tsoffset;
+
+  /** {@code snt_tsval_first}: time stamp of the first SYN-ACK; 0 if there was none. */
+  int sntTsvalFirst;
+
+  /** {@code snt_tsval_last}: that of the last one. */
+  int sntTsvalLast;
+
   int window;
 
   /** {@code num_timeout}: how often the SYN-ACK was sent again for want of an answer. */
@@ -134,7 +141,7 @@ public final class TcpRequest extends TcpEndpoint {
   }
 
   /** {@code tcp_reqsk_timeout}, jiffies. */
-  private long timeoutJiffies() {
+  long timeoutJiffies() {
     long jiffies = (long) TcpSock.TIMEOUT_INIT << Math.min(numTimeout, 30);
     return Math.min(jiffies, TcpOptions.of(listener).rtoMaxJiffies);
   }
@@ -256,6 +263,17 @@ public final class TcpRequest extends TcpEndpoint {
     return (int) (TcpClock.nowNs(net) / (usecTs ? 1000 : 1_000_000)) + tsoffset;
   }
 
+  /** What the SYN-ACK says of it, which is remembered ({@code tcp_synack_options}). */
+  private int synackTsval() {
+    int stamp = tsval();
+    if (sntTsvalFirst == 0) {
+      stamp = stamp == 0 ? -1 : stamp;
+      sntTsvalFirst = stamp;
+    }
+    sntTsvalLast = stamp;
+    return stamp;
+  }
+
   /**
    * {@code tcp_v4_send_synack}, {@code tcp_v6_send_synack}; false if there is no way.
    *
@@ -280,7 +298,7 @@ public final class TcpRequest extends TcpEndpoint {
             advmss,
             sackOk,
             tstampOk,
-            tsval(),
+            tstampOk ? synackTsval() : 0,
             tsRecent,
             wscaleOk ? rcvWscale : -1);
     optionBytes = TcpOptionBytes.appendFastopen(options, optionBytes, fastopenCookie);

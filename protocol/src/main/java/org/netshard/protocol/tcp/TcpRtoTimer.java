@@ -194,6 +194,8 @@ final class TcpRtoTimer {
     }
     if (expired) {
       TcpTimers.writeErr(tp);
+    } else {
+      TcpRehash.timeout(tp);
     }
     return expired;
   }

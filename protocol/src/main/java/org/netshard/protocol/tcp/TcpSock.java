@@ -275,6 +275,19 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
 
   int undoRetrans = -1;
   int totalRto;
+
+  /** {@code timeout_rehash}: how often another way was tried after a timeout. */
+  short timeoutRehash;
+
+  /** {@code plb_rehash}: how often as this one was congested. */
+  int plbRehash;
+
+  /** {@code sk_txhash}: changes with the way. */
+  int txhash;
+
+  /** {@code lrcv_flowlabel}: that of the data that came last. */
+  int lrcvFlowlabel;
+
   int totalRtoRecoveries;
   int totalRtoTimeMs;
   int rtoStamp;

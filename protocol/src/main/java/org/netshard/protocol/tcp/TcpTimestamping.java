@@ -128,13 +128,13 @@ final class TcpTimestamping {
     u32(out, DSACK_DUPS, tp.dsackDups);
     u32(out, REORD_SEEN, tp.reordSeen);
     u32(out, SRTT, tp.srttUs >>> 3);
-    attribute(out, TIMEOUT_REHASH, Short.BYTES).putShort((short) 0).putShort((short) 0);
+    attribute(out, TIMEOUT_REHASH, Short.BYTES).putShort(tp.timeoutRehash).putShort((short) 0);
     u32(out, BYTES_NOTSENT, Math.max(0, tp.writeSeq - tp.sndNxt));
     u64(out, EDT, sentNs);
     if (ttl >= 0) {
       u8(out, TTL, ttl);
     }
-    u32(out, REHASH, 0);
+    u32(out, REHASH, tp.plbRehash + tp.timeoutRehash);
     byte[] bytes = new byte[out.position()];
     out.get(0, bytes);
     return bytes;

@@ -40,20 +40,29 @@ final class TcpValidate {
     return !rst || seconds - opt.tsRecentStamp < 60;
   }
 
-  private static boolean disorderedAck(TcpSock tp, Packet packet) {
+  /**
+   * {@code tcp_disordered_ack_check}: why a segment is dropped whose time stamp is older than what
+   * came before; null if it is an acknowledgement that was overtaken and does no harm.
+   */
+  private static @Nullable DropReason disorderedAck(TcpSock tp, Packet packet) {
     int seq = TcpHeader.seq(packet);
     int ack = TcpHeader.ackSeq(packet);
+    boolean pure = (TcpHeader.flags(packet) & TcpHeader.ACK) != 0 && seq == TcpInput.endSeq(packet);
+    if (!pure || Seq.after(seq, tp.rcvNxt)) {
+      return DropReason.TCP_RFC7323_PAWS;
+    }
+    if (seq != tp.rcvNxt) {
+      return DropReason.TCP_RFC7323_PAWS_ACK;
+    }
     int window = TcpHeader.window(packet) << tp.rxOpt.sndWscale;
-    boolean pure =
-        (TcpHeader.flags(packet) & TcpHeader.ACK) != 0
-            && seq == TcpInput.endSeq(packet)
-            && seq == tp.rcvNxt;
     boolean updates =
         Seq.after(ack, tp.sndUna)
             || Seq.after(seq, tp.sndWl1)
             || (seq == tp.sndWl1 && (window > tp.sndWnd || window == 0));
     int replay = tp.rtoJiffies * TcpClock.MS_PER_JIFFY * 12 / 10;
-    return pure && ack == tp.sndUna && !updates && tp.rxOpt.tsRecent - tp.rxOpt.rcvTsval <= replay;
+    boolean harmless =
+        ack == tp.sndUna && !updates && tp.rxOpt.tsRecent - tp.rxOpt.rcvTsval <= replay;
+    return harmless ? null : DropReason.TCP_RFC7323_PAWS;
   }
 
   /** {@code tcp_sequence}; null if the segment is acceptable. */
@@ -93,14 +102,20 @@ final class TcpValidate {
       tp.rxOpt.sackBytes = 0;
       tp.rxOpt.sawTstamp = false;
     }
-    if (tp.rxOpt.sawTstamp && !paws(tp) && !disorderedAck(tp, packet) && !rst) {
+    DropReason old = tp.rxOpt.sawTstamp && !paws(tp) ? disorderedAck(tp, packet) : null;
+    if (old != null && !rst) {
       if (syn) {
         synChallenge(tp, packet, synInErr);
         return false;
       }
+      if (old == DropReason.TCP_RFC7323_PAWS_ACK) {
+        tp.net.addMib(Mib.TCP_PAWS_OLD_ACK, 1);
+        TcpRcvQueue.drop(tp, packet, old);
+        return false;
+      }
       tp.net.addMib(Mib.TCP_PAWS_ESTAB_REJECTED, 1);
       if (!TcpAcks.oowLimited(tp, data, Mib.TCP_ACK_SKIPPED_PAWS)) {
-        TcpAcks.sendDup(tp, seq, endSeq);
+        TcpAcks.sendDup(tp, packet);
       }
       TcpRcvQueue.drop(tp, packet, DropReason.TCP_RFC7323_PAWS);
       return false;
@@ -116,7 +131,7 @@ final class TcpValidate {
           tp.net.addMib(Mib.TCP_BEYOND_WINDOW, 1);
         }
         if (!TcpAcks.oowLimited(tp, data, Mib.TCP_ACK_SKIPPED_SEQ)) {
-          TcpAcks.sendDup(tp, seq, endSeq);
+          TcpAcks.sendDup(tp, packet);
         }
       } else if (resetCheck(tp, seq)) {
         TcpInput.reset(tp, packet);

@@ -228,7 +228,7 @@ final class TcpXmit {
     if (tp.sendsV6()) {
       Inet6Options inet6 = Inet6Options.of(sk);
       int hops = inet6.hopLimit() >= 0 ? inet6.hopLimit() : TcpDst.hops(tp);
-      int label = Ip6Output.autoFlowlabel(net, sk, tp.saddr6, tp.daddr6);
+      int label = Ip6Output.autoFlowlabel(net, sk, tp.saddr6, tp.daddr6, tp.txhash);
       Ip6Header.write(
           bytes, at, inet6.tclass(), label, Abi.IPPROTO_TCP, hops, tp.saddr6, tp.daddr6);
       checksum(packet, Ip6Header.pseudo(bytes, at, length, Abi.IPPROTO_TCP));
