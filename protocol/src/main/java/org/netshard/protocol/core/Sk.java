@@ -511,6 +511,11 @@ public final class Sk {
     cookie = newCookie;
   }
 
+  /** Takes over the cookie of another, if that has one already. */
+  public void keepCookie(Sk other) {
+    cookie = other.cookie;
+  }
+
   /** {@code sk_receive_queue}: what waits to be read. */
   public SkbQueue receiveQueue() {
     if (receiveQueue == null) {

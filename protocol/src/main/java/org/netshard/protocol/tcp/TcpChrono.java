@@ -29,7 +29,7 @@ final class TcpChrono {
   }
 
   private static void set(TcpSock tp, int type) {
-    long now = tp.net.machine().nowNs() / 1000;
+    long now = now(tp);
     if (tp.chronoType > 0) {
       tp.chronoStatUs[tp.chronoType - 1] += now - tp.chronoStartUs;
     }
@@ -41,8 +41,13 @@ final class TcpChrono {
   static long us(TcpSock tp, int type) {
     long us = tp.chronoStatUs[type - 1];
     if (tp.chronoType == type) {
-      us += tp.net.machine().nowNs() / 1000 - tp.chronoStartUs;
+      us += now(tp) - tp.chronoStartUs;
     }
     return us;
+  }
+
+  /** {@code tcp_jiffies32} in microseconds: it is counted in whole jiffies. */
+  private static long now(TcpSock tp) {
+    return TcpClock.jiffies64(tp.net) * TcpClock.US_PER_JIFFY;
   }
 }

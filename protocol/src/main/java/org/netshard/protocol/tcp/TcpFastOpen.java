@@ -223,7 +223,7 @@ final class TcpFastOpen {
     if (tp.retransmits == 1) {
       TcpRecovery.enterLoss(tp);
     }
-    req.resendSynack(tp.sk);
+    boolean unused = req.resendSynack(tp.sk);
     req.numTimeout++;
     tp.retransmits++;
     TcpRtoTimer.updateRtoStats(tp);

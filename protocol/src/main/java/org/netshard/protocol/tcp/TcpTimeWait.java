@@ -55,6 +55,7 @@ public final class TcpTimeWait extends TcpEndpoint {
     copyFlow(tp);
     this.owner = tp.sk.cloneLock();
     owner.setState(TcpState.TIME_WAIT);
+    owner.keepCookie(tp.sk);
     BindTable.inheritPort(owner, tp.sk);
     this.substate = substate;
     this.entryStamp = (int) (tp.tcpMstamp / 1000);
