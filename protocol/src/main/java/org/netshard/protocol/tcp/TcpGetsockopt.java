@@ -113,7 +113,9 @@ public final class TcpGetsockopt {
     };
   }
 
-  /** What {@code TCP_SAVE_SYN} has kept, once. EINVAL, and the length it has, if that is too much. */
+  /**
+   * What {@code TCP_SAVE_SYN} has kept, once. EINVAL, and the length it has, if that is too much.
+   */
   private static int getSavedSyn(Sk sk, UserMem optval, UserMem optlen, int len) {
     TcpSock tp = TcpSock.of(sk);
     byte[] syn = tp == null ? null : tp.savedSyn;

@@ -271,7 +271,9 @@ public class TcpOps extends InetStreamOps {
     return true;
   }
 
-  /** {@code tcp_set_rcvlowat}: who waits may be told now; a limited window grows with the buffer. */
+  /**
+   * {@code tcp_set_rcvlowat}: who waits may be told now; a limited window grows with the buffer.
+   */
   @Override
   public int setRcvlowat(Sk sk, int value) {
     TcpSock tp = TcpSock.of(sk);

@@ -40,7 +40,8 @@ final class TcpReply {
     int seq = ack ? TcpHeader.ackSeq(packet) : 0;
     int ackSeq = ack ? 0 : TcpInput.endSeq(packet);
     int out = ack ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK;
-    if (send(net, sk, packet, seq, ackSeq, out, 0, 0, 0, tos(packet))) {
+    boolean sent = send(net, sk, packet, seq, ackSeq, out, 0, 0, 0, tos(packet));
+    if (counts(packet, sent)) {
       net.addMib(Mib.TCP_OUT_SEGS, 1);
       net.addMib(Mib.TCP_OUT_RSTS, 1);
     }
@@ -57,18 +58,18 @@ final class TcpReply {
    * @param tsecr the time stamp to be echoed; 0 for no time stamps
    */
   static void ack(
-      Sk sk,
-      Packet packet,
-      int seq,
-      int ackSeq,
-      int window,
-      int tsval,
-      int tsecr,
-      int tos) {
+      Sk sk, Packet packet, int seq, int ackSeq, int window, int tsval, int tsecr, int tos) {
     NetNs net = sk.net();
-    if (send(net, sk, packet, seq, ackSeq, TcpHeader.ACK, window, tsval, tsecr, tos)) {
+    boolean sent =
+        send(net, sk, packet, seq, ackSeq, TcpHeader.ACK, window, tsval, tsecr, tos);
+    if (counts(packet, sent)) {
       net.addMib(Mib.TCP_OUT_SEGS, 1);
     }
+  }
+
+  /** Whether an answer counts: over IPv4 it does even if there was no way for it. */
+  private static boolean counts(Packet packet, boolean sent) {
+    return sent || packet.ethertype() == Packet.ETH_P_IP;
   }
 
   private static boolean send(

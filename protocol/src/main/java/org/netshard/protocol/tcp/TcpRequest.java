@@ -316,8 +316,7 @@ public final class TcpRequest extends TcpEndpoint {
     int at = packet.transport();
     System.arraycopy(options, 0, bytes, at + TcpHeader.BYTES, optionBytes);
     int flags = TcpHeader.SYN | TcpHeader.ACK | (ecnOk ? TcpHeader.ECE : 0);
-    TcpHeader.write(
-        bytes, at, headerBytes, sport, dport, sntIsn, rcvNxt, flags, synackWindow(), 0);
+    TcpHeader.write(bytes, at, headerBytes, sport, dport, sntIsn, rcvNxt, flags, synackWindow(), 0);
     if (key != null) {
       TcpMd5.sign(key, this, packet, headerBytes, 0);
     }

@@ -29,7 +29,8 @@ final class TcpSend {
    * {@code tcp_sendmsg}.
    *
    * <p><b>Errors</b>, in order, if nothing has been sent: those of the sock while it connects,
-   * EPIPE with a SIGPIPE if it is not connected, EAGAIN, EINTR; those of control messages; EPIPE with a SIGPIPE if it sends no more; EAGAIN and EINTR if there is no room; EFAULT.
+   * EPIPE with a SIGPIPE if it is not connected, EAGAIN, EINTR; those of control messages; EPIPE
+   * with a SIGPIPE if it sends no more; EAGAIN and EINTR if there is no room; EFAULT.
    */
   static int send(Sk sk, Caller caller, Msg msg) {
     Progress progress = caller.progress();
