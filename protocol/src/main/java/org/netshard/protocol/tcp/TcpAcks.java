@@ -143,7 +143,7 @@ final class TcpAcks {
       }
       return;
     }
-    int whole = len + tp.tcpHeaderLen;
+    int whole = len + skb.headerBytes;
     boolean remnant =
         skb.has(TcpHeader.FIN)
             || skb.has(TcpHeader.URG)
@@ -151,9 +151,10 @@ final class TcpAcks {
             || skb.has(TcpHeader.PSH);
     if (whole >= TcpSock.MSS_DEFAULT + TcpHeader.BYTES
         || (whole >= MIN_MSS + TcpHeader.BYTES && !remnant)) {
-      tp.lastSegSize = len;
-      if (len == last) {
-        tp.rcvMss = len;
+      // Without the options that every segment has: that of SACK comes and goes.
+      tp.lastSegSize = whole - tp.tcpHeaderLen;
+      if (tp.lastSegSize == last) {
+        tp.rcvMss = last;
         return;
       }
     }
