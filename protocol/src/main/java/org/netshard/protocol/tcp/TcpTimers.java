@@ -138,8 +138,9 @@ final class TcpTimers {
     }
   }
 
+  /** {@code tcp_probe0_base}: no less, whatever the route or a program says. */
   private static int probe0Base(TcpSock tp) {
-    return Math.max(tp.rtoJiffies, TcpRtt.rtoMin(tp));
+    return Math.max(tp.rtoJiffies, RTO_MIN);
   }
 
   /** {@code tcp_probe0_when}. */
