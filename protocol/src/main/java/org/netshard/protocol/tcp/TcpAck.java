@@ -138,7 +138,7 @@ final class TcpAck {
       }
       return 1;
     }
-    flag = cleanRtxQueue(tp, packet, priorFack, priorSndUna, state, flag);
+    flag |= cleanRtxQueue(tp, packet, priorFack, priorSndUna, state, (flag & FLAG_ECE) != 0);
     TcpRack.updateReoWnd(tp, state.rate);
     tp.ca.inAck(tp);
     if (tp.tlpHighSeq != 0) {
@@ -216,6 +216,7 @@ final class TcpAck {
       tp.sndWl1 = seq;
       if (tp.sndWnd != window) {
         tp.sndWnd = window;
+        tp.predFlags = false;
         TcpInput.fastPathCheck(tp);
         if (!tp.writeQueue.isEmpty()) {
           TcpCwnd.afterIdle(tp);
@@ -250,9 +251,8 @@ final class TcpAck {
 
   /** {@code tcp_clean_rtx_queue}: what is acknowledged is gone. */
   private static int cleanRtxQueue(
-      TcpSock tp, Packet packet, int priorFack, int priorSndUna, State state, int flags) {
-    int flag = flags;
-    boolean ece = (flags & FLAG_ECE) != 0;
+      TcpSock tp, Packet packet, int priorFack, int priorSndUna, State state, boolean ece) {
+    int flag = 0;
     int priorSacked = tp.sackedOut;
     int reord = tp.sndNxt;
     long firstAckUs = 0;
@@ -279,7 +279,7 @@ final class TcpAck {
         acked = skb.pcount;
       }
       long sentUs = skb.sentNs / 1000;
-      if ((sacked & (TcpSkb.SACKED_RETRANS | TcpSkb.EVER_RETRANS)) != 0) {
+      if ((sacked & TcpSkb.RETRANS) != 0) {
         if ((sacked & TcpSkb.SACKED_RETRANS) != 0) {
           tp.retransOut -= acked;
         }
@@ -382,7 +382,7 @@ final class TcpAck {
     if (tp.packetsOut == 0 && tp.rxOpt.sackOk) {
       // What was sent again, given up as spurious and sent again is counted twice: "Leak r" in
       // Linux.
-      tp.lost = 0;
+      tp.lostOut = 0;
       tp.sackedOut = 0;
       tp.retransOut = 0;
     }
@@ -391,7 +391,7 @@ final class TcpAck {
 
   /** {@code tcp_skb_spurious_retrans}. */
   private static boolean spurious(TcpSock tp, TcpSkb skb) {
-    return skb.tagged(TcpSkb.EVER_RETRANS)
+    return skb.tagged(TcpSkb.RETRANS)
         && tp.rxOpt.sawTstamp
         && tp.rxOpt.rcvTsecr != 0
         && Seq.before(tp.rxOpt.rcvTsecr, tp.tsval(skb.sentNs / 1000));
@@ -410,7 +410,9 @@ final class TcpAck {
         TcpTimers.stopRetransmit(tp);
       }
     } else {
-      TcpTimers.reset(tp, TcpSock.PENDING_PROBE0, TcpTimers.probe0When(tp, TcpRtt.rtoMax(tp)));
+      long when = TcpTimers.probe0When(tp, TcpRtt.rtoMax(tp));
+      TcpTimers.resetPaced(
+          tp, TcpSock.PENDING_PROBE0, TcpTimers.clampProbe0ToUserTimeout(tp, when));
     }
   }
 }

@@ -27,6 +27,7 @@ final class TcpAcks {
   /** {@code TCP_MIN_MSS}. */
   static final int MIN_MSS = 88;
 
+  private static final int ATO_MASK = 0xff;
   private static final long NS_PER_MS = 1_000_000;
 
   private TcpAcks() {}
@@ -54,6 +55,21 @@ final class TcpAcks {
     tp.ackAto = ATO_MIN;
   }
 
+  /** {@code tcp_dec_quickack_mode}: one that acknowledges something new has gone. */
+  private static void decQuick(TcpSock tp) {
+    if (tp.ackQuick > 0 && (tp.ackPending & TcpSock.ACK_SCHED) != 0) {
+      tp.ackQuick--;
+      if (tp.ackQuick == 0) {
+        tp.ackAto = ATO_MIN;
+      }
+    }
+  }
+
+  /** What {@code ATO_BITS} leave of a time. */
+  private static int ato(int jiffies) {
+    return jiffies & ATO_MASK;
+  }
+
   private static boolean inQuick(TcpSock tp) {
     return TcpDst.metric(tp, FibMetrics.RTAX_QUICKACK) != 0
         || (tp.ackQuick != 0 && !tp.inPingpong());
@@ -75,12 +91,7 @@ final class TcpAcks {
     if (rcvNxt != tp.rcvNxt) {
       return;
     }
-    if (tp.ackQuick > 0) {
-      tp.ackQuick--;
-      if (tp.ackQuick == 0) {
-        tp.ackAto = ATO_MIN;
-      }
-    }
+    decQuick(tp);
     tp.ackPending = 0;
     tp.ackRetry = 0;
     tp.delackTimer.clear();
@@ -116,9 +127,9 @@ final class TcpAcks {
     } else {
       int m = now - tp.lrcvtime;
       if (m <= ATO_MIN / 2) {
-        tp.ackAto = (tp.ackAto >> 1) + ATO_MIN / 2;
+        tp.ackAto = ato((tp.ackAto >> 1) + ATO_MIN / 2);
       } else if (m < tp.ackAto) {
-        tp.ackAto = Math.min((tp.ackAto >> 1) + m, tp.rtoJiffies);
+        tp.ackAto = ato(Math.min(ato((tp.ackAto >> 1) + m), tp.rtoJiffies));
       } else if (m > tp.rtoJiffies) {
         incrQuick(tp, MAX_QUICKACKS);
       }
@@ -146,7 +157,7 @@ final class TcpAcks {
       }
       return;
     }
-    int whole = len + tp.tcpHeaderLen;
+    int whole = len + skb.headerBytes;
     boolean remnant =
         skb.has(TcpHeader.FIN)
             || skb.has(TcpHeader.URG)
@@ -154,9 +165,10 @@ final class TcpAcks {
             || skb.has(TcpHeader.PSH);
     if (whole >= TcpSock.MSS_DEFAULT + TcpHeader.BYTES
         || (whole >= MIN_MSS + TcpHeader.BYTES && !remnant)) {
-      tp.lastSegSize = len;
-      if (len == last) {
-        tp.rcvMss = len;
+      // Without the options that every segment has: that of SACK comes and goes.
+      tp.lastSegSize = whole - tp.tcpHeaderLen;
+      if (tp.lastSegSize == last) {
+        tp.rcvMss = last;
         return;
       }
     }
@@ -283,7 +295,7 @@ final class TcpAcks {
     tp.ackPending &= (byte) ~TcpSock.ACK_TIMER;
     if ((tp.ackPending & TcpSock.ACK_SCHED) != 0) {
       if (!tp.inPingpong()) {
-        tp.ackAto = Math.min(tp.ackAto << 1, tp.rtoJiffies);
+        tp.ackAto = ato(Math.min(tp.ackAto << 1, tp.rtoJiffies));
       } else {
         tp.ackPingpong = 0;
         tp.ackAto = ATO_MIN;

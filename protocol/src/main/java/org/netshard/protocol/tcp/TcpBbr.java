@@ -67,6 +67,7 @@ final class TcpBbr implements CongestionControl {
     Bbr bbr = new Bbr();
     tp.caPriv = bbr;
     tp.sndSsthresh = TcpSock.INFINITE_SSTHRESH;
+    bbr.nextRttDelivered = tp.delivered;
     bbr.prevCaState = TcpSock.CA_OPEN;
     bbr.minRttUs = TcpRtt.minRtt(tp);
     bbr.minRttStamp = tp.jiffies();
@@ -352,7 +353,7 @@ final class TcpBbr implements CongestionControl {
   private static void updateMinRtt(TcpSock tp, Bbr bbr, RateSample rs) {
     boolean expired = tp.jiffies() - (bbr.minRttStamp + MIN_RTT_WIN_JIFFIES) > 0;
     if (rs.rttUs >= 0
-        && (rs.rttUs <= (bbr.minRttUs & 0xffff_ffffL) || (expired && !rs.ackDelayed))) {
+        && (rs.rttUs < (bbr.minRttUs & 0xffff_ffffL) || (expired && !rs.ackDelayed))) {
       bbr.minRttUs = (int) rs.rttUs;
       bbr.minRttStamp = tp.jiffies();
     }

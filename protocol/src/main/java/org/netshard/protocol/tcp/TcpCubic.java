@@ -21,7 +21,6 @@ final class TcpCubic implements CongestionControl {
   private static final int HYSTART_MIN_SAMPLES = 8;
   private static final int HYSTART_DELAY_MIN_US = 4000;
   private static final int HYSTART_DELAY_MAX_US = 16000;
-  private static final long GSO_BYTES = 65536;
 
   /** {@code struct bictcp}. */
   private static final class Bic {
@@ -281,7 +280,7 @@ final class TcpCubic implements CongestionControl {
     } else {
       long step = bic.delayMinUs >> 3;
       step = Math.max(HYSTART_DELAY_MIN_US, Math.min(step, HYSTART_DELAY_MAX_US));
-      if (!bic.found && bic.currRttUs > bic.delayMinUs + step) {
+      if (bic.currRttUs > bic.delayMinUs + step) {
         found(tp, bic, Mib.TCP_HYSTART_DELAY_DETECT, Mib.TCP_HYSTART_DELAY_CWND);
       }
     }
@@ -300,6 +299,6 @@ final class TcpCubic implements CongestionControl {
     if (rate <= 0) {
       return 0;
     }
-    return Math.min(1000, GSO_BYTES * 4 * 1_000_000 / rate);
+    return Math.min(1000, tp.gsoMaxSize * 4L * 1_000_000 / rate);
   }
 }

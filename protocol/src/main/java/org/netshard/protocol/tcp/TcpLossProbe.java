@@ -43,7 +43,7 @@ final class TcpLossProbe {
     if (rtoUs > 0) {
       timeout = Math.min(timeout, TcpClock.usToJiffies(rtoUs));
     }
-    TcpTimers.reset(tp, TcpSock.PENDING_LOSS_PROBE, timeout);
+    TcpTimers.resetPaced(tp, TcpSock.PENDING_LOSS_PROBE, timeout);
     return true;
   }
 

@@ -82,8 +82,8 @@ final class TcpRack {
     tp.rackAdvanced = false;
     long wait = detect(tp);
     if (wait > 0) {
-      TcpTimers.reset(
-          tp, TcpSock.PENDING_REO_TIMEOUT, TcpClock.usToJiffies(wait + TcpTimers.TIMEOUT_MIN_US));
+      int jiffies = TcpClock.usToJiffies(wait + TcpTimers.TIMEOUT_MIN_US);
+      TcpTimers.reset(tp, TcpSock.PENDING_REO_TIMEOUT, Math.min(jiffies, tp.rtoJiffies));
     }
     return wait > 0;
   }
@@ -91,8 +91,7 @@ final class TcpRack {
   /** {@code tcp_rack_advance}: a piece has arrived. */
   static void advance(TcpSock tp, int sacked, int endSeq, long sentUs) {
     long rtt = tp.tcpMstamp - sentUs;
-    if (rtt < (TcpRtt.minRtt(tp) & 0xffff_ffffL)
-        && (sacked & (TcpSkb.SACKED_RETRANS | TcpSkb.EVER_RETRANS)) != 0) {
+    if (rtt < (TcpRtt.minRtt(tp) & 0xffff_ffffL) && (sacked & TcpSkb.RETRANS) != 0) {
       // It cannot be told whether this acknowledges what was sent first or what was sent again.
       return;
     }

@@ -28,12 +28,12 @@ final class TcpRate {
     if (skb.deliveredMstamp == 0) {
       return;
     }
-    if (rs.priorMstamp == 0 || TcpRack.sentAfter(skb, tp.firstTxMstamp, rs.lastEndSeq)) {
+    if (rs.priorDelivered == 0 || TcpRack.sentAfter(skb, tp.firstTxMstamp, rs.lastEndSeq)) {
       rs.priorDelivered = skb.delivered;
       rs.priorDeliveredCe = skb.deliveredCe;
       rs.priorMstamp = skb.deliveredMstamp;
       rs.appLimited = skb.appLimited;
-      rs.retrans = skb.tagged(TcpSkb.EVER_RETRANS);
+      rs.retrans = skb.tagged(TcpSkb.RETRANS);
       rs.lastEndSeq = skb.endSeq;
       tp.firstTxMstamp = skb.sentNs / 1000;
       rs.sndIntervalUs = tp.firstTxMstamp - skb.firstTxMstamp;

@@ -351,7 +351,7 @@ final class TcpRecovery {
   private static void processLoss(TcpSock tp, int flag, int dupacks, int[] rexmit) {
     boolean recovered = !Seq.before(tp.sndUna, tp.highSeq);
     boolean advanced = (flag & TcpAck.FLAG_SND_UNA_ADVANCED) != 0;
-    if (advanced && TcpUndo.tryUndoLoss(tp, false)) {
+    if ((advanced || tp.fastopenRsk != null) && TcpUndo.tryUndoLoss(tp, false)) {
       return;
     }
     if (tp.frto) {

@@ -246,7 +246,7 @@ final class TcpRetransmit {
       }
     }
     if (rearm) {
-      TcpTimers.reset(tp, TcpSock.PENDING_RETRANS, tp.rtoJiffies);
+      TcpTimers.resetPaced(tp, TcpSock.PENDING_RETRANS, tp.rtoJiffies);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.netshard.protocol.tcp;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Packet;
 
@@ -38,7 +39,7 @@ final class TcpSack {
       return state.flag;
     }
     int used = 0;
-    int dsackAt = -1;
+    int first = 0;
     for (int i = 0; i < count; i++) {
       boolean isDsack = dsack && i == 0;
       if (!valid(tp, isDsack, starts[i], ends[i])) {
@@ -51,20 +52,25 @@ final class TcpSack {
             tp.net.addMib(Mib.TCP_SACK_DISCARD, 1);
           }
         }
+        first = i == 0 ? -1 : first;
         continue;
       }
       if (!Seq.after(ends[i], priorSndUna)) {
+        first = i == 0 ? -1 : first;
         continue;
       }
       starts[used] = starts[i];
       ends[used] = ends[i];
-      if (isDsack) {
-        dsackAt = used;
-      }
       used++;
     }
+    int dsackAt = sort(starts, ends, used, dsack ? first : -1);
+    TcpSkb skb = null;
     for (int i = 0; i < used; i++) {
-      tagBlock(tp, starts[i], ends[i], i == dsackAt, state);
+      if (skb == null) {
+        skb = tp.rtxHead();
+      }
+      int dup = i + 1 == dsackAt ? i + 1 : -1;
+      skb = tagBlocks(tp, skb, starts, ends, i, dup, i == dsackAt, state);
     }
     if (tp.caState != TcpSock.CA_LOSS || tp.hasUndoMarker) {
       TcpRecovery.checkSackReordering(tp, state.reord, false);
@@ -96,13 +102,12 @@ final class TcpSack {
     if (starts.length == 0) {
       return false;
     }
-    Mib mib;
     if (Seq.before(starts[0], TcpHeader.ackSeq(packet))) {
-      mib = Mib.TCP_DSACK_RECV;
+      tp.net.addMib(Mib.TCP_DSACK_RECV, 1);
     } else if (starts.length > 1
         && !Seq.after(ends[0], ends[1])
         && !Seq.before(starts[0], starts[1])) {
-      mib = Mib.TCP_DSACK_OFO_RECV;
+      tp.net.addMib(Mib.TCP_DSACK_OFO_RECV, 1);
     } else {
       return false;
     }
@@ -111,7 +116,6 @@ final class TcpSack {
       tp.net.addMib(Mib.TCP_DSACK_IGNORED_DUBIOUS, 1);
       return false;
     }
-    tp.net.addMib(mib, 1);
     tp.net.addMib(Mib.TCP_DSACK_RECV_SEGS, dups);
     if (tp.hasUndoMarker
         && tp.undoRetrans > 0
@@ -145,25 +149,63 @@ final class TcpSack {
     return dups;
   }
 
-  private static void tagBlock(TcpSock tp, int start, int end, boolean dup, TcpAck.State state) {
-    TcpSkb next;
-    for (TcpSkb skb = tp.rtxHead(); skb != null; skb = next) {
-      next = skb.following();
-      if (!Seq.before(skb.seq, end)) {
-        return;
-      }
-      if (!Seq.after(skb.endSeq, start)) {
-        continue;
-      }
-      boolean whole = !Seq.after(start, skb.seq) && !Seq.before(end, skb.endSeq);
-      if (!whole && skb.pcount > 1) {
-        whole = cut(tp, skb, start, end);
-        next = skb.following();
-      }
-      if (whole) {
-        tagOne(tp, skb, dup, state);
+  /** Orders the blocks as the data are; where the one at {@code tracked} has come to. */
+  private static int sort(int[] starts, int[] ends, int used, int tracked) {
+    int at = tracked;
+    for (int i = used - 1; i > 0; i--) {
+      for (int j = 0; j < i; j++) {
+        if (Seq.after(starts[j], starts[j + 1])) {
+          int start = starts[j];
+          int end = ends[j];
+          starts[j] = starts[j + 1];
+          ends[j] = ends[j + 1];
+          starts[j + 1] = start;
+          ends[j + 1] = end;
+          at = at == j ? j + 1 : at;
+        }
       }
     }
+    return at;
+  }
+
+  /**
+   * {@code tcp_sacktag_walk}: marks what block {@code i} has.
+   *
+   * @param from where to begin
+   * @param dupAt the next block if it is the one that was received twice, else -1
+   * @param dup whether this one is
+   * @return the first piece that is behind the block, or null
+   */
+  private static @Nullable TcpSkb tagBlocks(
+      TcpSock tp,
+      @Nullable TcpSkb from,
+      int[] starts,
+      int[] ends,
+      int i,
+      int dupAt,
+      boolean dup,
+      TcpAck.State state) {
+    @Nullable TcpSkb next;
+    for (TcpSkb skb = from; skb != null; skb = next) {
+      if (!Seq.before(skb.seq, ends[i])) {
+        return skb;
+      }
+      boolean twice = dupAt >= 0 && matches(tp, skb, starts[dupAt], ends[dupAt]);
+      if (twice || matches(tp, skb, starts[i], ends[i])) {
+        tagOne(tp, skb, dup || twice, state);
+      }
+      next = skb.following();
+    }
+    return null;
+  }
+
+  /** Whether a piece is in a block, of which it may be cut off first. */
+  private static boolean matches(TcpSock tp, TcpSkb skb, int start, int end) {
+    if (!Seq.after(skb.endSeq, start) || !Seq.before(skb.seq, end)) {
+      return false;
+    }
+    boolean whole = !Seq.after(start, skb.seq) && !Seq.before(end, skb.endSeq);
+    return whole || (skb.pcount > 1 && cut(tp, skb, start, end));
   }
 
   /** {@code tcp_match_skb_to_sack}: cuts a piece so that its first part is in the block or out. */
@@ -198,8 +240,7 @@ final class TcpSack {
 
   /** {@code tcp_sacktag_one}. */
   private static void tagOne(TcpSock tp, TcpSkb skb, boolean dup, TcpAck.State state) {
-    boolean retransmitted = skb.tagged(TcpSkb.SACKED_RETRANS) || skb.tagged(TcpSkb.EVER_RETRANS);
-    if (dup && retransmitted) {
+    if (dup && skb.tagged(TcpSkb.RETRANS)) {
       if (tp.hasUndoMarker && tp.undoRetrans > 0 && Seq.after(skb.endSeq, tp.undoMarker)) {
         tp.undoRetrans = Math.max(0, tp.undoRetrans - skb.pcount);
       }
@@ -220,7 +261,7 @@ final class TcpSack {
           tp.retransOut -= skb.pcount;
         }
       } else {
-        if (!skb.tagged(TcpSkb.EVER_RETRANS)) {
+        if (!skb.tagged(TcpSkb.RETRANS)) {
           if (Seq.before(skb.seq, TcpRecovery.highestSackSeq(tp))
               && Seq.before(skb.seq, state.reord)) {
             state.reord = skb.seq;

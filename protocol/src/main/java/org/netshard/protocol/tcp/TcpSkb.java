@@ -44,6 +44,9 @@ public final class TcpSkb extends Skb {
   /** {@code TCPCB_EVER_RETRANS}. */
   static final int EVER_RETRANS = 0x80;
 
+  /** {@code TCPCB_RETRANS}: it cannot be told when what arrives was sent. */
+  static final int RETRANS = SACKED_RETRANS | EVER_RETRANS | REPAIRED;
+
   private static final byte[] NONE = {};
 
   byte[] buf;
@@ -67,6 +70,9 @@ public final class TcpSkb extends Skb {
 
   /** {@code tcp_gso_size}: bytes of each of them. */
   int gsoSize;
+
+  /** {@code tcp_hdrlen} of the segment that it came in, bytes. */
+  byte headerBytes;
 
   /** {@code eor}: nothing may be added to it. */
   boolean eor;
@@ -151,6 +157,7 @@ public final class TcpSkb extends Skb {
     skb.seq = seq;
     skb.endSeq = endSeq;
     skb.flags = flags;
+    skb.headerBytes = (byte) TcpHeader.headerBytes(packet);
     skb.rcvdNs = packet.tstampNs();
     if (packet.cb() instanceof TcpSkb sent) {
       skb.original = sent;

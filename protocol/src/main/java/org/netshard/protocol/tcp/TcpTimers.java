@@ -16,6 +16,9 @@ final class TcpTimers {
   static final int RETRY_WAIT = TcpClock.HZ / 2;
   static final int TIMEOUT_MIN_US = 2000;
 
+  /** {@code TCP_TIMEOUT_MIN}, jiffies. */
+  private static final int TIMEOUT_MIN = 2;
+
   /** {@code TCP_RTO_MIN}, jiffies. */
   static final int RTO_MIN = TcpClock.HZ / 5;
 
@@ -94,11 +97,13 @@ final class TcpTimers {
   static void reset(TcpSock tp, int what, long jiffies) {
     long when = Math.min(jiffies, TcpRtt.rtoMax(tp));
     tp.pending = (byte) what;
-    long ns = tp.net.machine().nowNs() + when * TcpClock.NS_PER_JIFFY;
-    if (tp.wstampNs > tp.clockCacheNs) {
-      ns += tp.wstampNs - tp.clockCacheNs;
-    }
-    tp.retransmitTimer.set(tp.net, ns);
+    tp.retransmitTimer.set(tp.net, tp.net.machine().nowNs() + when * TcpClock.NS_PER_JIFFY);
+  }
+
+  /** The same for what goes out when its turn comes ({@code tcp_pacing_delay}). */
+  static void resetPaced(TcpSock tp, int what, long jiffies) {
+    long delayNs = Math.max(tp.wstampNs - tp.clockCacheNs, 0);
+    reset(tp, what, jiffies + delayNs / TcpClock.NS_PER_JIFFY);
   }
 
   /** {@code tcp_rearm_rto}. */
@@ -118,7 +123,7 @@ final class TcpTimers {
       long deltaUs = head.sentNs / 1000 + rto * TcpClock.US_PER_JIFFY - tp.tcpMstamp;
       rto = TcpClock.usToJiffies(Math.max(deltaUs, 1));
     }
-    reset(tp, TcpSock.PENDING_RETRANS, rto);
+    resetPaced(tp, TcpSock.PENDING_RETRANS, rto);
   }
 
   static void stopRetransmit(TcpSock tp) {
@@ -129,12 +134,13 @@ final class TcpTimers {
   /** {@code tcp_check_probe_timer}. */
   static void checkProbeTimer(TcpSock tp) {
     if (tp.packetsOut == 0 && tp.pending == TcpSock.PENDING_NONE) {
-      reset(tp, TcpSock.PENDING_PROBE0, probe0Base(tp));
+      resetPaced(tp, TcpSock.PENDING_PROBE0, probe0Base(tp));
     }
   }
 
+  /** {@code tcp_probe0_base}: no less, whatever the route or a program says. */
   private static int probe0Base(TcpSock tp) {
-    return Math.max(tp.rtoJiffies, TcpRtt.rtoMin(tp));
+    return Math.max(tp.rtoJiffies, RTO_MIN);
   }
 
   /** {@code tcp_probe0_when}. */
@@ -263,12 +269,16 @@ final class TcpTimers {
     } else {
       timeout = RETRY_WAIT;
     }
+    resetPaced(tp, TcpSock.PENDING_PROBE0, clampProbe0ToUserTimeout(tp, timeout));
+  }
+
+  /** {@code tcp_clamp_probe0_to_user_timeout}. */
+  static long clampProbe0ToUserTimeout(TcpSock tp, long when) {
     int user = TcpOptions.of(tp.sk).userTimeoutMs;
-    if (user != 0 && tp.probesTstamp != 0) {
-      long elapsed = (long) (tp.jiffies() - tp.probesTstamp) * TcpClock.MS_PER_JIFFY;
-      long left = Math.max(user - elapsed, TcpClock.MS_PER_JIFFY);
-      timeout = Math.min(timeout, TcpOptions.msToJiffies((int) left));
+    if (user == 0 || tp.probesTstamp == 0) {
+      return when;
     }
-    reset(tp, TcpSock.PENDING_PROBE0, timeout);
+    long elapsed = Math.max(tp.jiffies() - tp.probesTstamp, 0);
+    return Math.min(when, Math.max(TcpOptions.msToJiffies(user) - elapsed, TIMEOUT_MIN));
   }
 }

@@ -29,13 +29,14 @@ final class TcpUndo {
 
   /** {@code tcp_packet_delayed}. */
   private static boolean packetDelayed(TcpSock tp) {
-    if (tp.retransStamp != 0
-        && tp.rxOpt.sawTstamp
-        && tp.rxOpt.rcvTsecr != 0
-        && Seq.before(tp.rxOpt.rcvTsecr, tp.retransStamp)) {
-      return true;
+    if (tp.retransStamp != 0) {
+      return tp.rxOpt.sawTstamp
+          && tp.rxOpt.rcvTsecr != 0
+          && Seq.before(tp.rxOpt.rcvTsecr, tp.retransStamp);
     }
-    return tp.retransStamp == 0 && tp.state() != TcpState.SYN_SENT;
+    // Without selective acknowledgements it is cleared as soon as all is acknowledged (RFC 6582).
+    boolean cleared = TcpRecovery.isReno(tp) && !Seq.before(tp.sndUna, tp.highSeq);
+    return !cleared && tp.state() != TcpState.SYN_SENT;
   }
 
   private static boolean mayUndo(TcpSock tp) {

@@ -253,7 +253,7 @@ final class TcpWindow {
     if (time < tp.rcvRttUs >> 3 || tp.rcvRttUs == 0) {
       return;
     }
-    int copied = tp.copiedSeq - tp.rcvqSeq - TcpRecv.inq(tp);
+    int copied = tp.copiedSeq - tp.rcvqSeq - (tp.rcvNxt - tp.copiedSeq);
     if (copied > tp.rcvqSpace) {
       growRcvbuf(tp, copied);
     }
