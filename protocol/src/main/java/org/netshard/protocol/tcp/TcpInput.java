@@ -220,6 +220,7 @@ final class TcpInput {
     tp.rxOpt.sawTstamp = false;
     TcpRequest req = tp.fastopenRsk;
     if (req != null && !TcpCheckReq.check(tp.sk, req, packet, tp)) {
+      tp.sk.rareForWrite().addDrop();
       return false;
     }
     if ((flags & (TcpHeader.ACK | TcpHeader.RST | TcpHeader.SYN)) == 0) {
@@ -292,6 +293,9 @@ final class TcpInput {
     }
     boolean data = endSeq != seq && Seq.after(endSeq - (fin ? 1 : 0), tp.rcvNxt);
     if (tp.linger2 < 0 || data) {
+      if (tp.linger2 >= 0 && tp.synFastopen && fin) {
+        TcpFastOpenBlackhole.disable(tp);
+      }
       TcpLife.done(tp);
       tp.net.addMib(Mib.TCP_ABORT_ON_DATA, 1);
       packet.drop(DropReason.TCP_ABORT_ON_DATA);
@@ -324,6 +328,7 @@ final class TcpInput {
     if (req != null) {
       TcpFastOpen.established(tp);
     } else {
+      TcpSynSent.undoSpuriousSyn(tp);
       tp.retransStamp = 0;
       TcpLife.initTransfer(tp);
       tp.copiedSeq = tp.rcvNxt;
@@ -351,9 +356,13 @@ final class TcpInput {
         TcpState.in(state, TcpState.set(TcpState.CLOSE_WAIT, TcpState.CLOSING, TcpState.LAST_ACK));
     if (late && !Seq.before(seq, tp.rcvNxt)) {
       if (tp.ulp != null && !tp.ulp.incoming(packet, null)) {
+        TcpRcvQueue.drop(tp, packet, DropReason.NOT_SPECIFIED);
         return false;
       }
-      return after(tp, false);
+      boolean unused = after(tp, false);
+      // All that such a segment has to say is said.
+      TcpRcvQueue.drop(tp, packet, DropReason.NOT_SPECIFIED);
+      return false;
     }
     if (state != TcpState.ESTABLISHED
         && (tp.sk.shutdown() & Sk.RCV_SHUTDOWN) != 0
