@@ -8,6 +8,7 @@ import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.SkbOwner;
 import org.netshard.protocol.core.SkbQueue;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.memcg.Gfp;
 
 /**
  * The receive queue: data in order.
@@ -49,8 +50,19 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
   }
 
   @Override
-  public boolean pruneOfo() {
-    return TcpOfo.prune(tp);
+  public boolean pruneOfo(TcpMem.Segment segment) {
+    return TcpOfo.prune(tp, segment);
+  }
+
+  @Override
+  public void overcommitted() {
+    tp.predFlags = false;
+  }
+
+  /** {@code tcp_try_rmem_schedule}. */
+  static boolean tryRmemSchedule(TcpSock tp, TcpSkb skb, Gfp gfp) {
+    TcpMem.Segment segment = new TcpMem.Segment(skb.seq, skb.len, skb.truesize());
+    return TcpMem.tryRmemSchedule(tp.sk, segment, new TcpRcvQueue(tp), gfp);
   }
 
   /** {@code tcp_data_queue}. */
@@ -107,8 +119,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
 
   private static void queueInOrder(TcpSock tp, TcpSkb skb, Packet packet) {
     Sk sk = tp.sk;
-    if (!TcpMem.tryRmemSchedule(
-        sk, skb.truesize(), new TcpRcvQueue(tp), tp.net.machine().softirqGfp())) {
+    if (!tryRmemSchedule(tp, skb, tp.net.machine().softirqGfp())) {
       tp.ackPending |= TcpSock.ACK_NOMEM | TcpSock.ACK_NOW | TcpSock.ACK_SCHED;
       sk.dataReady();
       if (sk.isReadable() && skb.len > 0) {
@@ -197,7 +208,6 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
   private static boolean join(TcpSock tp, TcpSkb skb) {
     if (!tp.sk.isReadable()
         || !(tp.sk.receiveQueue().peekLast() instanceof TcpSkb tail)
-        || skb.len == 0
         || skb.seq != tail.endSeq
         || !DataMap.same(tail.map, skb.map)
         || tail.isCloned()
@@ -207,7 +217,9 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
     tp.net.addMib(Mib.TCP_RCV_COALESCE, 1);
     skb.groupFrags = tail.groupFrags + frags(skb);
     skb.original = tail.original;
-    skb.setTruesize(Math.max(skb.truesize() - TcpSkb.HEAD_TRUESIZE, 0));
+    // A bare FIN is only a flag more, and brings nothing.
+    int left = skb.len == 0 ? 0 : skb.truesize() - TcpSkb.HEAD_TRUESIZE;
+    skb.setTruesize(Math.max(left, 0));
     return true;
   }
 
