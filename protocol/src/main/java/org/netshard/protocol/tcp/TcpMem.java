@@ -89,7 +89,7 @@ public final class TcpMem {
 
   /** {@code tcp_try_rmem_schedule}: makes room for a segment, with all that may help. */
   static boolean tryRmemSchedule(Sk sk, Segment segment, RcvQueues queues, Gfp gfp) {
-    if (canIngest(sk, segment) && SkMem.schedule(sk, segment.truesize, Kind.RECV, gfp)) {
+    if (canIngest(sk) && SkMem.schedule(sk, segment.truesize, Kind.RECV, gfp)) {
       return true;
     }
     if (!pruneQueue(sk, segment, queues)) {
@@ -103,9 +103,9 @@ public final class TcpMem {
     return true;
   }
 
-  /** {@code tcp_can_ingest}: the segment's data count, but not the buffer that they are in. */
-  static boolean canIngest(Sk sk, Segment segment) {
-    return Integer.compareUnsigned(sk.rmemAlloc() + segment.len, sk.rcvbuf()) <= 0;
+  /** {@code tcp_can_ingest}: what is there counts, not what comes. */
+  static boolean canIngest(Sk sk) {
+    return sk.rmemAlloc() <= sk.rcvbuf();
   }
 
   /** {@code tcp_prune_queue}; false if the receive buffer is still too full. */
@@ -114,20 +114,20 @@ public final class TcpMem {
       return false;
     }
     sk.net().addMib(Mib.TCP_PRUNE_CALLED, 1);
-    if (!canIngest(sk, segment)) {
+    if (!canIngest(sk)) {
       queues.clampWindow();
     } else if (SkMem.underPressure(sk)) {
       queues.adjustRcvSsthresh();
     }
-    if (canIngest(sk, segment)) {
+    if (canIngest(sk)) {
       return true;
     }
     queues.collapse();
-    if (canIngest(sk, segment)) {
+    if (canIngest(sk)) {
       return true;
     }
     boolean unused = queues.pruneOfo(segment);
-    if (canIngest(sk, segment)) {
+    if (canIngest(sk)) {
       return true;
     }
     sk.net().addMib(Mib.TCP_RCV_PRUNED, 1);

@@ -206,7 +206,7 @@ final class TcpOfo {
       drop(tp, queue, last);
       pruned = true;
       if (goal <= 0) {
-        if (TcpMem.canIngest(tp.sk, segment) && !SkMem.underPressure(tp.sk)) {
+        if (TcpMem.canIngest(tp.sk) && !SkMem.underPressure(tp.sk)) {
           break;
         }
         goal = tp.sk.rcvbuf() >> 3;
