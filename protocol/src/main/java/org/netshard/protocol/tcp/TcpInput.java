@@ -19,6 +19,8 @@ import org.netshard.protocol.ip6.Ip6Header;
  * tcp_rcv_established}, {@code tcp_rcv_state_process}, {@code tcp_reset}, {@code tcp_fin}.
  */
 final class TcpInput {
+  /** NOP, NOP and a time stamp, as Linux writes it ({@code tcp_parse_aligned_timestamp}). */
+  private static final int ALIGNED_TIMESTAMP = 0x0101080a;
 
   private TcpInput() {}
 
@@ -107,14 +109,18 @@ final class TcpInput {
   /** Header prediction; false if the segment is not as expected after all. */
   private static boolean fastPath(TcpSock tp, Packet packet, int seq, int headerBytes) {
     int len = packet.end() - packet.transport();
-    if (tp.rxOpt.tstampOk) {
+    boolean stamped = headerBytes == TcpHeader.BYTES + RxOpt.TIMESTAMP_ALIGNED_BYTES;
+    if (stamped) {
+      if (packet.u32(packet.transport() + TcpHeader.BYTES) != ALIGNED_TIMESTAMP) {
+        return false;
+      }
       tp.rxOpt.parse(tp.net, packet, true);
-      if (!tp.rxOpt.sawTstamp || tp.rxOpt.rcvTsval - tp.rxOpt.tsRecent < 0) {
+      if (tp.rxOpt.rcvTsval - tp.rxOpt.tsRecent < 0) {
         return false;
       }
     }
     if (len == headerBytes) {
-      if (tp.rxOpt.tstampOk && tp.rcvNxt == tp.rcvWup) {
+      if (stamped && tp.rcvNxt == tp.rcvWup) {
         TcpAck.storeTsRecent(tp);
       }
       tp.rcvRttLastTsecr = tp.rxOpt.rcvTsecr;
@@ -137,7 +143,7 @@ final class TcpInput {
       step5(tp, packet);
       return true;
     }
-    if (tp.rxOpt.tstampOk && tp.rcvNxt == tp.rcvWup) {
+    if (stamped && tp.rcvNxt == tp.rcvWup) {
       TcpAck.storeTsRecent(tp);
     }
     TcpRtt.measureRcvTs(tp, skb);
