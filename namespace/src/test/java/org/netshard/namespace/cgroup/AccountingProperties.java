@@ -237,7 +237,8 @@ class AccountingProperties {
         case 25, 26 -> {
           Gfp gfp = machine.model.machine().softirqGfp();
           TcpMem.Admission admission =
-              TcpMem.admit(socket.sk(), truesize, take(2), queues(socket), gfp);
+              TcpMem.admit(
+                  socket.sk(), new TcpMem.Segment(0, take(2), truesize), queues(socket), gfp);
           if (admission != TcpMem.Admission.DROPPED) {
             SkbOwner.setOwnerR(socket.sk(), truesize);
             socket.received.add(truesize);
@@ -280,13 +281,16 @@ class AccountingProperties {
         public void collapse() {}
 
         @Override
-        public boolean pruneOfo() {
+        public boolean pruneOfo(TcpMem.Segment segment) {
           Integer dropped = socket.received.pollLast();
           if (dropped != null) {
             SkbOwner.rfree(socket.sk(), dropped);
           }
           return dropped != null;
         }
+
+        @Override
+        public void overcommitted() {}
       };
     }
 

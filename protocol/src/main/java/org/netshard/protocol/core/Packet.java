@@ -62,6 +62,9 @@ public final class Packet extends Skb {
     PARTIAL
   }
 
+  /** {@link #tailroom} of one whose data are in pages. */
+  public static final int PAGED = -1;
+
   private final NetDevice dev;
   private final int ethertype;
   private int network;
@@ -89,6 +92,7 @@ public final class Packet extends Skb {
   private int fragMaxSize;
   private int pathMtu;
   private int drops;
+  private int tailroom = PAGED;
   private @Nullable Sk origin;
   private @Nullable DropReason dropped;
   private @Nullable Object cb;
@@ -173,6 +177,7 @@ public final class Packet extends Skb {
     copy.cast = cast;
     copy.origin = origin;
     copy.fragMaxSize = fragMaxSize;
+    copy.tailroom = tailroom;
     copy.cb = cb;
     return copy;
   }
@@ -449,6 +454,19 @@ public final class Packet extends Skb {
   /** Says what the sock had dropped when it was queued. */
   public void setDrops(int count) {
     drops = count;
+  }
+
+  /**
+   * Room behind the data in its head, which is memory of its own ({@code skb_head_is_locked}),
+   * bytes; {@link #PAGED} if its data are in pages.
+   */
+  public int tailroom() {
+    return tailroom;
+  }
+
+  /** Says that its data are in its head, and what room is behind them ({@code skb_tailroom}). */
+  public void setTailroom(int bytes) {
+    tailroom = bytes;
   }
 
   /** What the layer that has it now keeps with it ({@code skb->cb}), or null. */

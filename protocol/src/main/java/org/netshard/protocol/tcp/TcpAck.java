@@ -176,10 +176,8 @@ final class TcpAck {
       return;
     }
     state.reord = tp.sndNxt;
+    // What it says of blocks that have come is believed, but not counted as delivered.
     int flag = flags | TcpSack.tag(tp, packet, priorSndUna, state);
-    if (state.sackDelivered > 0) {
-      TcpRecovery.countDelivered(tp, state.sackDelivered, (flag & FLAG_ECE) != 0);
-    }
     flag = TcpRecovery.alert(tp, priorSndUna, 0, flag, rexmit);
     int unused = newlyDelivered(tp, delivered, flag);
     TcpRetransmit.xmit(tp, rexmit[0]);
@@ -233,13 +231,10 @@ final class TcpAck {
 
   /** {@code tcp_replace_ts_recent}. */
   static void replaceTsRecent(TcpSock tp, int seq) {
-    if (tp.rxOpt.sawTstamp && !Seq.after(seq, tp.rcvWup)) {
-      boolean newer =
-          tp.rxOpt.rcvTsval - tp.rxOpt.tsRecent >= 0
-              || TcpClock.seconds(tp.net) - tp.rxOpt.tsRecentStamp > TcpValidate.PAWS_24DAYS;
-      if (newer) {
-        storeTsRecent(tp);
-      }
+    if (tp.rxOpt.sawTstamp
+        && !Seq.after(seq, tp.rcvWup)
+        && TcpValidate.pawsOk(tp.rxOpt, TcpClock.seconds(tp.net), 0)) {
+      storeTsRecent(tp);
     }
   }
 

@@ -28,7 +28,6 @@ final class TcpAcks {
   static final int MIN_MSS = 88;
 
   private static final int ATO_MASK = 0xff;
-  private static final long NS_PER_MS = 1_000_000;
 
   private TcpAcks() {}
 
@@ -353,10 +352,11 @@ final class TcpAcks {
     if (data) {
       return false;
     }
-    int now = (int) (tp.net.machine().nowNs() / NS_PER_MS) + 1;
+    int now = tp.jiffies();
     if (tp.lastOowAckTime != 0) {
       int elapsed = now - tp.lastOowAckTime;
-      if (elapsed >= 0 && elapsed < tp.net.sysctl(Sysctl.IPV4_TCP_INVALID_RATELIMIT)) {
+      int limit = TcpOptions.msToJiffies((int) tp.net.sysctl(Sysctl.IPV4_TCP_INVALID_RATELIMIT));
+      if (elapsed >= 0 && elapsed < limit) {
         tp.net.addMib(mib, 1);
         return true;
       }

@@ -104,7 +104,9 @@ final class TcpEcn {
     boolean allowed =
         listener.net().sysctl(Sysctl.IPV4_TCP_ECN) != 0
             || dst.feature(FibMetrics.FEATURE_ECN | FibMetrics.FEATURE_ECN_CA);
-    return (!ect && allowed)
+    // RFC 8311, 4.3: who uses a bit more knows what it does.
+    boolean extended = (flags & TcpHeader.AE) != 0;
+    return ((!ect || extended) && allowed)
         || TcpCongs.of(listener).needsEcn()
         || dst.feature(FibMetrics.FEATURE_ECN_CA);
   }

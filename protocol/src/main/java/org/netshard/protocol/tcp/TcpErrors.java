@@ -165,7 +165,7 @@ final class TcpErrors {
       req.net.addMib(Mib.TCP_OUT_OF_WINDOW_ICMPS, 1);
     } else if (abort) {
       boolean unused = req.remove();
-      TcpListen.drop(req.listener);
+      TcpListener.drop(req.listener);
     }
   }
 

@@ -19,6 +19,8 @@ import org.netshard.protocol.ip6.Ip6Header;
  * tcp_rcv_established}, {@code tcp_rcv_state_process}, {@code tcp_reset}, {@code tcp_fin}.
  */
 final class TcpInput {
+  /** NOP, NOP and a time stamp, as Linux writes it ({@code tcp_parse_aligned_timestamp}). */
+  private static final int ALIGNED_TIMESTAMP = 0x0101080a;
 
   private TcpInput() {}
 
@@ -107,14 +109,18 @@ final class TcpInput {
   /** Header prediction; false if the segment is not as expected after all. */
   private static boolean fastPath(TcpSock tp, Packet packet, int seq, int headerBytes) {
     int len = packet.end() - packet.transport();
-    if (tp.rxOpt.tstampOk) {
+    boolean stamped = headerBytes == TcpHeader.BYTES + RxOpt.TIMESTAMP_ALIGNED_BYTES;
+    if (stamped) {
+      if (packet.u32(packet.transport() + TcpHeader.BYTES) != ALIGNED_TIMESTAMP) {
+        return false;
+      }
       tp.rxOpt.parse(tp.net, packet, true);
-      if (!tp.rxOpt.sawTstamp || tp.rxOpt.rcvTsval - tp.rxOpt.tsRecent < 0) {
+      if (tp.rxOpt.rcvTsval - tp.rxOpt.tsRecent < 0) {
         return false;
       }
     }
     if (len == headerBytes) {
-      if (tp.rxOpt.tstampOk && tp.rcvNxt == tp.rcvWup) {
+      if (stamped && tp.rcvNxt == tp.rcvWup) {
         TcpAck.storeTsRecent(tp);
       }
       tp.rcvRttLastTsecr = tp.rxOpt.rcvTsecr;
@@ -137,7 +143,7 @@ final class TcpInput {
       step5(tp, packet);
       return true;
     }
-    if (tp.rxOpt.tstampOk && tp.rcvNxt == tp.rcvWup) {
+    if (stamped && tp.rcvNxt == tp.rcvWup) {
       TcpAck.storeTsRecent(tp);
     }
     TcpRtt.measureRcvTs(tp, skb);
@@ -221,6 +227,7 @@ final class TcpInput {
     tp.rxOpt.sawTstamp = false;
     TcpRequest req = tp.fastopenRsk;
     if (req != null && !TcpCheckReq.check(tp.sk, req, packet, tp)) {
+      tp.sk.rareForWrite().addDrop();
       return false;
     }
     if ((flags & (TcpHeader.ACK | TcpHeader.RST | TcpHeader.SYN)) == 0) {
@@ -293,6 +300,9 @@ final class TcpInput {
     }
     boolean data = endSeq != seq && Seq.after(endSeq - (fin ? 1 : 0), tp.rcvNxt);
     if (tp.linger2 < 0 || data) {
+      if (tp.linger2 >= 0 && tp.synFastopen && fin) {
+        TcpFastOpenBlackhole.disable(tp);
+      }
       TcpLife.done(tp);
       tp.net.addMib(Mib.TCP_ABORT_ON_DATA, 1);
       packet.drop(DropReason.TCP_ABORT_ON_DATA);
@@ -325,6 +335,7 @@ final class TcpInput {
     if (req != null) {
       TcpFastOpen.established(tp);
     } else {
+      TcpSynSent.undoSpuriousSyn(tp);
       tp.retransStamp = 0;
       TcpLife.initTransfer(tp);
       tp.copiedSeq = tp.rcvNxt;
@@ -352,9 +363,13 @@ final class TcpInput {
         TcpState.in(state, TcpState.set(TcpState.CLOSE_WAIT, TcpState.CLOSING, TcpState.LAST_ACK));
     if (late && !Seq.before(seq, tp.rcvNxt)) {
       if (tp.ulp != null && !tp.ulp.incoming(packet, null)) {
+        TcpRcvQueue.drop(tp, packet, DropReason.NOT_SPECIFIED);
         return false;
       }
-      return after(tp, false);
+      boolean unused = after(tp, false);
+      // All that such a segment has to say is said.
+      TcpRcvQueue.drop(tp, packet, DropReason.NOT_SPECIFIED);
+      return false;
     }
     if (state != TcpState.ESTABLISHED
         && (tp.sk.shutdown() & Sk.RCV_SHUTDOWN) != 0

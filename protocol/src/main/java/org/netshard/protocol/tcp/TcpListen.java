@@ -200,12 +200,6 @@ public final class TcpListen {
     sk.errorReport();
   }
 
-  /** {@code tcp_listendrop}: a listener cannot take what has come. */
-  static void drop(Sk sk) {
-    sk.rareForWrite().addDrop();
-    sk.net().addMib(Mib.TCP_LISTEN_DROPS, 1);
-  }
-
   /** Those who wait to be accepted, for {@link Progress}. */
   public static int waiting(Sk sk) {
     TcpListener queue = TcpListener.of(sk);

@@ -44,10 +44,12 @@ final class TcpListenRcv {
       return true;
     }
     if ((flags & TcpHeader.RST) != 0) {
+      sk.rareForWrite().addDrop();
       packet.drop(DropReason.TCP_RESET);
       return false;
     }
     if ((flags & TcpHeader.SYN) == 0 || (flags & TcpHeader.FIN) != 0) {
+      sk.rareForWrite().addDrop();
       packet.drop(DropReason.TCP_FLAGS);
       return false;
     }
@@ -75,14 +77,14 @@ final class TcpListenRcv {
       wantCookie = cookies != 0;
       net.addMib(wantCookie ? Mib.TCP_REQ_Q_FULL_DO_COOKIES : Mib.TCP_REQ_Q_FULL_DROP, 1);
       if (!wantCookie) {
-        TcpListen.drop(sk);
+        TcpListener.drop(sk);
         packet.drop(DropReason.NOT_SPECIFIED);
         return;
       }
     }
     if (TcpListener.isFull(sk)) {
       net.addMib(Mib.TCP_LISTEN_OVERFLOWS, 1);
-      TcpListen.drop(sk);
+      TcpListener.drop(sk);
       packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
       return;
     }
@@ -98,6 +100,7 @@ final class TcpListenRcv {
     TcpRequest req = request(sk, packet, opt, v6);
     TcpDst dst = TcpDst.find(req);
     if (dst == null) {
+      TcpListener.drop(sk);
       packet.drop(DropReason.IP_OUTNOROUTES);
       return;
     }
@@ -105,7 +108,7 @@ final class TcpListenRcv {
       long most = net.sysctl(Sysctl.IPV4_TCP_MAX_SYN_BACKLOG);
       if (most - queue.qlen < most >> 2 && !TcpMetrics.of(net).isProven(req)) {
         packet.drop(DropReason.NOT_SPECIFIED);
-        TcpListen.drop(sk);
+        TcpListener.drop(sk);
         return;
       }
     }
@@ -121,7 +124,7 @@ final class TcpListenRcv {
     } else {
       req.sntIsn = isn != 0 ? isn : TcpConnect.initSeq(req);
     }
-    openReqRwin(req, sk, dst);
+    openReqRwin(req, sk, dst, 0);
     if (TcpOptions.of(sk).saveSyn != 0) {
       req.savedSyn = saveSyn(packet, TcpOptions.of(sk).saveSyn);
     }
@@ -192,8 +195,13 @@ final class TcpListenRcv {
     return req;
   }
 
-  /** {@code tcp_openreq_init_rwin}. */
-  static void openReqRwin(TcpRequest req, Sk sk, TcpDst dst) {
+  /**
+   * {@code tcp_openreq_init_rwin}.
+   *
+   * @param cookieMss what a cookie says of the largest segment, of which the window is then a
+   *     multiple; 0 if there is none
+   */
+  static void openReqRwin(TcpRequest req, Sk sk, TcpDst dst, int cookieMss) {
     int mss = TcpMss.clamp(TcpOptions.of(sk).userMss, dst.advmss(req.isV6()));
     req.advmss = mss;
     int fullSpace = (int) (((long) sk.rcvbuf() * TcpSock.DEFAULT_SCALING_RATIO) >> 8);
@@ -207,7 +215,7 @@ final class TcpListenRcv {
         TcpWindow.initial(
             req.net,
             fullSpace,
-            mss - (req.tstampOk ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0),
+            cookieMss != 0 ? cookieMss : mss - (req.tstampOk ? RxOpt.TIMESTAMP_ALIGNED_BYTES : 0),
             clamp,
             req.wscaleOk,
             dst.metric(FibMetrics.RTAX_INITRWND));
@@ -221,12 +229,12 @@ final class TcpListenRcv {
     NetNs net = sk.net();
     if (TcpListener.isFull(sk)) {
       net.addMib(Mib.TCP_LISTEN_OVERFLOWS, 1);
-      TcpListen.drop(sk);
+      TcpListener.drop(sk);
       return null;
     }
     TcpDst dst = TcpDst.find(req);
     if (dst == null) {
-      TcpListen.drop(sk);
+      TcpListener.drop(sk);
       return null;
     }
     Sk newsk = sk.cloneLock();

@@ -2,6 +2,7 @@ package org.netshard.protocol.tcp;
 
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.inet.InetBinding;
 import org.netshard.protocol.inet.InetConnection;
@@ -44,6 +45,12 @@ public final class TcpListener implements InetConnection {
   /** Connections that wait to be accepted, for those who check the books. */
   public Iterable<TcpSock> waiting() {
     return accept;
+  }
+
+  /** {@code tcp_listendrop}. */
+  static void drop(Sk sk) {
+    sk.rareForWrite().addDrop();
+    sk.net().addMib(Mib.TCP_LISTEN_DROPS, 1);
   }
 
   /** {@code sk_acceptq_is_full}. */

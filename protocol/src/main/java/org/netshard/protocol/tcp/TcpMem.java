@@ -41,9 +41,24 @@ public final class TcpMem {
     /** Copies small buffers together ({@code tcp_collapse_ofo_queue}, {@code tcp_collapse}). */
     void collapse();
 
-    /** Drops from the end of what came out of order; false if there is nothing. */
-    boolean pruneOfo();
+    /**
+     * Drops from the end of what came out of order, but nothing that is before the segment; false
+     * if there is nothing.
+     */
+    boolean pruneOfo(Segment segment);
+
+    /** Memory was given away that should not have been: the next segment is looked at closely. */
+    void overcommitted();
   }
+
+  /**
+   * A segment that wants in.
+   *
+   * @param seq its sequence number
+   * @param len bytes of data in it
+   * @param truesize of its buffer, bytes
+   */
+  public record Segment(int seq, int len, int truesize) {}
 
   /** What becomes of a segment. */
   public enum Admission {
@@ -58,44 +73,43 @@ public final class TcpMem {
   /**
    * Lets a segment in that is next in order, or not ({@code tcp_data_queue}).
    *
-   * @param truesize of its buffer, bytes
-   * @param payload bytes of data in it; a bare FIN has none and always gets in
+   * @param segment a bare FIN has no data and always gets in
    */
-  public static Admission admit(
-      Sk sk, int truesize, int payload, RcvQueues queues, Gfp softirqGfp) {
-    if (tryRmemSchedule(sk, truesize, queues, softirqGfp)) {
+  public static Admission admit(Sk sk, Segment segment, RcvQueues queues, Gfp softirqGfp) {
+    if (tryRmemSchedule(sk, segment, queues, softirqGfp)) {
       return Admission.SCHEDULED;
     }
-    if (queues.receiveQueueLength() > 0 && payload > 0) {
+    if (queues.receiveQueueLength() > 0 && segment.len > 0) {
       sk.net().addMib(Mib.TCP_RCVQ_DROP, 1);
       return Admission.DROPPED;
     }
-    SkMem.forcedSchedule(sk, truesize, softirqGfp);
+    SkMem.forcedSchedule(sk, segment.truesize, softirqGfp);
     return Admission.FORCED;
   }
 
   /** {@code tcp_try_rmem_schedule}: makes room for a segment, with all that may help. */
-  public static boolean tryRmemSchedule(Sk sk, int truesize, RcvQueues queues, Gfp gfp) {
-    if (canIngest(sk) && SkMem.schedule(sk, truesize, Kind.RECV, gfp)) {
+  static boolean tryRmemSchedule(Sk sk, Segment segment, RcvQueues queues, Gfp gfp) {
+    if (canIngest(sk) && SkMem.schedule(sk, segment.truesize, Kind.RECV, gfp)) {
       return true;
     }
-    if (!pruneQueue(sk, queues)) {
+    if (!pruneQueue(sk, segment, queues)) {
       return false;
     }
-    while (!SkMem.schedule(sk, truesize, Kind.RECV, gfp)) {
-      if (!queues.pruneOfo()) {
+    while (!SkMem.schedule(sk, segment.truesize, Kind.RECV, gfp)) {
+      if (!queues.pruneOfo(segment)) {
         return false;
       }
     }
     return true;
   }
 
-  private static boolean canIngest(Sk sk) {
+  /** {@code tcp_can_ingest}: what is there counts, not what comes. */
+  static boolean canIngest(Sk sk) {
     return sk.rmemAlloc() <= sk.rcvbuf();
   }
 
   /** {@code tcp_prune_queue}; false if the receive buffer is still too full. */
-  private static boolean pruneQueue(Sk sk, RcvQueues queues) {
+  private static boolean pruneQueue(Sk sk, Segment segment, RcvQueues queues) {
     if (sk.rmemAlloc() == 0) {
       return false;
     }
@@ -112,11 +126,12 @@ public final class TcpMem {
     if (canIngest(sk)) {
       return true;
     }
-    queues.pruneOfo();
+    boolean unused = queues.pruneOfo(segment);
     if (canIngest(sk)) {
       return true;
     }
     sk.net().addMib(Mib.TCP_RCV_PRUNED, 1);
+    queues.overcommitted();
     return false;
   }
 

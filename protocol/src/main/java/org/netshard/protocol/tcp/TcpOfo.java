@@ -54,8 +54,7 @@ final class TcpOfo {
   /** {@code tcp_data_queue_ofo}. */
   static void queue(TcpSock tp, TcpSkb skb) {
     TcpEcn.checkCe(tp, skb);
-    if (!TcpMem.tryRmemSchedule(
-        tp.sk, skb.truesize(), new TcpRcvQueue(tp), tp.net.machine().softirqGfp())) {
+    if (!TcpRcvQueue.tryRmemSchedule(tp, skb, tp.net.machine().softirqGfp())) {
       tp.net.addMib(Mib.TCP_OFO_DROP, 1);
       tp.sk.dataReady();
       tp.sk.rareForWrite().addDrop();
@@ -64,7 +63,7 @@ final class TcpOfo {
     TcpAcks.measureOfo(tp, skb);
     tp.predFlags = false;
     tp.ackPending |= TcpSock.ACK_SCHED;
-    tp.rcvOoopack++;
+    tp.rcvOoopack += skb.gsoSize == 0 ? 1 : (skb.len + skb.gsoSize - 1) / skb.gsoSize;
     tp.net.addMib(Mib.TCP_OFO_QUEUE, 1);
     SkbQueue queue = tp.outOfOrder;
     if (queue == null) {
@@ -118,6 +117,7 @@ final class TcpOfo {
     if (before != null && Seq.before(seq, before.endSeq)) {
       if (!Seq.after(endSeq, before.endSeq)) {
         tp.net.addMib(Mib.TCP_OFO_MERGE, 1);
+        tp.sk.rareForWrite().addDrop();
         dsackSet(tp, seq, endSeq);
         return false;
       }
@@ -145,8 +145,10 @@ final class TcpOfo {
     return true;
   }
 
+  /** {@code tcp_drop_reason}. */
   private static void drop(TcpSock tp, SkbQueue queue, TcpSkb skb) {
     queue.unlink(skb);
+    tp.sk.rareForWrite().addDrop();
     SkbOwner.rfree(tp.sk, skb.truesize());
   }
 
@@ -167,6 +169,7 @@ final class TcpOfo {
       }
       queue.unlink(skb);
       if (!Seq.after(skb.endSeq, tp.rcvNxt)) {
+        tp.sk.rareForWrite().addDrop();
         SkbOwner.rfree(tp.sk, skb.truesize());
         continue;
       }
@@ -187,21 +190,23 @@ final class TcpOfo {
     tp.outOfOrder = null;
   }
 
-  /** {@code tcp_prune_ofo_queue}: drops from the end, an eighth of the buffer at a time. */
-  static boolean prune(TcpSock tp) {
+  /**
+   * {@code tcp_prune_ofo_queue}: drops from the end, an eighth of the buffer at a time, but nothing
+   * that is before the segment which comes.
+   */
+  static boolean prune(TcpSock tp, TcpMem.Segment segment) {
     SkbQueue queue = tp.outOfOrder;
     if (queue == null || queue.isEmpty()) {
       return false;
     }
     int goal = tp.sk.rcvbuf() >> 3;
     boolean pruned = false;
-    while (queue.peekLast() instanceof TcpSkb last) {
+    while (queue.peekLast() instanceof TcpSkb last && !Seq.after(segment.seq(), last.seq)) {
       goal -= last.truesize();
       drop(tp, queue, last);
-      tp.sk.rareForWrite().addDrop();
       pruned = true;
       if (goal <= 0) {
-        if (tp.sk.rmemAlloc() <= tp.sk.rcvbuf() && !SkMem.underPressure(tp.sk)) {
+        if (TcpMem.canIngest(tp.sk) && !SkMem.underPressure(tp.sk)) {
           break;
         }
         goal = tp.sk.rcvbuf() >> 3;

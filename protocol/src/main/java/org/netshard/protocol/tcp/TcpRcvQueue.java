@@ -8,12 +8,13 @@ import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.SkbOwner;
 import org.netshard.protocol.core.SkbQueue;
 import org.netshard.protocol.core.SockFlag;
+import org.netshard.protocol.memcg.Gfp;
 
 /**
  * The receive queue: data in order.
  *
  * <p><b>Source:</b> {@code net/ipv4/tcp_input.c}: {@code tcp_data_queue}, {@code tcp_queue_rcv},
- * {@code tcp_try_coalesce}, {@code tcp_collapse}, {@code tcp_clamp_window}.
+ * {@code tcp_try_coalesce}, {@code tcp_clamp_window}.
  */
 final class TcpRcvQueue implements TcpMem.RcvQueues {
   private static final int FRAG_BYTES = 32768;
@@ -45,12 +46,23 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
 
   @Override
   public void collapse() {
-    collapse(tp);
+    TcpCollapse.receiveQueue(tp);
   }
 
   @Override
-  public boolean pruneOfo() {
-    return TcpOfo.prune(tp);
+  public boolean pruneOfo(TcpMem.Segment segment) {
+    return TcpOfo.prune(tp, segment);
+  }
+
+  @Override
+  public void overcommitted() {
+    tp.predFlags = false;
+  }
+
+  /** {@code tcp_try_rmem_schedule}. */
+  static boolean tryRmemSchedule(TcpSock tp, TcpSkb skb, Gfp gfp) {
+    TcpMem.Segment segment = new TcpMem.Segment(skb.seq, skb.len, skb.truesize());
+    return TcpMem.tryRmemSchedule(tp.sk, segment, new TcpRcvQueue(tp), gfp);
   }
 
   /** {@code tcp_data_queue}. */
@@ -109,8 +121,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
 
   private static void queueInOrder(TcpSock tp, TcpSkb skb, Packet packet) {
     Sk sk = tp.sk;
-    if (!TcpMem.tryRmemSchedule(
-        sk, skb.truesize(), new TcpRcvQueue(tp), tp.net.machine().softirqGfp())) {
+    if (!tryRmemSchedule(tp, skb, tp.net.machine().softirqGfp())) {
       tp.ackPending |= TcpSock.ACK_NOMEM | TcpSock.ACK_NOW | TcpSock.ACK_SCHED;
       sk.dataReady();
       if (sk.isReadable() && skb.len > 0) {
@@ -200,22 +211,30 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
   private static boolean join(TcpSock tp, TcpSkb skb) {
     if (!tp.sk.isReadable()
         || !(tp.sk.receiveQueue().peekLast() instanceof TcpSkb tail)
-        || skb.len == 0
         || skb.seq != tail.endSeq
         || !DataMap.same(tail.map, skb.map)
-        || tail.isCloned()
-        || tail.groupFrags + frags(skb) > FRAGS_MAX) {
+        || tail.isCloned()) {
+      return false;
+    }
+    int room = Math.max(tail.tailroom, 0);
+    if (skb.len <= room) {
+      // They are copied into the head, and bring nothing; so does a bare FIN.
+      skb.groupFrags = tail.groupFrags;
+      skb.tailroom = tail.tailroom == Packet.PAGED ? Packet.PAGED : room - skb.len;
+      skb.setTruesize(0);
+    } else if (skb.tailroom == Packet.PAGED && tail.groupFrags + frags(skb) <= FRAGS_MAX) {
+      skb.groupFrags = tail.groupFrags + frags(skb);
+      skb.setTruesize(Math.max(skb.truesize() - TcpSkb.HEAD_TRUESIZE, 0));
+    } else {
       return false;
     }
     tp.net.addMib(Mib.TCP_RCV_COALESCE, 1);
-    skb.groupFrags = tail.groupFrags + frags(skb);
     skb.original = tail.original;
-    skb.setTruesize(Math.max(skb.truesize() - TcpSkb.HEAD_TRUESIZE, 0));
     return true;
   }
 
   private static int frags(TcpSkb skb) {
-    return (skb.len + FRAG_BYTES - 1) / FRAG_BYTES;
+    return skb.tailroom == Packet.PAGED ? (skb.len + FRAG_BYTES - 1) / FRAG_BYTES : 0;
   }
 
   /** {@code tcp_eat_recv_skb}: a piece is read; its memory goes with the last of its group. */
@@ -239,41 +258,6 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
       next.joined = false;
     }
     SkbOwner.rfree(tp.sk, skb.truesize());
-  }
-
-  /** {@code tcp_collapse}: small buffers are copied together. */
-  private static void collapse(TcpSock tp) {
-    if (!tp.sk.isReadable()) {
-      return;
-    }
-    SkbQueue queue = tp.sk.receiveQueue();
-    for (TcpSkb skb = (TcpSkb) queue.peek(); skb != null; skb = skb.following()) {
-      boolean bloated = skb.truesize() > TcpSkb.HEAD_TRUESIZE + skb.len;
-      TcpSkb next = skb.following();
-      while (next != null
-          && next.seq == skb.endSeq
-          && DataMap.same(skb.map, next.map)
-          && (bloated || !next.joined)
-          && !skb.has(TcpHeader.FIN)
-          && skb.len + next.len <= SkMem.PAGE_SIZE) {
-        byte[] both = new byte[skb.len + next.len];
-        System.arraycopy(skb.buf, skb.off, both, 0, skb.len);
-        System.arraycopy(next.buf, next.off, both, skb.len, next.len);
-        skb.buf = both;
-        skb.off = 0;
-        skb.len = both.length;
-        skb.endSeq = next.endSeq;
-        skb.flags |= next.flags;
-        skb.original = null;
-        queue.unlink(next);
-        int old = skb.truesize() + next.truesize();
-        int size = TcpSkb.HEAD_TRUESIZE + skb.len;
-        skb.setTruesize(Math.min(old, size));
-        SkbOwner.rfree(tp.sk, old - skb.truesize());
-        tp.net.addMib(Mib.TCP_RCV_COLLAPSED, 1);
-        next = skb.following();
-      }
-    }
   }
 
   /** Drops all that waits ({@code __skb_queue_purge}). */

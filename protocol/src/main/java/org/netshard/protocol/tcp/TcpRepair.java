@@ -277,7 +277,7 @@ final class TcpRepair {
     }
     TcpSkb skb = TcpSkb.forSending(size);
     skb.setTruesize(TcpSkb.HEAD_TRUESIZE + size);
-    if (!TcpMem.tryRmemSchedule(tp.sk, skb.truesize(), new TcpRcvQueue(tp), Gfp.KERNEL)) {
+    if (!TcpRcvQueue.tryRmemSchedule(tp, skb, Gfp.KERNEL)) {
       tp.net.addMib(Mib.TCP_RCVQ_DROP, 1);
       return Errno.ENOMEM.negated();
     }

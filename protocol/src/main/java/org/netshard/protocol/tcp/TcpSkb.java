@@ -122,6 +122,9 @@ public final class TcpSkb extends Skb {
   /** Pages of the buffer up to here. */
   int groupFrags = 1;
 
+  /** Room that is left in the head of the buffer; {@link Packet#PAGED} if its data are in pages. */
+  int tailroom = Packet.PAGED;
+
   /** Where the data stand in the stream of an upper layer, or null. */
   @Nullable DataMap map;
 
@@ -159,9 +162,23 @@ public final class TcpSkb extends Skb {
     skb.flags = flags;
     skb.headerBytes = (byte) TcpHeader.headerBytes(packet);
     skb.rcvdNs = packet.tstampNs();
+    skb.tailroom = packet.tailroom();
     if (packet.cb() instanceof TcpSkb sent) {
       skb.original = sent;
     }
+    return skb;
+  }
+
+  /** An empty one for data of those in the receive queue ({@code tcp_collapse}). */
+  static TcpSkb collapsed(TcpSkb of, int start, int capacity) {
+    TcpSkb skb = new TcpSkb(new byte[capacity], 0, 0, Skb.unaccountedTruesize(capacity));
+    skb.seq = start;
+    skb.endSeq = start;
+    skb.flags = of.flags;
+    skb.rcvdNs = of.rcvdNs;
+    skb.map = of.map;
+    skb.tailroom = skb.truesize() - Skb.LEAST_TRUESIZE;
+    skb.groupFrags = 0;
     return skb;
   }
 

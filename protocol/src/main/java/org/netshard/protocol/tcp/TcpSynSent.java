@@ -46,7 +46,7 @@ final class TcpSynSent {
       }
       if ((flags & TcpHeader.SYN) == 0) {
         undoOptions(tp, savedClamp);
-        packet.drop(DropReason.TCP_FLAGS);
+        TcpRcvQueue.drop(tp, packet, DropReason.TCP_FLAGS);
         return false;
       }
       connected(tp, packet, flags, seq);
@@ -54,7 +54,7 @@ final class TcpSynSent {
     }
     if ((flags & TcpHeader.RST) != 0) {
       undoOptions(tp, savedClamp);
-      packet.drop(DropReason.TCP_RESET);
+      TcpRcvQueue.drop(tp, packet, DropReason.TCP_RESET);
       return false;
     }
     boolean stale =
@@ -63,7 +63,7 @@ final class TcpSynSent {
             && TcpValidate.pawsReject(tp.rxOpt, TcpClock.seconds(tp.net), false);
     if (stale || (flags & TcpHeader.SYN) == 0) {
       undoOptions(tp, savedClamp);
-      packet.drop(stale ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_FLAGS);
+      TcpRcvQueue.drop(tp, packet, stale ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_FLAGS);
       return false;
     }
     simultaneous(tp, packet, flags, seq);
@@ -120,7 +120,8 @@ final class TcpSynSent {
     TcpOutput.dataSndCheck(tp);
   }
 
-  private static void undoSpuriousSyn(TcpSock tp) {
+  /** {@code tcp_try_undo_spurious_syn}: it is the first SYN or SYN-ACK that was answered. */
+  static void undoSpuriousSyn(TcpSock tp) {
     if (tp.hasUndoMarker
         && tp.retransStamp != 0
         && tp.rxOpt.sawTstamp

@@ -6,6 +6,7 @@ import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.fib.FibMetrics;
 
 /**
  * Requests that are kept nowhere: the sequence number of the SYN-ACK tells all that is needed.
@@ -23,6 +24,7 @@ final class TcpSyncookies {
   private static final int TSBITS = 6;
   private static final int TS_WSCALE = 0xf;
   private static final int TS_SACK = 1 << 4;
+  private static final int TS_ECN = 1 << 5;
 
   private TcpSyncookies() {}
 
@@ -48,7 +50,10 @@ final class TcpSyncookies {
     req.mss = table[index];
     if (opt.tstampOk) {
       // The clock of time stamps carries what does not fit into the number.
-      int options = (opt.wscaleOk ? opt.sndWscale : TS_WSCALE) | (opt.sackOk ? TS_SACK : 0);
+      int options =
+          (opt.wscaleOk ? opt.sndWscale : TS_WSCALE)
+              | (opt.sackOk ? TS_SACK : 0)
+              | (req.ecnOk ? TS_ECN : 0);
       int ts = req.tsval();
       int stamped = ts >> TSBITS << TSBITS | options;
       if (stamped - ts > 0) {
@@ -95,22 +100,20 @@ final class TcpSyncookies {
     req.mss = mss;
     RxOpt opt = new RxOpt();
     opt.parse(net, packet, false);
-    if (opt.sawTstamp && opt.rcvTsecr != 0) {
-      int options = opt.rcvTsecr & (1 << TSBITS) - 1;
-      req.tstampOk = true;
-      req.tsRecent = opt.rcvTsval;
-      req.sackOk = (options & TS_SACK) != 0;
-      req.wscaleOk = (options & TS_WSCALE) != TS_WSCALE;
-      req.sndWscale = (byte) (req.wscaleOk ? options & TS_WSCALE : 0);
+    if (opt.sawTstamp && !decode(req, opt)) {
+      return false;
     }
     TcpDst dst = TcpDst.find(req);
     if (dst == null) {
+      packet.drop(DropReason.IP_OUTNOROUTES);
       return true;
     }
-    TcpListenRcv.openReqRwin(req, sk, dst);
+    TcpListenRcv.openReqRwin(req, sk, dst, mss);
+    // cookie_ecn_ok: it may have been turned off meanwhile.
+    req.ecnOk &= net.sysctl(Sysctl.IPV4_TCP_ECN) != 0 || dst.feature(FibMetrics.FEATURE_ECN);
     TcpSock child = TcpListenRcv.child(sk, req, packet);
     if (child == null) {
-      packet.drop(DropReason.TCP_LISTEN_OVERFLOW);
+      packet.drop(DropReason.NO_SOCKET);
       return true;
     }
     TcpLife.hash(child);
@@ -118,6 +121,26 @@ final class TcpSyncookies {
     TcpCheckReq.enqueue(sk, child);
     TcpCheckReq.childProcess(sk, child, packet);
     return true;
+  }
+
+  /**
+   * {@code cookie_timestamp_decode}: what the echoed time stamp tells of the SYN's options; without
+   * an echo it is taken as 0.
+   *
+   * @return false if it has what is turned off by now
+   */
+  private static boolean decode(TcpRequest req, RxOpt opt) {
+    int options = opt.rcvTsecr & (1 << TSBITS) - 1;
+    req.tstampOk = true;
+    req.tsRecent = opt.rcvTsval;
+    req.ecnOk = (options & TS_ECN) != 0;
+    req.sackOk = (options & TS_SACK) != 0;
+    if (req.sackOk && req.net.sysctl(Sysctl.IPV4_TCP_SACK) == 0) {
+      return false;
+    }
+    req.wscaleOk = (options & TS_WSCALE) != TS_WSCALE;
+    req.sndWscale = (byte) (req.wscaleOk ? options & TS_WSCALE : 0);
+    return !req.wscaleOk || req.net.sysctl(Sysctl.IPV4_TCP_WINDOW_SCALING) != 0;
   }
 
   private static int mss(TcpRequest req, Packet packet) {

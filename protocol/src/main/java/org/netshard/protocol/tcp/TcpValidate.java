@@ -15,8 +15,8 @@ import org.netshard.protocol.core.Packet;
 final class TcpValidate {
   private TcpValidate() {}
 
-  /** {@code TCP_PAWS_24DAYS}, seconds. */
-  static final int PAWS_24DAYS = 60 * 60 * 24 * 24;
+  /** {@code TCP_PAWS_WRAP}, seconds: half a round of a clock of microseconds. */
+  static final int PAWS_WRAP = Integer.MAX_VALUE / 1_000_000;
 
   private static final int PAWS_WINDOW = 1;
 
@@ -29,7 +29,7 @@ final class TcpValidate {
     if (opt.tsRecent - opt.rcvTsval <= window) {
       return true;
     }
-    return seconds - (opt.tsRecentStamp + PAWS_24DAYS) >= 0 || opt.tsRecent == 0;
+    return seconds - (opt.tsRecentStamp + PAWS_WRAP) >= 0 || opt.tsRecent == 0;
   }
 
   /** {@code tcp_paws_reject}. */
@@ -159,7 +159,7 @@ final class TcpValidate {
     if (syn) {
       boolean crossed =
           tp.state() == TcpState.SYN_RECV
-              && !tp.orphan
+              && tp.hasFile()
               && (flags & TcpHeader.ACK) != 0
               && seq + 1 == endSeq
               && seq + 1 == tp.rcvNxt

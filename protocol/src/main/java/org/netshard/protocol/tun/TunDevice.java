@@ -88,6 +88,8 @@ public final class TunDevice implements NetDevice.Kind {
     byte[] copy = new byte[at + bytes.length];
     System.arraycopy(bytes, 0, copy, at, bytes.length);
     Packet packet = new Packet(dev, ethertype, copy, at, truesize(bytes.length));
+    int head = packet.truesize() - Skb.LEAST_TRUESIZE;
+    packet.setTailroom(isLinear(bytes.length) ? Math.max(head - NET_SKB_PAD - bytes.length, 0) : 0);
     int network = version == 4 ? (bytes[0] & 0xf) << 2 : IP6_HEADER_BYTES;
     if (gsoSize > 0 && bytes.length - network - TCP_HEADER_BYTES > gsoSize) {
       packet.setGsoOfOthers(gsoSize, TCP_HEADER_BYTES);
@@ -96,6 +98,10 @@ public final class TunDevice implements NetDevice.Kind {
     dev.countRx(bytes.length);
     net.machine().softirqs().netRx(net, packet, net.machine().nowNs());
     return bytes.length;
+  }
+
+  private static boolean isLinear(int bytes) {
+    return bytes <= Skb.MAX_HEAD_BYTES - NET_SKB_PAD;
   }
 
   /** {@code tun_alloc_skb}: what does not fit into a page with its head is in pages of its own. */

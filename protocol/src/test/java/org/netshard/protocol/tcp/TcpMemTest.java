@@ -68,7 +68,7 @@ class TcpMemTest {
       }
 
       @Override
-      public boolean pruneOfo() {
+      public boolean pruneOfo(TcpMem.Segment segment) {
         asked.add("tcp_prune_ofo_queue");
         boolean some = outOfOrder > 0;
         if (some) {
@@ -76,6 +76,11 @@ class TcpMemTest {
           outOfOrder = 0;
         }
         return some;
+      }
+
+      @Override
+      public void overcommitted() {
+        asked.add("pred_flags");
       }
     };
   }
@@ -89,7 +94,8 @@ class TcpMemTest {
   @Test
   void m19SegmentWithRoomGetsIn() {
     Sk sk = sk(memcg);
-    assertThat(TcpMem.admit(sk, 1000, 500, queues(sk), Gfp.NOWAIT)).isEqualTo(Admission.SCHEDULED);
+    assertThat(TcpMem.admit(sk, new TcpMem.Segment(0, 500, 1000), queues(sk), Gfp.NOWAIT))
+        .isEqualTo(Admission.SCHEDULED);
     assertThat(asked).isEmpty();
   }
 
@@ -97,7 +103,8 @@ class TcpMemTest {
   void m19WithoutRoomDataBehindOtherDataIsDroppedAndCounted() {
     Sk sk = sk(memcg);
     receive(sk, 16_384);
-    assertThat(TcpMem.admit(sk, 1000, 500, queues(sk), Gfp.NOWAIT)).isEqualTo(Admission.DROPPED);
+    assertThat(TcpMem.admit(sk, new TcpMem.Segment(0, 500, 1000), queues(sk), Gfp.NOWAIT))
+        .isEqualTo(Admission.DROPPED);
     assertThat(asked).containsExactly("tcp_prune_ofo_queue");
     // The counters of a live kernel with a limit of 16384: TCPRcvQDrop 1, PruneCalled 1, no more.
     assertThat(net.mib(Mib.TCP_RCVQ_DROP)).isOne();
@@ -108,12 +115,15 @@ class TcpMemTest {
   @Test
   void m19OneSegmentAndABareFinAlwaysGetIn() {
     Sk sk = sk(new TestMemcg(0, 0));
-    assertThat(TcpMem.admit(sk, 1000, 500, queues(sk), Gfp.NOWAIT)).isEqualTo(Admission.FORCED);
+    assertThat(TcpMem.admit(sk, new TcpMem.Segment(0, 500, 1000), queues(sk), Gfp.NOWAIT))
+        .isEqualTo(Admission.FORCED);
     SkbOwner.setOwnerR(sk, 1000);
     queued = 1;
     SkbOwner.setOwnerR(sk, sk.forwardAlloc());
-    assertThat(TcpMem.admit(sk, 1000, 0, queues(sk), Gfp.NOWAIT)).isEqualTo(Admission.FORCED);
-    assertThat(TcpMem.admit(sk, 5000, 500, queues(sk), Gfp.NOWAIT)).isEqualTo(Admission.DROPPED);
+    assertThat(TcpMem.admit(sk, new TcpMem.Segment(0, 0, 1000), queues(sk), Gfp.NOWAIT))
+        .isEqualTo(Admission.FORCED);
+    assertThat(TcpMem.admit(sk, new TcpMem.Segment(0, 500, 5000), queues(sk), Gfp.NOWAIT))
+        .isEqualTo(Admission.DROPPED);
   }
 
   @Test
@@ -121,7 +131,8 @@ class TcpMemTest {
     Sk sk = sk(memcg);
     receive(sk, 16_384);
     outOfOrder = 8192;
-    assertThat(TcpMem.admit(sk, 1000, 500, queues(sk), Gfp.NOWAIT)).isEqualTo(Admission.SCHEDULED);
+    assertThat(TcpMem.admit(sk, new TcpMem.Segment(0, 500, 1000), queues(sk), Gfp.NOWAIT))
+        .isEqualTo(Admission.SCHEDULED);
     assertThat(asked).containsExactly("tcp_prune_ofo_queue");
   }
 
@@ -129,8 +140,10 @@ class TcpMemTest {
   void m19FullReceiveBufferGoesDownTheWholeLadder() {
     Sk sk = sk(null);
     receive(sk, 200_000);
-    assertThat(TcpMem.admit(sk, 1000, 500, queues(sk), Gfp.ATOMIC)).isEqualTo(Admission.DROPPED);
-    assertThat(asked).containsExactly("tcp_clamp_window", "tcp_collapse", "tcp_prune_ofo_queue");
+    assertThat(TcpMem.admit(sk, new TcpMem.Segment(0, 500, 1000), queues(sk), Gfp.ATOMIC))
+        .isEqualTo(Admission.DROPPED);
+    assertThat(asked)
+        .containsExactly("tcp_clamp_window", "tcp_collapse", "tcp_prune_ofo_queue", "pred_flags");
     assertThat(net.mib(Mib.TCP_RCV_PRUNED)).isOne();
   }
 
