@@ -410,7 +410,8 @@ final class TcpAck {
         TcpTimers.stopRetransmit(tp);
       }
     } else {
-      TcpTimers.reset(tp, TcpSock.PENDING_PROBE0, TcpTimers.probe0When(tp, TcpRtt.rtoMax(tp)));
+      long when = TcpTimers.probe0When(tp, TcpRtt.rtoMax(tp));
+      TcpTimers.resetPaced(tp, TcpSock.PENDING_PROBE0, TcpTimers.clampProbe0(tp, when));
     }
   }
 }

@@ -225,7 +225,6 @@ final class TcpFastOpen {
     }
     req.resendSynack(tp.sk);
     req.numTimeout++;
-    tp.retransmits++;
     TcpRtoTimer.updateRtoStats(tp);
     if (tp.retransStamp == 0) {
       tp.retransStamp = tp.tsval(tp.tcpMstamp);

@@ -16,6 +16,9 @@ final class TcpTimers {
   static final int RETRY_WAIT = TcpClock.HZ / 2;
   static final int TIMEOUT_MIN_US = 2000;
 
+  /** {@code TCP_TIMEOUT_MIN}, jiffies. */
+  private static final int TIMEOUT_MIN = 2;
+
   /** {@code TCP_RTO_MIN}, jiffies. */
   static final int RTO_MIN = TcpClock.HZ / 5;
 
@@ -90,15 +93,17 @@ final class TcpTimers {
     }
   }
 
-  /** {@code tcp_reset_xmit_timer}. */
+  /** {@code tcp_reset_xmit_timer} without {@code pace_delay}. */
   static void reset(TcpSock tp, int what, long jiffies) {
     long when = Math.min(jiffies, TcpRtt.rtoMax(tp));
     tp.pending = (byte) what;
-    long ns = tp.net.machine().nowNs() + when * TcpClock.NS_PER_JIFFY;
-    if (tp.wstampNs > tp.clockCacheNs) {
-      ns += tp.wstampNs - tp.clockCacheNs;
-    }
-    tp.retransmitTimer.set(tp.net, ns);
+    tp.retransmitTimer.set(tp.net, tp.net.machine().nowNs() + when * TcpClock.NS_PER_JIFFY);
+  }
+
+  /** {@code tcp_reset_xmit_timer} with {@code pace_delay}: from when the next segment may go. */
+  static void resetPaced(TcpSock tp, int what, long jiffies) {
+    long delayNs = Math.max(0, tp.wstampNs - tp.clockCacheNs);
+    reset(tp, what, jiffies + delayNs / TcpClock.NS_PER_JIFFY);
   }
 
   /** {@code tcp_rearm_rto}. */
@@ -118,7 +123,7 @@ final class TcpTimers {
       long deltaUs = head.sentNs / 1000 + rto * TcpClock.US_PER_JIFFY - tp.tcpMstamp;
       rto = TcpClock.usToJiffies(Math.max(deltaUs, 1));
     }
-    reset(tp, TcpSock.PENDING_RETRANS, rto);
+    resetPaced(tp, TcpSock.PENDING_RETRANS, rto);
   }
 
   static void stopRetransmit(TcpSock tp) {
@@ -129,17 +134,18 @@ final class TcpTimers {
   /** {@code tcp_check_probe_timer}. */
   static void checkProbeTimer(TcpSock tp) {
     if (tp.packetsOut == 0 && tp.pending == TcpSock.PENDING_NONE) {
-      reset(tp, TcpSock.PENDING_PROBE0, probe0Base(tp));
+      resetPaced(tp, TcpSock.PENDING_PROBE0, probe0Base(tp));
     }
   }
 
+  /** {@code tcp_probe0_base}: never sooner than {@code TCP_RTO_MIN}, whatever the socket allows. */
   private static int probe0Base(TcpSock tp) {
-    return Math.max(tp.rtoJiffies, TcpRtt.rtoMin(tp));
+    return Math.max(tp.rtoJiffies, RTO_MIN);
   }
 
   /** {@code tcp_probe0_when}. */
   static long probe0When(TcpSock tp, long most) {
-    int backoff = Math.min(Math.max(0, log2(TcpRtt.rtoMax(tp) / RTO_MIN) + 1), tp.backoff);
+    int backoff = Math.min(log2(TcpSock.RTO_MAX / RTO_MIN) + 1, tp.backoff);
     long when = (long) probe0Base(tp) << backoff;
     return Math.min(when, most);
   }
@@ -190,7 +196,8 @@ final class TcpTimers {
     if (!TcpMem.checkOom(tp.sk, shift)) {
       return false;
     }
-    if (tp.jiffies() - tp.lsndtime <= TcpClock.HZ * 60 || (tp.sndWnd == 0 && tp.packetsOut == 0)) {
+    boolean recent = tp.jiffies() - tp.lsndtime <= TcpClock.HZ * 60;
+    if (reset || recent || (tp.sndWnd == 0 && tp.packetsOut == 0)) {
       TcpOutput.sendActiveReset(tp);
     }
     TcpLife.done(tp);
@@ -220,14 +227,15 @@ final class TcpTimers {
       tp.probesTstamp = now == 0 ? 1 : now;
     } else {
       int user = TcpOptions.of(tp.sk).userTimeoutMs;
-      if (user != 0 && (long) (now - tp.probesTstamp) * TcpClock.MS_PER_JIFFY >= user) {
+      if (user != 0 && now - tp.probesTstamp >= TcpOptions.msToJiffies(user)) {
         writeErr(tp);
         return;
       }
     }
     int most = (int) tp.net.sysctl(Sysctl.IPV4_TCP_RETRIES2);
     if (tp.sk.flag(SockFlag.SOCK_DEAD)) {
-      boolean alive = probe0When(tp, TcpRtt.rtoMax(tp)) < TcpRtt.rtoMax(tp);
+      // inet_csk_rto_backoff.
+      boolean alive = (long) tp.rtoJiffies << tp.backoff < TcpRtt.rtoMax(tp);
       most = orphanRetries(tp, alive);
       if (!alive && tp.backoff >= most) {
         writeErr(tp);
@@ -263,12 +271,17 @@ final class TcpTimers {
     } else {
       timeout = RETRY_WAIT;
     }
+    resetPaced(tp, TcpSock.PENDING_PROBE0, clampProbe0(tp, timeout));
+  }
+
+  /** {@code tcp_clamp_probe0_to_user_timeout}. */
+  static long clampProbe0(TcpSock tp, long when) {
     int user = TcpOptions.of(tp.sk).userTimeoutMs;
-    if (user != 0 && tp.probesTstamp != 0) {
-      long elapsed = (long) (tp.jiffies() - tp.probesTstamp) * TcpClock.MS_PER_JIFFY;
-      long left = Math.max(user - elapsed, TcpClock.MS_PER_JIFFY);
-      timeout = Math.min(timeout, TcpOptions.msToJiffies((int) left));
+    if (user == 0 || tp.probesTstamp == 0) {
+      return when;
     }
-    reset(tp, TcpSock.PENDING_PROBE0, timeout);
+    int elapsed = Math.max(0, tp.jiffies() - tp.probesTstamp);
+    int left = TcpOptions.msToJiffies(user) - elapsed;
+    return Math.min(Math.max(left, TIMEOUT_MIN), when);
   }
 }
