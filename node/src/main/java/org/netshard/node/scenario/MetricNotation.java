@@ -48,7 +48,8 @@ final class MetricNotation {
         locked |= 1 << FibMetrics.RTAX_RTO_MIN;
         time(FibMetrics.RTAX_RTO_MIN, 1);
       }
-      case "quickack" -> quickack();
+      case "quickack" -> flag(FibMetrics.RTAX_QUICKACK, key);
+      case "fastopen_no_cookie" -> flag(FibMetrics.RTAX_FASTOPEN_NO_COOKIE, key);
       case "features" -> attrs.attrInt(FibMetrics.RTAX_FEATURES, feature());
       case "congctl" -> {
         lock(FibMetrics.RTAX_CC_ALGO);
@@ -82,12 +83,12 @@ final class MetricNotation {
     attrs.attrInt(metric, line.number(what));
   }
 
-  private void quickack() throws BadWordException {
-    int value = line.number("quickack");
+  private void flag(int metric, String what) throws BadWordException {
+    int value = line.number(what);
     if (value != 0 && value != 1) {
-      throw line.bad("`" + value + "` is neither 0 nor 1 for quickack");
+      throw line.bad("`" + value + "` is neither 0 nor 1 for " + what);
     }
-    attrs.attrInt(FibMetrics.RTAX_QUICKACK, value);
+    attrs.attrInt(metric, value);
   }
 
   private int feature() throws BadWordException {

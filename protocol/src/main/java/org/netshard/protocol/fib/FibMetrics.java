@@ -33,6 +33,7 @@ public final class FibMetrics {
   public static final int RTAX_INITRWND = 14;
   public static final int RTAX_QUICKACK = 15;
   public static final int RTAX_CC_ALGO = 16;
+  public static final int RTAX_FASTOPEN_NO_COOKIE = 17;
   public static final int RTAX_MAX = 17;
 
   /** {@code RTAX_FEATURE_ECN}. */

@@ -310,7 +310,7 @@ final class Fq extends SchedQdisc {
 
   private Packet take(FqFlow flow, FqFlow.Waiting waiting) {
     flow.qlen--;
-    flow.remove(waiting);
+    flow.remove();
     dequeued(waiting.packet());
     return waiting.packet();
   }

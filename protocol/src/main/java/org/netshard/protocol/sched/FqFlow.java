@@ -1,7 +1,6 @@
 package org.netshard.protocol.sched;
 
 import java.util.ArrayDeque;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -68,18 +67,20 @@ final class FqFlow {
 
   /** The one that leaves next, or null. */
   @Nullable Waiting peek() {
+    return isEarlyFirst() ? early.firstEntry().getValue() : line.peek();
+  }
+
+  private boolean isEarlyFirst() {
     Waiting head = line.peek();
-    Map.Entry<TimeKey, Waiting> first = early.firstEntry();
-    boolean before = first != null && (head == null || first.getValue().sendNs() < head.sendNs());
-    return before ? first.getValue() : head;
+    return !early.isEmpty() && (head == null || early.firstKey().timeNs() < head.sendNs());
   }
 
   /** Takes out what {@link #peek} has shown. */
-  void remove(Waiting waiting) {
-    if (waiting == line.peek()) {
-      line.remove();
-    } else {
+  void remove() {
+    if (isEarlyFirst()) {
       early.pollFirstEntry();
+    } else {
+      line.remove();
     }
   }
 

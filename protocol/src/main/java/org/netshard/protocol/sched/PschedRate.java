@@ -64,12 +64,12 @@ record PschedRate(long bytesPerSec, int overhead, int mpu, int linklayer, int mu
 
   /** {@code psched_l2t_ns}: how long so many bytes take, nanoseconds. */
   long nsOf(long bytes) {
-    long length = Math.max(bytes + overhead & U32_MAX, mpu);
+    long length = Math.max((bytes + overhead) & U32_MAX, mpu);
     if (linklayer == TC_LINKLAYER_ATM) {
-      long cells = (length + ATM_CELL_PAYLOAD - 1 & U32_MAX) / ATM_CELL_PAYLOAD;
-      length = cells * ATM_CELL_BYTES & U32_MAX;
+      long cells = ((length + ATM_CELL_PAYLOAD - 1) & U32_MAX) / ATM_CELL_PAYLOAD;
+      length = (cells * ATM_CELL_BYTES) & U32_MAX;
     }
-    return length * (mult & U32_MAX) >>> shift;
+    return (length * (mult & U32_MAX)) >>> shift;
   }
 
   /** {@code psched_ns_t2l}: how many bytes go in so many nanoseconds. */

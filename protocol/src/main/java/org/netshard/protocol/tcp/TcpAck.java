@@ -406,8 +406,7 @@ final class TcpAck {
       }
     } else {
       long when = TcpTimers.probe0When(tp, TcpRtt.rtoMax(tp));
-      TcpTimers.resetPaced(
-          tp, TcpSock.PENDING_PROBE0, TcpTimers.clampProbe0ToUserTimeout(tp, when));
+      TcpTimers.resetPaced(tp, TcpSock.PENDING_PROBE0, TcpTimers.clampProbe0(tp, when));
     }
   }
 }

@@ -286,9 +286,15 @@ final class TcpAcks {
 
   /** The timer of a delayed acknowledgement has ended ({@code tcp_delack_timer_handler}). */
   static void delayedEnds(TcpSock tp) {
-    if (tp.state() == TcpState.CLOSE
-        || tp.state() == TcpState.LISTEN
-        || (tp.ackPending & TcpSock.ACK_TIMER) == 0) {
+    if (tp.state() == TcpState.CLOSE || tp.state() == TcpState.LISTEN) {
+      return;
+    }
+    if (tp.compressedAck > 0) {
+      tp.refresh();
+      TcpOfo.compressSend(tp);
+      return;
+    }
+    if ((tp.ackPending & TcpSock.ACK_TIMER) == 0) {
       return;
     }
     tp.ackPending &= (byte) ~TcpSock.ACK_TIMER;

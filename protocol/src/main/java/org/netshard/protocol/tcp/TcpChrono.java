@@ -1,8 +1,8 @@
 package org.netshard.protocol.tcp;
 
 /**
- * What a sender waits for, and how long: {@code tcpi_busy_time}, {@code tcpi_rwnd_limited}, {@code
- * tcpi_sndbuf_limited}.
+ * What a sender waits for, and how long, in whole jiffies: {@code tcpi_busy_time}, {@code
+ * tcpi_rwnd_limited}, {@code tcpi_sndbuf_limited}.
  *
  * <p><b>Source:</b> {@code net/ipv4/tcp_output.c}: {@code tcp_chrono_start}, {@code
  * tcp_chrono_stop}.
@@ -29,25 +29,20 @@ final class TcpChrono {
   }
 
   private static void set(TcpSock tp, int type) {
-    long now = now(tp);
+    int now = tp.jiffies();
     if (tp.chronoType > 0) {
-      tp.chronoStatUs[tp.chronoType - 1] += now - tp.chronoStartUs;
+      tp.chronoStat[tp.chronoType - 1] += now - tp.chronoStart;
     }
-    tp.chronoStartUs = now;
+    tp.chronoStart = now;
     tp.chronoType = (byte) type;
   }
 
   /** Microseconds of a state so far; those that are narrower count too. */
   static long us(TcpSock tp, int type) {
-    long us = tp.chronoStatUs[type - 1];
+    long jiffies = Integer.toUnsignedLong(tp.chronoStat[type - 1]);
     if (tp.chronoType == type) {
-      us += now(tp) - tp.chronoStartUs;
+      jiffies += tp.jiffies() - tp.chronoStart;
     }
-    return us;
-  }
-
-  /** {@code tcp_jiffies32} in microseconds: it is counted in whole jiffies. */
-  private static long now(TcpSock tp) {
-    return TcpClock.jiffies64(tp.net) * TcpClock.US_PER_JIFFY;
+    return jiffies * TcpClock.US_PER_JIFFY;
   }
 }

@@ -111,9 +111,11 @@ final class TcpConnectOutput {
     tp.sndUp = tp.writeSeq;
     tp.sndNxt = tp.writeSeq;
     tp.rcvNxt = options.repair ? options.rcvNxt : 0;
+    if (options.repair) {
+      tp.rcvTstamp = tp.jiffies();
+    }
     tp.rcvWup = tp.rcvNxt;
     tp.copiedSeq = tp.rcvNxt;
     tp.rtoJiffies = TcpSock.TIMEOUT_INIT;
-    tp.rcvTstamp = tp.jiffies();
   }
 }

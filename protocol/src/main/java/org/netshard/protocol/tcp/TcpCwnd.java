@@ -1,6 +1,5 @@
 package org.netshard.protocol.tcp;
 
-import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
 import org.netshard.protocol.fib.FibMetrics;
 
@@ -109,7 +108,7 @@ final class TcpCwnd {
 
   /** {@code tcp_cwnd_application_limited}. */
   private static void applicationLimited(TcpSock tp) {
-    if (tp.caState == TcpSock.CA_OPEN && !nospace(tp)) {
+    if (tp.caState == TcpSock.CA_OPEN && !tp.orphan && !tp.nospace) {
       int win = Math.max(tp.sndCwndUsed, init(tp));
       if (win < tp.sndCwnd) {
         tp.sndSsthresh = currentSsthresh(tp);
@@ -118,9 +117,5 @@ final class TcpCwnd {
       tp.sndCwndUsed = 0;
     }
     tp.sndCwndStamp = tp.jiffies();
-  }
-
-  private static boolean nospace(TcpSock tp) {
-    return tp.nospace && (tp.sk.userlocks() & Sk.SOCK_SNDBUF_LOCK) == 0;
   }
 }

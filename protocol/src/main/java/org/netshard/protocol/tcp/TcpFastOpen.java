@@ -7,6 +7,7 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.fib.FibMetrics;
 import org.netshard.protocol.memcg.Gfp;
 
 /**
@@ -74,7 +75,9 @@ final class TcpFastOpen {
       return null;
     }
     int key = 1;
-    if (!noCookie(sk, SERVER_COOKIE_NOT_REQD)) {
+    TcpDst dst = TcpDst.find(req);
+    int ofRoute = dst == null ? 0 : dst.metric(FibMetrics.RTAX_FASTOPEN_NO_COOKIE);
+    if (!noCookie(sk, ofRoute, SERVER_COOKIE_NOT_REQD)) {
       if (cookie == null) {
         return null;
       }
@@ -104,10 +107,15 @@ final class TcpFastOpen {
     return child;
   }
 
-  /** {@code tcp_fastopen_no_cookie}. */
-  static boolean noCookie(Sk sk, int flag) {
+  /**
+   * {@code tcp_fastopen_no_cookie}.
+   *
+   * @param ofRoute {@code RTAX_FASTOPEN_NO_COOKIE}
+   */
+  static boolean noCookie(Sk sk, int ofRoute, int flag) {
     return (sk.net().sysctl(Sysctl.IPV4_TCP_FASTOPEN) & flag) != 0
-        || TcpOptions.of(sk).fastopenNoCookie;
+        || TcpOptions.of(sk).fastopenNoCookie
+        || ofRoute != 0;
   }
 
   /** {@code tcp_fastopen_queue_check}. */
@@ -225,7 +233,6 @@ final class TcpFastOpen {
     }
     boolean unused = req.resendSynack(tp.sk);
     req.numTimeout++;
-    tp.retransmits++;
     TcpRtoTimer.updateRtoStats(tp);
     if (tp.retransStamp == 0) {
       tp.retransStamp = tp.tsval(tp.tcpMstamp);

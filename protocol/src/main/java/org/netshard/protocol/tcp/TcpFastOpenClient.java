@@ -12,6 +12,7 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
+import org.netshard.protocol.fib.FibMetrics;
 import org.netshard.protocol.memcg.Gfp;
 
 /**
@@ -146,7 +147,8 @@ final class TcpFastOpenClient {
       request.cookie = null;
       return false;
     }
-    if (TcpFastOpen.noCookie(tp.sk, TcpFastOpen.CLIENT_NO_COOKIE)) {
+    int ofRoute = TcpDst.metric(tp, FibMetrics.RTAX_FASTOPEN_NO_COOKIE);
+    if (TcpFastOpen.noCookie(tp.sk, ofRoute, TcpFastOpen.CLIENT_NO_COOKIE)) {
       request.cookie = null;
       return true;
     }

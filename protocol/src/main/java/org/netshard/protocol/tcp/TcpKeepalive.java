@@ -31,9 +31,10 @@ final class TcpKeepalive {
   }
 
   /** {@code keepalive_time_elapsed}, jiffies. */
-  static int keepaliveElapsed(TcpSock tp) {
+  static long keepaliveElapsed(TcpSock tp) {
     int now = tp.jiffies();
-    return Math.min(now - tp.lrcvtime, now - tp.rcvTstamp);
+    long data = Integer.toUnsignedLong(now - tp.lrcvtime);
+    return Math.min(data, Integer.toUnsignedLong(now - tp.rcvTstamp));
   }
 
   /** {@code tcp_keepalive_timer}. */

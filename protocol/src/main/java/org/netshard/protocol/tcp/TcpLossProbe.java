@@ -57,7 +57,7 @@ final class TcpLossProbe {
     int mss = TcpMss.current(tp);
     TcpSkb skb = tp.sendHead();
     boolean sent = false;
-    if (skb != null && !Seq.after(Math.min(skb.len, mss) + skb.seq, tp.wndEnd())) {
+    if (skb != null && TcpOutput.windowTest(tp, skb, mss)) {
       int before = tp.packetsOut;
       boolean unused = TcpOutput.writeXmit(tp, mss, TcpOutput.nonagle(tp), TcpOutput.PUSH_PROBE);
       sent = tp.packetsOut > before;

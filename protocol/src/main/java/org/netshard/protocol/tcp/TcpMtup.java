@@ -93,14 +93,16 @@ final class TcpMtup {
     if (net.sysctl(Sysctl.IPV4_TCP_MTU_PROBING) == 0) {
       return;
     }
-    if (tp.mtup == null) {
+    boolean begins = tp.mtup == null;
+    if (begins) {
       init(tp);
     }
     TcpMtup mtup = tp.mtup;
     if (mtup == null) {
       return;
     }
-    if (mtup.enabled) {
+    // Linux has it from the begin, when the sysctl said no.
+    if (mtup.enabled && !begins) {
       int mss = TcpMss.fromMtu(tp, mtup.searchLow) >> 1;
       mss = Math.min((int) net.sysctl(Sysctl.IPV4_TCP_BASE_MSS), mss);
       mss = Math.max(mss, (int) net.sysctl(Sysctl.IPV4_TCP_MTU_PROBE_FLOOR));

@@ -281,7 +281,7 @@ final class TcpOfo {
   }
 
   /** {@code tcp_sack_compress_send_ack}. */
-  private static void compressSend(TcpSock tp) {
+  static void compressSend(TcpSock tp) {
     if (tp.compressedAck == 0) {
       return;
     }

@@ -23,12 +23,11 @@ final class TcpOptionBytes {
     // What the way does not carry is not offered (tcp_advertise_mss).
     tp.advmss = Math.min(tp.advmss, TcpMss.defaultAdvmss(tp.sendsV6(), tp.pmtu));
     tp.advmss = Math.min(tp.advmss, TcpDst.advmss(tp));
+    // A SYN-ACK that crosses a SYN offers the same, whatever that SYN has.
+    boolean stamps = !signed && net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) != 0;
+    boolean scale = net.sysctl(Sysctl.IPV4_TCP_WINDOW_SCALING) != 0;
+    boolean sack = net.sysctl(Sysctl.IPV4_TCP_SACK) != 0;
     boolean answer = (flags & TcpHeader.ACK) != 0;
-    boolean stamps =
-        answer ? tp.rxOpt.tstampOk : !signed && net.sysctl(Sysctl.IPV4_TCP_TIMESTAMPS) != 0;
-    boolean scale = answer ? tp.rxOpt.wscaleOk : net.sysctl(Sysctl.IPV4_TCP_WINDOW_SCALING) != 0;
-    boolean sack = answer ? tp.rxOpt.sackOk : net.sysctl(Sysctl.IPV4_TCP_SACK) != 0;
-    tp.rxOpt.rcvWscale = scale ? tp.rxOpt.rcvWscale : 0;
     TcpFastOpenCookie cookie = TcpFastOpenClient.synCookie(tp);
     int bytes =
         writeSyn(
@@ -144,9 +143,9 @@ final class TcpOptionBytes {
       at = TcpMd5.OPTION_BYTES;
     }
     if (tp.rxOpt.tstampOk) {
-      long us = dataLen > 0 ? tp.wstampNs / 1000 : tp.tcpMstamp;
-      at =
-          putStamp(options, at, RxOpt.NOP << 24 | RxOpt.NOP << 16, tp.tsval(us), tp.rxOpt.tsRecent);
+      // The time of when it may go: pacing may put that off.
+      int tsval = tp.tsval(tp.wstampNs / 1000);
+      at = putStamp(options, at, RxOpt.NOP << 24 | RxOpt.NOP << 16, tsval, tp.rxOpt.tsRecent);
     }
     int blocks = tp.rxOpt.numSacks + (tp.rxOpt.dsack ? 1 : 0);
     if (blocks == 0) {

@@ -236,8 +236,16 @@ final class TcpOutput {
     sentNew(tp, skb, mss);
   }
 
-  /** {@code tcp_event_new_data_sent}: the piece is on its way. */
+  /** The same, if it counts as small where it is ({@code tcp_minshall_update}). */
   private static void sentNew(TcpSock tp, TcpSkb skb, int mss) {
+    newDataSent(tp, skb);
+    if (skb.len < skb.pcount * mss) {
+      tp.sndSml = skb.endSeq;
+    }
+  }
+
+  /** {@code tcp_event_new_data_sent}: the piece is on its way. */
+  private static void newDataSent(TcpSock tp, TcpSkb skb) {
     int prior = tp.packetsOut;
     tp.sndNxt = skb.endSeq;
     tp.rtxQueue.add(skb);
@@ -247,9 +255,6 @@ final class TcpOutput {
     }
     tp.net.addMib(Mib.TCP_ORIG_DATA_SENT, skb.pcount);
     checkSpace(tp);
-    if (skb.len < skb.pcount * mss) {
-      tp.sndSml = skb.endSeq;
-    }
   }
 
   /** {@code tcp_cwnd_test}: how many segments the window of congestion lets out. */
@@ -263,7 +268,7 @@ final class TcpOutput {
   }
 
   /** {@code tcp_snd_wnd_test}. */
-  private static boolean windowTest(TcpSock tp, TcpSkb skb, int mss) {
+  static boolean windowTest(TcpSock tp, TcpSkb skb, int mss) {
     int end = skb.len > mss ? skb.seq + mss : skb.endSeq;
     return !Seq.after(end, tp.wndEnd());
   }
@@ -325,9 +330,7 @@ final class TcpOutput {
   static void sendActiveReset(TcpSock tp) {
     tp.net.addMib(Mib.TCP_OUT_RSTS, 1);
     tp.refresh();
-    int result = 0;
-    TcpXmit.sendBare(tp, acceptableSeq(tp), TcpHeader.ACK | TcpHeader.RST);
-    if (result != 0) {
+    if (TcpXmit.sendBare(tp, acceptableSeq(tp), TcpHeader.ACK | TcpHeader.RST) != 0) {
       tp.net.addMib(Mib.TCP_ABORT_FAILED, 1);
     }
   }
@@ -357,7 +360,9 @@ final class TcpOutput {
       tp.refresh();
       int result = TcpXmit.transmit(tp, skb);
       if (result == 0) {
-        sent(tp, skb, mss);
+        skb.inFlight = true;
+        tp.writeQueue.unlink(skb);
+        newDataSent(tp, skb);
       }
       return result;
     }
@@ -373,8 +378,7 @@ final class TcpOutput {
       tp.net.addMib(mib, 1);
     }
     tp.refresh();
-    TcpXmit.sendBare(tp, tp.sndUna - (urgent ? 0 : 1), TcpHeader.ACK);
-    return 0;
+    return TcpXmit.sendBare(tp, tp.sndUna - (urgent ? 0 : 1), TcpHeader.ACK);
   }
 
   /** Whether there is room in the send buffer of a sock without a connection. */

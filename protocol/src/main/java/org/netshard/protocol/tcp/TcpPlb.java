@@ -37,7 +37,7 @@ final class TcpPlb {
     if (share < tp.net.sysctl(Sysctl.IPV4_TCP_PLB_CONG_THRESH)) {
       congestedRounds = 0;
     } else if (congestedRounds < tp.net.sysctl(Sysctl.IPV4_TCP_PLB_REHASH_ROUNDS)) {
-      congestedRounds = congestedRounds + 1 & ROUNDS_MAX;
+      congestedRounds = (congestedRounds + 1) & ROUNDS_MAX;
     }
   }
 

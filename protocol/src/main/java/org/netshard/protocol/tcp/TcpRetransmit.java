@@ -30,7 +30,7 @@ final class TcpRetransmit {
       tp.retransOut += skb.pcount;
     }
     if (tp.retransStamp == 0) {
-      int stamp = tp.tsval(tp.tcpMstamp);
+      int stamp = tp.tsval(skb.sentNs / 1000);
       tp.retransStamp = stamp == 0 ? 1 : stamp;
     }
     if (tp.undoRetrans < 0) {
@@ -91,8 +91,8 @@ final class TcpRetransmit {
     if ((skb.flags & (TcpHeader.SYN | TcpHeader.ECE | TcpHeader.CWR))
             == (TcpHeader.SYN | TcpHeader.ECE | TcpHeader.CWR)
         && tp.net.sysctl(Sysctl.IPV4_TCP_ECN_FALLBACK) != 0) {
+      // What the sock may do stays: the SYN-ACK may be the answer to the first SYN.
       skb.flags &= ~(TcpHeader.ECE | TcpHeader.CWR);
-      tp.ecnFlags = 0;
     }
     tp.net.addMib(Mib.TCP_RETRANS_SEGS, skb.pcount);
     if (skb.has(TcpHeader.SYN)) {

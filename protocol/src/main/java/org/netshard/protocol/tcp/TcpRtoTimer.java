@@ -9,12 +9,12 @@ import org.netshard.protocol.core.Sysctl;
  * The retransmission timer, and when a connection is given up.
  *
  * <p><b>Source:</b> RFC 6298; {@code net/ipv4/tcp_timer.c}: {@code tcp_retransmit_timer}, {@code
- * tcp_write_timeout}, {@code retransmits_timed_out}, {@code tcp_out_of_resources}.
+ * tcp_write_timeout}, {@code retransmits_timed_out}, {@code tcp_rtx_probe0_timed_out}.
  */
 final class TcpRtoTimer {
-  private TcpRtoTimer() {}
+  private static final int US_PER_MS = 1000;
 
-  private static final int HANDSHAKE_LINEAR_MAX = 127;
+  private TcpRtoTimer() {}
 
   /** {@code tcp_retransmit_timer}. */
   static void retransmitTimer(TcpSock tp) {
@@ -35,7 +35,7 @@ final class TcpRtoTimer {
     if (tp.sndWnd == 0 && !tp.sk.flag(SockFlag.SOCK_DEAD) && !handshake) {
       tp.pending = 0;
       // The other end has closed its window in the middle of what it was sent.
-      if (windowTimedOut(tp)) {
+      if (probe0TimedOut(tp, head)) {
         TcpTimers.writeErr(tp);
         return;
       }
@@ -62,7 +62,6 @@ final class TcpRtoTimer {
       }
     }
     TcpRecovery.enterLoss(tp);
-    tp.retransmits++;
     updateRtoStats(tp);
     head = tp.rtxHead();
     if (head != null && TcpRetransmit.retransmit(tp, head, 1) > 0) {
@@ -70,7 +69,6 @@ final class TcpRtoTimer {
       TcpTimers.reset(tp, TcpSock.PENDING_RETRANS, TcpTimers.RETRY_WAIT);
       return;
     }
-    tp.backoff++;
     resetRtx(tp);
   }
 
@@ -109,13 +107,13 @@ final class TcpRtoTimer {
     boolean isThin = tp.packetsOut < 4 && !tp.inInitialSlowstart();
     boolean linearSyn =
         state == TcpState.SYN_SENT
-            && tp.backoff
-                <= Math.min(
-                    tp.net.sysctl(Sysctl.IPV4_TCP_SYN_LINEAR_TIMEOUTS), HANDSHAKE_LINEAR_MAX);
+            && tp.totalRto <= tp.net.sysctl(Sysctl.IPV4_TCP_SYN_LINEAR_TIMEOUTS);
     if (state == TcpState.ESTABLISHED && thin && isThin && tp.retransmits <= 6) {
       tp.backoff = 0;
       TcpRtt.setRto(tp);
+      tp.rtoJiffies = Math.max(tp.rtoJiffies, TcpRtt.rtoMin(tp));
     } else if (!linearSyn) {
+      tp.backoff++;
       tp.rtoJiffies = (int) Math.min((long) tp.rtoJiffies << 1, TcpRtt.rtoMax(tp));
     }
     TcpTimers.reset(tp, TcpSock.PENDING_RETRANS, clampToUserTimeout(tp));
@@ -124,11 +122,13 @@ final class TcpRtoTimer {
     }
   }
 
+  /** {@code tcp_update_rto_stats}. */
   static void updateRtoStats(TcpSock tp) {
-    if (tp.rtoStamp == 0) {
+    if (tp.retransmits == 0) {
       tp.totalRtoRecoveries++;
       tp.rtoStamp = (int) (tp.tcpMstamp / 1000) + 1;
     }
+    tp.retransmits++;
     tp.totalRto++;
   }
 
@@ -137,7 +137,7 @@ final class TcpRtoTimer {
     if (user == 0) {
       return tp.rtoJiffies;
     }
-    int elapsed = tp.tsval(tp.tcpMstamp) - tp.retransStamp;
+    int elapsed = sinceMs(tp, tp.retransStamp);
     long left = Integer.toUnsignedLong(user) - elapsed;
     if (left <= 0) {
       return 1;
@@ -145,16 +145,25 @@ final class TcpRtoTimer {
     return Math.min(tp.rtoJiffies, TcpOptions.msToJiffies((int) left));
   }
 
-  private static boolean windowTimedOut(TcpSock tp) {
-    int sinceMs = tp.tsval(tp.tcpMstamp) - tp.retransStamp;
-    long rtoMaxMs = (long) TcpRtt.rtoMax(tp) * TcpClock.MS_PER_JIFFY;
+  /** How long ago a stamp was, milliseconds, whatever the clock of time stamps counts. */
+  private static int sinceMs(TcpSock tp, int stamp) {
+    int since = tp.tsval(tp.tcpMstamp) - stamp;
+    return TcpOptions.of(tp.sk).usecTs ? Integer.divideUnsigned(since, US_PER_MS) : since;
+  }
+
+  /** {@code tcp_rtx_probe0_timed_out}, of a segment that goes again into a closed window. */
+  private static boolean probe0TimedOut(TcpSock tp, TcpSkb head) {
+    int since = tp.retransStamp != 0 ? tp.retransStamp : tp.tsval(head.sentNs / US_PER_MS);
+    int deltaMs = sinceMs(tp, since);
     int user = TcpOptions.of(tp.sk).userTimeoutMs;
-    if (user != 0 && tp.retransStamp != 0 && sinceMs >= user) {
-      return true;
+    int timeout = TcpRtt.rtoMax(tp) * 2;
+    if (user != 0) {
+      if (Integer.compareUnsigned(deltaMs, user) > 0) {
+        return true;
+      }
+      timeout = Math.min(timeout, TcpOptions.msToJiffies(user));
     }
-    return tp.retransStamp != 0
-        && (tp.jiffies() - tp.rcvTstamp) * (long) TcpClock.MS_PER_JIFFY > rtoMaxMs * 2
-        && sinceMs > rtoMaxMs * 2;
+    return tp.jiffies() - tp.rcvTstamp > timeout && TcpOptions.msToJiffies(deltaMs) > timeout;
   }
 
   /** {@code tcp_write_timeout}: whether the connection is given up. */
@@ -216,7 +225,12 @@ final class TcpRtoTimer {
       }
       timeout = modelTimeoutMs(tp, boundary, base);
     }
-    return tp.tsval(tp.tcpMstamp) - tp.retransStamp - timeout >= 0;
+    int since = tp.tsval(tp.tcpMstamp) - tp.retransStamp;
+    if (TcpOptions.of(tp.sk).usecTs) {
+      // The timer may end up to a jiffy too soon.
+      return (int) (since + TcpClock.US_PER_JIFFY - timeout * US_PER_MS) >= 0;
+    }
+    return (int) (since - timeout) >= 0;
   }
 
   /** {@code tcp_model_timeout}. */

@@ -25,6 +25,9 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   /** {@code TCP_INFINITE_SSTHRESH}. */
   static final int INFINITE_SSTHRESH = 0x7fffffff;
 
+  /** {@code TCP_RTO_MAX}, jiffies. */
+  static final int RTO_MAX = 120 * SocketOptions.HZ;
+
   /** {@code TCP_TIMEOUT_INIT}, jiffies. */
   static final int TIMEOUT_INIT = SocketOptions.HZ;
 
@@ -342,9 +345,9 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   int dsackDups;
   int rcvOoopack;
   int lastOowAckTime;
-  long chronoStartUs;
+  int chronoStart;
   byte chronoType;
-  final long[] chronoStatUs = new long[3];
+  final int[] chronoStat = new int[3];
   int sndWndChanges;
 
   // Life.
@@ -432,7 +435,7 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
     rateDelivered = before.rateDelivered;
     rateIntervalUs = before.rateIntervalUs;
     lost = before.lost;
-    System.arraycopy(before.chronoStatUs, 0, chronoStatUs, 0, chronoStatUs.length);
+    System.arraycopy(before.chronoStat, 0, chronoStat, 0, chronoStat.length);
   }
 
   /** Whether its segments go out by IPv6. */

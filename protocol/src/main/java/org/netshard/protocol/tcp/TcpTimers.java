@@ -93,16 +93,16 @@ final class TcpTimers {
     }
   }
 
-  /** {@code tcp_reset_xmit_timer}. */
+  /** {@code tcp_reset_xmit_timer} without {@code pace_delay}. */
   static void reset(TcpSock tp, int what, long jiffies) {
     long when = Math.min(jiffies, TcpRtt.rtoMax(tp));
     tp.pending = (byte) what;
     tp.retransmitTimer.set(tp.net, tp.net.machine().nowNs() + when * TcpClock.NS_PER_JIFFY);
   }
 
-  /** The same for what goes out when its turn comes ({@code tcp_pacing_delay}). */
+  /** {@code tcp_reset_xmit_timer} with {@code pace_delay}: from when the next segment may go. */
   static void resetPaced(TcpSock tp, int what, long jiffies) {
-    long delayNs = Math.max(tp.wstampNs - tp.clockCacheNs, 0);
+    long delayNs = Math.max(0, tp.wstampNs - tp.clockCacheNs);
     reset(tp, what, jiffies + delayNs / TcpClock.NS_PER_JIFFY);
   }
 
@@ -138,14 +138,14 @@ final class TcpTimers {
     }
   }
 
-  /** {@code tcp_probe0_base}: no less, whatever the route or a program says. */
+  /** {@code tcp_probe0_base}: never sooner than {@code TCP_RTO_MIN}, whatever the socket allows. */
   private static int probe0Base(TcpSock tp) {
     return Math.max(tp.rtoJiffies, RTO_MIN);
   }
 
   /** {@code tcp_probe0_when}. */
   static long probe0When(TcpSock tp, long most) {
-    int backoff = Math.min(Math.max(0, log2(TcpRtt.rtoMax(tp) / RTO_MIN) + 1), tp.backoff);
+    int backoff = Math.min(log2(TcpSock.RTO_MAX / RTO_MIN) + 1, tp.backoff);
     long when = (long) probe0Base(tp) << backoff;
     return Math.min(when, most);
   }
@@ -196,7 +196,8 @@ final class TcpTimers {
     if (!TcpMem.checkOom(tp.sk, shift)) {
       return false;
     }
-    if (tp.jiffies() - tp.lsndtime <= TcpClock.HZ * 60 || (tp.sndWnd == 0 && tp.packetsOut == 0)) {
+    boolean recent = tp.jiffies() - tp.lsndtime <= TcpClock.HZ * 60;
+    if (reset || recent || (tp.sndWnd == 0 && tp.packetsOut == 0)) {
       TcpOutput.sendActiveReset(tp);
     }
     TcpLife.done(tp);
@@ -226,14 +227,15 @@ final class TcpTimers {
       tp.probesTstamp = now == 0 ? 1 : now;
     } else {
       int user = TcpOptions.of(tp.sk).userTimeoutMs;
-      if (user != 0 && (long) (now - tp.probesTstamp) * TcpClock.MS_PER_JIFFY >= user) {
+      if (user != 0 && now - tp.probesTstamp >= TcpOptions.msToJiffies(user)) {
         writeErr(tp);
         return;
       }
     }
     int most = (int) tp.net.sysctl(Sysctl.IPV4_TCP_RETRIES2);
     if (tp.sk.flag(SockFlag.SOCK_DEAD)) {
-      boolean alive = probe0When(tp, TcpRtt.rtoMax(tp)) < TcpRtt.rtoMax(tp);
+      // inet_csk_rto_backoff.
+      boolean alive = (long) tp.rtoJiffies << tp.backoff < TcpRtt.rtoMax(tp);
       most = orphanRetries(tp, alive);
       if (!alive && tp.backoff >= most) {
         writeErr(tp);
@@ -269,16 +271,17 @@ final class TcpTimers {
     } else {
       timeout = RETRY_WAIT;
     }
-    resetPaced(tp, TcpSock.PENDING_PROBE0, clampProbe0ToUserTimeout(tp, timeout));
+    resetPaced(tp, TcpSock.PENDING_PROBE0, clampProbe0(tp, timeout));
   }
 
   /** {@code tcp_clamp_probe0_to_user_timeout}. */
-  static long clampProbe0ToUserTimeout(TcpSock tp, long when) {
+  static long clampProbe0(TcpSock tp, long when) {
     int user = TcpOptions.of(tp.sk).userTimeoutMs;
     if (user == 0 || tp.probesTstamp == 0) {
       return when;
     }
-    long elapsed = Math.max(tp.jiffies() - tp.probesTstamp, 0);
-    return Math.min(when, Math.max(TcpOptions.msToJiffies(user) - elapsed, TIMEOUT_MIN));
+    int elapsed = Math.max(0, tp.jiffies() - tp.probesTstamp);
+    int left = TcpOptions.msToJiffies(user) - elapsed;
+    return Math.min(Math.max(left, TIMEOUT_MIN), when);
   }
 }

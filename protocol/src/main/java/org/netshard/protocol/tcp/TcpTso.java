@@ -71,7 +71,7 @@ final class TcpTso {
     }
     // An acknowledgement that is far away is not waited for. A microsecond is what a round trip of
     // no time at all is measured as: there it is always due.
-    long srttNs = tp.srttUs >> 3 <= 1 ? 0 : NS_PER_US * tp.srttUs >> 3;
+    long srttNs = tp.srttUs >> 3 <= 1 ? 0 : (NS_PER_US * tp.srttUs) >> 3;
     long untilAckNs = head.sentNs + srttNs - tp.clockCacheNs;
     if (untilAckNs > Math.min(srttNs >> 1, NS_PER_MS)) {
       return SEND;

@@ -80,7 +80,7 @@ final class TcpTsq {
     limit = (Long.compareUnsigned(limit, most) < 0 ? limit : most) << factor;
     int delayUs = TcpOptions.of(tp.sk).txDelayUs;
     if (delayUs != 0) {
-      limit += rate * delayUs >>> TX_DELAY_SHIFT;
+      limit += (rate * delayUs) >>> TX_DELAY_SHIFT;
     }
     if (Long.compareUnsigned(held, limit) <= 0 || tp.rtxHead() == tp.rtxTail()) {
       return false;

@@ -112,7 +112,7 @@ final class TcpWindow {
       }
     }
     int scale = tp.rxOpt.rcvWscale;
-    if (tp.net.sysctl(Sysctl.IPV4_TCP_SHRINK_WINDOW) != 0) {
+    if (tp.net.sysctl(Sysctl.IPV4_TCP_SHRINK_WINDOW) != 0 && scale != 0) {
       return shrinking(tp, free, allowed, full, mss);
     }
     if (free < full >> 1) {

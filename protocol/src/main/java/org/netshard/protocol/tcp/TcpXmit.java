@@ -35,14 +35,14 @@ final class TcpXmit {
   private TcpXmit() {}
 
   /** Sends a bare segment with no data ({@code tcp_send_ack}, RST and so on). */
-  static void sendBare(TcpSock tp, int seq, int flags) {
-    send(tp, null, seq, seq + ((flags & TcpHeader.SYN) != 0 ? 1 : 0), flags, tp.rcvNxt);
+  static int sendBare(TcpSock tp, int seq, int flags) {
+    return send(tp, null, seq, seq + ((flags & TcpHeader.SYN) != 0 ? 1 : 0), flags, tp.rcvNxt);
   }
 
   /** Acknowledges up to there ({@code __tcp_send_ack}). */
   static void sendAck(TcpSock tp, int rcvNxt) {
     int seq = TcpOutput.acceptableSeq(tp);
-    send(tp, null, seq, seq, TcpHeader.ACK, rcvNxt);
+    int unused = send(tp, null, seq, seq, TcpHeader.ACK, rcvNxt);
   }
 
   /**
@@ -63,10 +63,6 @@ final class TcpXmit {
       skb.zerocopy.setCopied();
     }
     int result = send(tp, skb, skb.seq, skb.endSeq, flags, tp.rcvNxt);
-    if (result > 0) {
-      TcpRecovery.enterCwr(tp);
-      result = Qdisc.eval(result);
-    }
     if (result == 0) {
       TcpPacing.afterSend(tp, skb, prior);
       TcpRate.skbSent(tp, skb);
@@ -164,7 +160,12 @@ final class TcpXmit {
       packet.setDeliveryNs(deliveryNs(tp));
       packet.setOwnerW(sk);
     }
-    return queueXmit(tp, packet);
+    int result = queueXmit(tp, packet);
+    if (result > 0) {
+      TcpRecovery.enterCwr(tp);
+      result = Qdisc.eval(result);
+    }
+    return result;
   }
 
   /** {@code skb_set_delivery_time}, {@code tcp_add_tx_delay}. */
