@@ -68,8 +68,7 @@ final class TcpCollapse {
       TcpSkb full = TcpSkb.collapsed(skb, start, room);
       queue.addAfter(skb.previous(), full);
       SkbOwner.setOwnerR(tp.sk, full.truesize());
-      boolean goesOn = true;
-      while (room > 0 && goesOn) {
+      while (room > 0 && skb != null) {
         int size = Math.min(room, skb.endSeq - start);
         if (size > 0) {
           full.append(skb.buf, skb.off + (start - skb.seq), size);
@@ -79,17 +78,21 @@ final class TcpCollapse {
           start += size;
         }
         if (!Seq.before(start, skb.endSeq)) {
-          TcpSkb next = skb.following();
-          boolean whole = next == null || !next.joined;
-          remove(skb, whole);
-          skb = next;
-          goesOn = next != null && (!whole || (DataMap.same(full.map, next.map) && !isEnd(next)));
+          skb = behind(skb, full);
         }
       }
-      if (!goesOn) {
-        return;
-      }
     }
+  }
+
+  /** Removes a piece that is copied; the next one, or null if that does not go into the buffer. */
+  private @Nullable TcpSkb behind(TcpSkb skb, TcpSkb full) {
+    TcpSkb next = skb.following();
+    boolean whole = next == null || !next.joined;
+    remove(skb, whole);
+    if (next != null && whole && (!DataMap.same(full.map, next.map) || isEnd(next))) {
+      return null;
+    }
+    return next;
   }
 
   /** {@code tcp_collapse_one}; a buffer counts once. */
