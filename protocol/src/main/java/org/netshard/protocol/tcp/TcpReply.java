@@ -60,8 +60,7 @@ final class TcpReply {
   static void ack(
       Sk sk, Packet packet, int seq, int ackSeq, int window, int tsval, int tsecr, int tos) {
     NetNs net = sk.net();
-    boolean sent =
-        send(net, sk, packet, seq, ackSeq, TcpHeader.ACK, window, tsval, tsecr, tos);
+    boolean sent = send(net, sk, packet, seq, ackSeq, TcpHeader.ACK, window, tsval, tsecr, tos);
     if (counts(packet, sent)) {
       net.addMib(Mib.TCP_OUT_SEGS, 1);
     }
