@@ -227,7 +227,6 @@ final class TcpInput {
     tp.rxOpt.sawTstamp = false;
     TcpRequest req = tp.fastopenRsk;
     if (req != null && !TcpCheckReq.check(tp.sk, req, packet, tp)) {
-      tp.sk.rareForWrite().addDrop();
       return false;
     }
     if ((flags & (TcpHeader.ACK | TcpHeader.RST | TcpHeader.SYN)) == 0) {
