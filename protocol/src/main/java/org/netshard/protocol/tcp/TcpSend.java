@@ -183,7 +183,7 @@ final class TcpSend {
           TcpBacklog.release(progress);
           return progress.yieldNow();
         }
-        skb = newSegment(sk, tp, Math.min(goal, size - progress.done()));
+        skb = newSegment(sk, tp, mss, goal, size - progress.done());
         if (skb == null) {
           return waitMemory(tp, caller, msg, mss, timeout, sending);
         }
@@ -249,12 +249,18 @@ final class TcpSend {
     return tp.sndNxt != before;
   }
 
-  private static @Nullable TcpSkb newSegment(Sk sk, TcpSock tp, int capacity) {
+  private static @Nullable TcpSkb newSegment(Sk sk, TcpSock tp, int mss, int goal, int left) {
     boolean first = tp.queuesEmpty();
     if (!TcpMem.streamAlloc(sk, TcpSkb.HEAD_TRUESIZE, first, Gfp.KERNEL)) {
       return null;
     }
-    TcpSkb skb = TcpSkb.forSending(capacity);
+    TcpSkb tail = (TcpSkb) tp.writeQueue.peekLast();
+    TcpSkb skb = tail == null ? null : tail.behind(goal);
+    if (skb == null) {
+      // Behind a full one more will come, and go out in sends of the larger size (tcp_grow_skb).
+      boolean last = left <= goal && (tail == null || tail.len < goal);
+      skb = TcpSkb.forSending(last ? left : Math.max(goal, TcpMss.tsoSegs(tp, mss) * mss));
+    }
     skb.seq = tp.writeSeq;
     skb.endSeq = tp.writeSeq;
     skb.flags = TcpHeader.ACK;

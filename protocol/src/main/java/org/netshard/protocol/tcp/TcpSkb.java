@@ -53,6 +53,9 @@ public final class TcpSkb extends Skb {
   int off;
   int len;
 
+  /** Whether its data follow those of another in one array, so that headers have no room there. */
+  private boolean adjacent;
+
   /** {@code seq}: of the first byte, or of SYN or FIN. */
   int seq;
 
@@ -153,6 +156,28 @@ public final class TcpSkb extends Skb {
     return new TcpSkb(buf, HEADROOM, 0, HEAD_TRUESIZE);
   }
 
+  /**
+   * An empty one for what follows this one in the stream, in the rest of its array; so this one can
+   * grow by those data without a copy ({@code skb_shift}, which moves references to pages).
+   *
+   * @param capacity of bytes that must have room
+   * @return null if there is none
+   */
+  @Nullable TcpSkb behind(int capacity) {
+    int end = off + len;
+    if (buf.length - end < capacity || endSeq - seq != len) {
+      return null;
+    }
+    TcpSkb skb = new TcpSkb(buf, end, 0, HEAD_TRUESIZE);
+    skb.adjacent = true;
+    return skb;
+  }
+
+  /** Whether so many bytes of headers can be written before its data. */
+  boolean hasHeadroom(int bytes) {
+    return off >= bytes && !adjacent;
+  }
+
   /** What came with a segment. */
   static TcpSkb received(Packet packet, int seq, int endSeq, int flags) {
     int off = packet.transport() + TcpHeader.headerBytes(packet);
@@ -196,13 +221,16 @@ public final class TcpSkb extends Skb {
       System.arraycopy(buf, off, larger, HEADROOM, len);
       buf = larger;
       off = HEADROOM;
+      adjacent = false;
     }
   }
 
-  /** Adds bytes of another at the end. */
+  /** Adds bytes of another at the end, where they may be already. */
   void append(byte[] bytes, int at, int length) {
-    ensure(length);
-    System.arraycopy(bytes, at, buf, off + len, length);
+    if (bytes != buf || at != off + len) {
+      ensure(length);
+      System.arraycopy(bytes, at, buf, off + len, length);
+    }
     len += length;
   }
 

@@ -189,7 +189,7 @@ final class TcpXmit {
     byte[] bytes;
     int off;
     int truesize;
-    boolean inPlace = skb != null && !skb.inFlight && skb.off >= before && skb.sacked == 0;
+    boolean inPlace = skb != null && !skb.inFlight && skb.hasHeadroom(before) && skb.sacked == 0;
     if (skb != null && inPlace) {
       bytes = skb.buf;
       off = skb.off;
