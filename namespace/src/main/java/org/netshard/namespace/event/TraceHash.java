@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Syscall;
@@ -23,7 +22,8 @@ public final class TraceHash {
   private static final int RECORD_BYTES_MAX = 128;
 
   /**
-   * Content up to this length is hashed itself, longer content by its checksums, which are fast.
+   * Content up to this length is hashed itself, longer content by its CRC-32C, for which processors
+   * have an instruction: in bulk transfers nothing else would take as long.
    */
   private static final int CONTENT_BYTES_MAX = 64;
 
@@ -33,7 +33,7 @@ public final class TraceHash {
   private final String kernel;
   private @Nullable MessageDigest digest;
   private @Nullable ByteBuffer buffer;
-  private @Nullable Checksums checksums;
+  private @Nullable CRC32C crc;
 
   /** The hash of this kernel. */
   public TraceHash(String kernel) {
@@ -108,7 +108,7 @@ public final class TraceHash {
       mem.copyTo(0, out.array(), out.arrayOffset() + out.position(), size);
       out.position(out.position() + size);
     } else {
-      out.putLong(checksums().of(mem));
+      out.putInt(crcOf(mem));
     }
     mem.pointers().values().forEach(this::addContent);
   }
@@ -121,13 +121,15 @@ public final class TraceHash {
     }
   }
 
-  private Checksums checksums() {
-    Checksums present = checksums;
+  private int crcOf(UserMem mem) {
+    CRC32C present = crc;
     if (present == null) {
-      present = new Checksums();
-      checksums = present;
+      present = new CRC32C();
+      crc = present;
     }
-    return present;
+    present.reset();
+    mem.update(present);
+    return (int) present.getValue();
   }
 
   private ByteBuffer room(int bytes) {
@@ -153,20 +155,6 @@ public final class TraceHash {
       buffer.flip();
       digest.update(buffer);
       buffer.clear();
-    }
-  }
-
-  /** Two checksums with different polynomials, for which processors have instructions. */
-  private static final class Checksums {
-    private final CRC32 crc32 = new CRC32();
-    private final CRC32C crc32c = new CRC32C();
-
-    long of(UserMem mem) {
-      crc32.reset();
-      crc32c.reset();
-      mem.update(crc32);
-      mem.update(crc32c);
-      return crc32.getValue() << Integer.SIZE | crc32c.getValue();
     }
   }
 }
