@@ -7,7 +7,7 @@ import org.netshard.namespace.task.OpenFile;
 import org.netshard.namespace.task.Task;
 
 /** One program of a kernel, the step that it waits for or makes, and how far the call of it is. */
-final class ProgramRun implements Simulation.Event {
+final class ProgramRun implements Runnable {
   private final Simulation simulation;
   private final Program program;
   private Program.@Nullable Step step;
@@ -61,7 +61,7 @@ final class ProgramRun implements Simulation.Event {
   }
 
   @Override
-  public void happen() {
+  public void run() {
     proceed(true);
   }
 
@@ -149,8 +149,8 @@ final class ProgramRun implements Simulation.Event {
   private final class Sleep extends TaskProgress {
     private boolean asleep;
     private boolean waking;
-    private final Simulation.Event goOn = this::goOn;
-    private final Simulation.Event timeOver = this::timeOver;
+    private final Runnable goOn = this::goOn;
+    private final Runnable timeOver = this::timeOver;
 
     /**
      * When the timer that is set goes off; those that are not needed any more are not taken out.

@@ -41,6 +41,7 @@ import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Progress;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Softirqs;
+import org.netshard.protocol.core.TimerEvent;
 import org.netshard.protocol.cred.Cred;
 
 /**
@@ -55,7 +56,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   private static final long CLEANUP_DELAY_NS = 40_000_000;
 
   private final KernelModel model;
-  private final EventQueue<Event> queue = new EventQueue<>();
+  private final EventQueue<Runnable> queue = new EventQueue<>(Simulation::isCancelled);
   private final TraceHash hash;
   private final String name;
   private final ActorContext<KernelMessage> context;
@@ -70,18 +71,11 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   private @Nullable KernelBoot boot;
   private String crash = "";
   private Set<ProgramRun> programs = Set.of();
-  private List<Event> frozen = List.of();
+  private List<Runnable> frozen = List.of();
   private final @Nullable KernelLedger memory;
   private final MemorySeries series;
   private final @Nullable Captures captures;
   private long eventsChecked;
-
-  /** Something that happens at a moment of virtual time. */
-  @FunctionalInterface
-  interface Event {
-    /** Lets it happen. */
-    void happen();
-  }
 
   private Simulation(
       String name,
@@ -146,7 +140,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   }
 
   /** Lets something happen when the cgroups have changed, as the task for it is frozen now. */
-  void whenThawed(Event event) {
+  void whenThawed(Runnable event) {
     if (frozen.isEmpty()) {
       frozen = new ArrayList<>(2);
     }
@@ -181,8 +175,18 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   }
 
   @Override
-  public void timer(long atNs, Runnable end) {
-    queue.add(atNs, end::run);
+  public void timer(TimerEvent event) {
+    queue.add(event.atNs(), event);
+  }
+
+  @Override
+  public void cancel(TimerEvent event) {
+    event.markCancelled();
+    queue.cancelled();
+  }
+
+  private static boolean isCancelled(Runnable event) {
+    return event instanceof TimerEvent timer && timer.isCancelled();
   }
 
   /** A packet comes to a namespace, if that is still there. */
@@ -212,13 +216,13 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   }
 
   /** Lets something happen at a moment of virtual time. */
-  void at(long timeNs, Event event) {
+  void at(long timeNs, Runnable event) {
     queue.add(timeNs, event);
   }
 
   @Override
   public void later(long timeNs, Runnable action) {
-    queue.add(Math.max(nowNs, timeNs), action::run);
+    queue.add(Math.max(nowNs, timeNs), action);
   }
 
   @Override
@@ -285,7 +289,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
       series.passTo(nowNs);
       events++;
       model.cgroups().memcontrol().begin(nowNs, 0, true);
-      queue.remove().happen();
+      queue.remove().run();
     }
     return false;
   }
@@ -293,7 +297,7 @@ final class Simulation implements KernelView, KernelEvents, Softirqs {
   /** Lets programs go on whose tasks stood still, if the cgroups have changed. */
   private void thaw() {
     if (!frozen.isEmpty() && model.cgroups().takeThawed()) {
-      List<Event> waiting = frozen;
+      List<Runnable> waiting = frozen;
       frozen = List.of();
       waiting.forEach(event -> queue.add(nowNs, event));
     }

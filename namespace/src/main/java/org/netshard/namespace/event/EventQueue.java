@@ -1,6 +1,7 @@
 package org.netshard.namespace.event;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * nodes, whatever order events arrive in.
  *
  * <p>A binary heap over parallel arrays: an event costs no object but its payload, and a queue that
- * never had one has no arrays.
+ * never had one has no arrays. Events that were taken back are thrown out when they are half of
+ * all.
  *
  * @param <E> what an event does
  */
@@ -20,6 +22,10 @@ public final class EventQueue<E> {
   public static final long NEVER = Long.MAX_VALUE;
 
   private static final int FIRST_CAPACITY = 4;
+
+  /** So many that were taken back may stay. */
+  private static final int CANCELLED_MIN = 32;
+
   private static final long[] NO_LONGS = {};
   private static final int[] NO_INTS = {};
   private static final Object[] NO_PAYLOADS = {};
@@ -29,7 +35,18 @@ public final class EventQueue<E> {
   private long[] sequences = NO_LONGS;
   private @Nullable Object[] payloads = NO_PAYLOADS;
   private int size;
+  private int cancelled;
   private long ownSequence;
+  private final Predicate<E> isCancelled;
+
+  /**
+   * An empty queue.
+   *
+   * @param isCancelled whether an event was taken back, of which {@link #cancelled} is told
+   */
+  public EventQueue(Predicate<E> isCancelled) {
+    this.isCancelled = isCancelled;
+  }
 
   /**
    * Adds an event that the kernel itself causes.
@@ -65,12 +82,43 @@ public final class EventQueue<E> {
 
   /** Time of the first event, or {@link #NEVER}. */
   public long nextTime() {
+    skipCancelled();
     return size == 0 ? NEVER : times[0];
   }
 
   /** Number of events to come. */
   public int size() {
-    return size;
+    return size - cancelled;
+  }
+
+  /** One of the events was taken back: it does not come. */
+  public void cancelled() {
+    cancelled++;
+    if (cancelled > Math.max(CANCELLED_MIN, size / 2)) {
+      throwOut();
+    }
+  }
+
+  private void skipCancelled() {
+    while (cancelled > 0 && size > 0 && isCancelled.test(payload(0))) {
+      cancelled--;
+      removeFirst();
+    }
+  }
+
+  private void throwOut() {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (!isCancelled.test(payload(i))) {
+        move(i, kept++);
+      }
+    }
+    Arrays.fill(payloads, kept, size, null);
+    size = kept;
+    cancelled = 0;
+    for (int i = size / 2 - 1; i >= 0; i--) {
+      sink(i, times[i], origins[i], sequences[i], payloads[i], size);
+    }
   }
 
   /**
@@ -79,32 +127,40 @@ public final class EventQueue<E> {
    * @throws IllegalStateException if there is none
    */
   public E remove() {
+    skipCancelled();
     if (size == 0) {
       throw new IllegalStateException("no event in the queue");
     }
-    @SuppressWarnings("unchecked")
-    E first = (E) payloads[0];
-    int last = --size;
-    long time = times[last];
-    int origin = origins[last];
-    long sequence = sequences[last];
-    Object payload = payloads[last];
-    payloads[last] = null;
-    if (last > 0) {
-      int hole = sink(time, origin, sequence, last);
-      put(hole, time, origin, sequence, payload);
-    }
-    if (first == null) {
-      throw new IllegalStateException("an event without payload");
-    }
+    E first = payload(0);
+    removeFirst();
     return first;
   }
 
-  private int sink(long time, int origin, long sequence, int last) {
-    int hole = 0;
-    for (int child = 1; child < last; child = 2 * hole + 1) {
+  private void removeFirst() {
+    int last = --size;
+    Object payload = payloads[last];
+    payloads[last] = null;
+    if (last > 0) {
+      sink(0, times[last], origins[last], sequences[last], payload, last);
+    }
+  }
+
+  private E payload(int index) {
+    @SuppressWarnings("unchecked")
+    E payload = (E) payloads[index];
+    if (payload == null) {
+      throw new IllegalStateException("an event without payload");
+    }
+    return payload;
+  }
+
+  /** Puts an event into a hole, or below it, among the first so many. */
+  private void sink(
+      int from, long time, int origin, long sequence, @Nullable Object payload, int count) {
+    int hole = from;
+    for (int child = 2 * hole + 1; child < count; child = 2 * hole + 1) {
       int right = child + 1;
-      if (right < last && before(times[right], origins[right], sequences[right], child)) {
+      if (right < count && before(times[right], origins[right], sequences[right], child)) {
         child = right;
       }
       if (before(time, origin, sequence, child)) {
@@ -113,7 +169,7 @@ public final class EventQueue<E> {
       move(child, hole);
       hole = child;
     }
-    return hole;
+    put(hole, time, origin, sequence, payload);
   }
 
   private boolean before(long time, int origin, long sequence, int index) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -24,7 +26,7 @@ class EventQueueProperties {
   @Property(tries = 200)
   void eventsComeByTimeOriginAndSequenceWhateverOrderTheyArriveIn(
       @ForAll @Size(max = 200) List<@IntRange(min = 0, max = 999) Integer> steps) {
-    EventQueue<Key> queue = new EventQueue<>();
+    EventQueue<Key> queue = new EventQueue<>(key -> false);
     List<Key> naive = new ArrayList<>();
     long sequence = 1_000;
     for (int step : steps) {
@@ -45,6 +47,32 @@ class EventQueueProperties {
     assertThat(queue.nextTime()).isEqualTo(EventQueue.NEVER);
   }
 
+  @Property(tries = 200)
+  void whatWasTakenBackDoesNotCome(
+      @ForAll @Size(max = 400) List<@IntRange(min = 0, max = 999) Integer> steps) {
+    Set<Key> takenBack = new HashSet<>();
+    EventQueue<Key> queue = new EventQueue<>(takenBack::contains);
+    List<Key> naive = new ArrayList<>();
+    long sequence = 0;
+    for (int step : steps) {
+      if (step % 8 == 7 && !naive.isEmpty()) {
+        removeBoth(queue, naive);
+      } else if (step % 8 >= 4 && !naive.isEmpty()) {
+        takenBack.add(naive.remove(step / 8 % naive.size()));
+        queue.cancelled();
+      } else {
+        Key key = new Key(step / 8 % 20, 0, sequence++);
+        queue.add(key.timeNs(), key.origin(), key.sequence(), key);
+        naive.add(key);
+      }
+      assertThat(queue.size()).isEqualTo(naive.size());
+    }
+    while (!naive.isEmpty()) {
+      removeBoth(queue, naive);
+    }
+    assertThat(queue.nextTime()).isEqualTo(EventQueue.NEVER);
+  }
+
   private static void removeBoth(EventQueue<Key> queue, List<Key> naive) {
     naive.sort(ORDER);
     assertThat(queue.nextTime()).isEqualTo(naive.get(0).timeNs());
@@ -54,7 +82,7 @@ class EventQueueProperties {
   @Property(tries = 50)
   void ownEventsOfOneMomentComeInTheOrderInWhichTheyWereAdded(
       @ForAll @IntRange(min = 1, max = 200) int count) {
-    EventQueue<Integer> queue = new EventQueue<>();
+    EventQueue<Integer> queue = new EventQueue<>(key -> false);
     queue.add(7, 1, 0, -1);
     for (int i = 0; i < count; i++) {
       queue.add(7, i);
@@ -67,6 +95,7 @@ class EventQueueProperties {
 
   @Example
   void removingFromAnEmptyQueueIsABug() {
-    assertThatThrownBy(new EventQueue<Integer>()::remove).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(new EventQueue<Integer>(number -> false)::remove)
+        .isInstanceOf(IllegalStateException.class);
   }
 }

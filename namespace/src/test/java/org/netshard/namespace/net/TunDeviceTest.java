@@ -16,6 +16,7 @@ import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Skb;
 import org.netshard.protocol.core.Softirqs;
+import org.netshard.protocol.core.TimerEvent;
 import org.netshard.protocol.rtnetlink.Netdev;
 import org.netshard.protocol.tun.TunDevice;
 
@@ -42,8 +43,13 @@ class TunDeviceTest {
           }
 
           @Override
-          public void timer(long atNs, Runnable end) {
+          public void timer(TimerEvent event) {
             throw new AssertionError("no timer is set");
+          }
+
+          @Override
+          public void cancel(TimerEvent event) {
+            throw new AssertionError("no timer is taken back");
           }
         });
   }

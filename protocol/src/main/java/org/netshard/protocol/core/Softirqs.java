@@ -22,5 +22,13 @@ public interface Softirqs {
    *
    * @param atNs when, virtual nanoseconds
    */
-  void timer(long atNs, Runnable end);
+  default void timer(long atNs, Runnable end) {
+    timer(new TimerEvent(atNs, end));
+  }
+
+  /** A timer ends, unless that is taken back before. */
+  void timer(TimerEvent event);
+
+  /** Takes back the end of a timer ({@code timer_delete}); it must not have come yet. */
+  void cancel(TimerEvent event);
 }

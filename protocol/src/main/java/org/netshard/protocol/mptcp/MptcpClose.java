@@ -139,8 +139,8 @@ final class MptcpClose {
   /** Gives back what it holds ({@code mptcp_destroy}, {@code sk_stream_kill_queues}). */
   private static void release(MptcpSock msk) {
     msk.freed = true;
-    msk.rtxTimer.clear();
-    stopToutTimer(msk);
+    msk.rtxTimer.delete();
+    msk.toutTimer.delete();
     msk.freeFirst = true;
     destroyCommon(msk);
     SkbOwner.purge(msk.sk);

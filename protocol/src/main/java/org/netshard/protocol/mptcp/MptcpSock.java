@@ -2,6 +2,7 @@ package org.netshard.protocol.mptcp;
 
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.KernelTimer;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
@@ -99,8 +100,8 @@ final class MptcpSock implements InetConnection {
   boolean workCloseSubflow;
   boolean workRtx;
   long timerIvalNs = RTO_MIN_NS;
-  final MptcpTimer rtxTimer = new MptcpTimer(this, () -> MptcpLife.retransmitTimer(this));
-  final MptcpTimer toutTimer = new MptcpTimer(this, () -> MptcpLife.scheduleWork(this));
+  final KernelTimer rtxTimer = new RtxTimer();
+  final KernelTimer toutTimer = new ToutTimer();
   long closeNs;
 
   private MptcpSock(Sk sk) {
@@ -225,5 +226,29 @@ final class MptcpSock implements InetConnection {
     sk.setNum(ssk.num());
     sk.setSport(ssk.sport());
     sk.setDport(ssk.dport());
+  }
+
+  private final class RtxTimer extends KernelTimer {
+    @Override
+    protected NetNs net() {
+      return MptcpSock.this.net();
+    }
+
+    @Override
+    protected void end() {
+      MptcpLife.retransmitTimer(MptcpSock.this);
+    }
+  }
+
+  private final class ToutTimer extends KernelTimer {
+    @Override
+    protected NetNs net() {
+      return MptcpSock.this.net();
+    }
+
+    @Override
+    protected void end() {
+      MptcpLife.scheduleWork(MptcpSock.this);
+    }
   }
 }

@@ -50,7 +50,7 @@ public final class RawTable {
 
   /** The raw sockets of a protocol, or null. */
   @Nullable SkList slot(int protocol, boolean v6) {
-    return slots.get(protocol | (v6 ? V6 : 0));
+    return slots.isEmpty() ? null : slots.get(protocol | (v6 ? V6 : 0));
   }
 
   private static int key(Sk sk) {

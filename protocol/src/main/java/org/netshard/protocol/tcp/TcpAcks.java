@@ -247,7 +247,7 @@ final class TcpAcks {
     long delay =
         Math.min(tp.net.sysctl(Sysctl.IPV4_TCP_COMP_SACK_DELAY_NS), rtt * (1000 >> 3) / 20);
     long slack = tp.net.sysctl(Sysctl.IPV4_TCP_COMP_SACK_SLACK_NS);
-    TcpTimers.compressedAck(tp).set(tp.net, tp.net.machine().nowNs() + delay + slack);
+    TcpTimers.compressedAck(tp).set(tp.net.machine().nowNs() + delay + slack);
   }
 
   /** {@code tcp_delack_max}, jiffies: before the other end's timeout, if it is as the own one. */
@@ -281,7 +281,7 @@ final class TcpAcks {
       end = Math.min(end, set);
     }
     tp.ackPending |= TcpSock.ACK_SCHED | TcpSock.ACK_TIMER;
-    tp.delackTimer.set(tp.net, end);
+    tp.delackTimer.set(end);
   }
 
   /** The timer of a delayed acknowledgement has ended ({@code tcp_delack_timer_handler}). */

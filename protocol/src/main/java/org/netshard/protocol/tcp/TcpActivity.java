@@ -1,6 +1,7 @@
 package org.netshard.protocol.tcp;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.KernelTimer;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.inet.InetBinding;
 
@@ -67,7 +68,7 @@ public record TcpActivity(
   private static TcpActivity ofSock(TcpSock tp) {
     int timer = NONE;
     long endNs = 0;
-    TcpTimer keepalive = tp.keepaliveTimer;
+    KernelTimer keepalive = tp.keepaliveTimer;
     if (tp.pending != TcpSock.PENDING_NONE) {
       timer = tp.pending == TcpSock.PENDING_PROBE0 ? PROBE : RETRANSMIT;
       endNs = tp.retransmitTimer.endNs();
@@ -101,11 +102,11 @@ public record TcpActivity(
         + running(tp.compressedAckTimer);
   }
 
-  private static int pending(TcpTimer timer, long now) {
+  private static int pending(KernelTimer timer, long now) {
     return timer.isPending(now) ? 1 : 0;
   }
 
-  private static int running(@Nullable TcpTimer timer) {
+  private static int running(@Nullable KernelTimer timer) {
     return timer != null && timer.isSet() ? 1 : 0;
   }
 

@@ -15,7 +15,7 @@ final class TcpKeepalive {
 
   /** {@code inet_csk_reset_keepalive_timer}. */
   static void resetKeepalive(TcpSock tp, long jiffies) {
-    TcpTimers.keepalive(tp).set(tp.net, tp.net.machine().nowNs() + jiffies * TcpClock.NS_PER_JIFFY);
+    TcpTimers.keepalive(tp).set(tp.net.machine().nowNs() + jiffies * TcpClock.NS_PER_JIFFY);
   }
 
   /** {@code tcp_set_keepalive}. */

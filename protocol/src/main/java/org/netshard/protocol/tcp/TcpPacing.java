@@ -1,5 +1,6 @@
 package org.netshard.protocol.tcp;
 
+import org.netshard.protocol.core.KernelTimer;
 import org.netshard.protocol.core.SkRare;
 import org.netshard.protocol.core.Sysctl;
 
@@ -64,9 +65,9 @@ final class TcpPacing {
     if (!needsInternal(tp) || tp.wstampNs <= tp.clockCacheNs) {
       return false;
     }
-    TcpTimer timer = TcpTimers.pacing(tp);
+    KernelTimer timer = TcpTimers.pacing(tp);
     if (!timer.isSet()) {
-      timer.set(tp.net, tp.wstampNs - TcpClock.BASE_NS);
+      timer.set(tp.wstampNs - TcpClock.BASE_NS);
     }
     return true;
   }

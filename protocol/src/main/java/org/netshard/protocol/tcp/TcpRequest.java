@@ -2,7 +2,9 @@ package org.netshard.protocol.tcp;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.abi.Abi;
+import org.netshard.protocol.core.KernelTimer;
 import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Qdisc;
 import org.netshard.protocol.core.Sk;
@@ -89,10 +91,15 @@ public final class TcpRequest extends TcpEndpoint {
   /** What it asks of an upper layer protocol, or null. */
   TcpUlp.@Nullable Request upper;
 
-  private final TcpTimer timer =
-      new TcpTimer() {
+  private final KernelTimer timer =
+      new KernelTimer() {
         @Override
-        void end() {
+        protected NetNs net() {
+          return net;
+        }
+
+        @Override
+        protected void end() {
           timeout();
         }
       };
@@ -155,7 +162,7 @@ public final class TcpRequest extends TcpEndpoint {
   }
 
   void arm() {
-    timer.set(net, net.machine().nowNs() + timeoutJiffies() * TcpClock.NS_PER_JIFFY);
+    timer.set(net.machine().nowNs() + timeoutJiffies() * TcpClock.NS_PER_JIFFY);
   }
 
   /** {@code inet_csk_reqsk_queue_drop}: takes it out; whether it was there. */
@@ -163,7 +170,7 @@ public final class TcpRequest extends TcpEndpoint {
     if (!hashed) {
       return false;
     }
-    timer.clear();
+    timer.delete();
     TcpHash.of(net).remove(this);
     TcpListener queue = TcpListener.of(listener);
     if (queue != null) {

@@ -1,7 +1,9 @@
 package org.netshard.protocol.tcp;
 
 import org.jspecify.annotations.Nullable;
+import org.netshard.protocol.core.KernelTimer;
 import org.netshard.protocol.core.NetDevice;
+import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.SkbQueue;
 import org.netshard.protocol.core.SocketOptions;
@@ -91,11 +93,11 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   boolean newMtu;
 
   // Timers and acknowledgements.
-  final TcpTimer retransmitTimer = new Retransmit();
-  final TcpTimer delackTimer = new Delack();
-  @Nullable TcpTimer keepaliveTimer;
-  @Nullable TcpTimer pacingTimer;
-  @Nullable TcpTimer compressedAckTimer;
+  final KernelTimer retransmitTimer = new Retransmit();
+  final KernelTimer delackTimer = new Delack();
+  @Nullable KernelTimer keepaliveTimer;
+  @Nullable KernelTimer pacingTimer;
+  @Nullable KernelTimer compressedAckTimer;
   byte pending;
   int rtoJiffies = TIMEOUT_INIT;
   byte retransmits;
@@ -575,16 +577,26 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
     return writeQueue.isEmpty() && rtxQueue.isEmpty();
   }
 
-  private final class Retransmit extends TcpTimer {
+  private final class Retransmit extends KernelTimer {
     @Override
-    void end() {
+    protected NetNs net() {
+      return net;
+    }
+
+    @Override
+    protected void end() {
       TcpTimers.writeTimer(TcpSock.this);
     }
   }
 
-  private final class Delack extends TcpTimer {
+  private final class Delack extends KernelTimer {
     @Override
-    void end() {
+    protected NetNs net() {
+      return net;
+    }
+
+    @Override
+    protected void end() {
       TcpTimers.delackTimer(TcpSock.this);
     }
   }

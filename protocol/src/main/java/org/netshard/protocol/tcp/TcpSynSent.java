@@ -110,7 +110,7 @@ final class TcpSynSent {
       tp.ackPending |= TcpSock.ACK_SCHED;
       TcpAcks.enterQuick(tp, TcpAcks.MAX_QUICKACKS);
       tp.ackPending |= TcpSock.ACK_TIMER;
-      tp.delackTimer.set(tp.net, TcpClock.after(tp.net, TcpOptions.TCP_DELACK_MAX_JIFFIES));
+      tp.delackTimer.set(TcpClock.after(tp.net, TcpOptions.TCP_DELACK_MAX_JIFFIES));
       return;
     }
     if (!fastopenFailed) {

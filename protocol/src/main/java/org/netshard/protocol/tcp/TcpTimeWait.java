@@ -1,8 +1,10 @@
 package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.core.DropReason;
+import org.netshard.protocol.core.KernelTimer;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.NetDevice;
+import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.Packet;
 import org.netshard.protocol.core.Sk;
 import org.netshard.protocol.core.Sysctl;
@@ -42,10 +44,15 @@ public final class TcpTimeWait extends TcpEndpoint {
   /** {@code tw_usec_ts}. */
   private final boolean usecTs;
 
-  private final TcpTimer timer =
-      new TcpTimer() {
+  private final KernelTimer timer =
+      new KernelTimer() {
         @Override
-        void end() {
+        protected NetNs net() {
+          return net;
+        }
+
+        @Override
+        protected void end() {
           kill();
         }
       };
@@ -131,7 +138,7 @@ public final class TcpTimeWait extends TcpEndpoint {
     if (!rearm) {
       net.addMib(jiffies <= KILL_SOON ? Mib.TCP_TIME_WAIT_KILLED : Mib.TCP_TIME_WAITED, 1);
     }
-    timer.set(net, TcpClock.after(net, jiffies));
+    timer.set(TcpClock.after(net, jiffies));
   }
 
   /** {@code inet_twsk_kill}. */
@@ -139,7 +146,7 @@ public final class TcpTimeWait extends TcpEndpoint {
     if (!hashed) {
       return;
     }
-    timer.clear();
+    timer.delete();
     TcpHash hash = TcpHash.of(net);
     hash.remove(this);
     hash.timeWaits--;

@@ -1,7 +1,9 @@
 package org.netshard.protocol.tcp;
 
 import org.netshard.protocol.abi.Errno;
+import org.netshard.protocol.core.KernelTimer;
 import org.netshard.protocol.core.Mib;
+import org.netshard.protocol.core.NetNs;
 import org.netshard.protocol.core.SockFlag;
 import org.netshard.protocol.core.Sysctl;
 
@@ -24,13 +26,18 @@ final class TcpTimers {
 
   private TcpTimers() {}
 
-  static TcpTimer keepalive(TcpSock tp) {
-    TcpTimer timer = tp.keepaliveTimer;
+  static KernelTimer keepalive(TcpSock tp) {
+    KernelTimer timer = tp.keepaliveTimer;
     if (timer == null) {
       timer =
-          new TcpTimer() {
+          new KernelTimer() {
             @Override
-            void end() {
+            protected NetNs net() {
+              return tp.net;
+            }
+
+            @Override
+            protected void end() {
               TcpKeepalive.keepaliveTimer(tp);
             }
           };
@@ -39,13 +46,18 @@ final class TcpTimers {
     return timer;
   }
 
-  static TcpTimer pacing(TcpSock tp) {
-    TcpTimer timer = tp.pacingTimer;
+  static KernelTimer pacing(TcpSock tp) {
+    KernelTimer timer = tp.pacingTimer;
     if (timer == null) {
       timer =
-          new TcpTimer() {
+          new KernelTimer() {
             @Override
-            void end() {
+            protected NetNs net() {
+              return tp.net;
+            }
+
+            @Override
+            protected void end() {
               TcpTsq.handler(tp);
             }
           };
@@ -54,13 +66,18 @@ final class TcpTimers {
     return timer;
   }
 
-  static TcpTimer compressedAck(TcpSock tp) {
-    TcpTimer timer = tp.compressedAckTimer;
+  static KernelTimer compressedAck(TcpSock tp) {
+    KernelTimer timer = tp.compressedAckTimer;
     if (timer == null) {
       timer =
-          new TcpTimer() {
+          new KernelTimer() {
             @Override
-            void end() {
+            protected NetNs net() {
+              return tp.net;
+            }
+
+            @Override
+            protected void end() {
               if (tp.compressedAck > 0) {
                 tp.compressedAck--;
                 TcpAcks.send(tp);
@@ -78,18 +95,18 @@ final class TcpTimers {
 
   /** {@code tcp_clear_xmit_timers}. */
   static void clearAll(TcpSock tp) {
-    tp.retransmitTimer.clear();
-    tp.delackTimer.clear();
+    tp.retransmitTimer.delete();
+    tp.delackTimer.delete();
     tp.pending = TcpSock.PENDING_NONE;
     tp.ackPending = 0;
     if (tp.keepaliveTimer != null) {
-      tp.keepaliveTimer.clear();
+      tp.keepaliveTimer.delete();
     }
     if (tp.pacingTimer != null) {
-      tp.pacingTimer.clear();
+      tp.pacingTimer.delete();
     }
     if (tp.compressedAckTimer != null) {
-      tp.compressedAckTimer.clear();
+      tp.compressedAckTimer.delete();
     }
   }
 
@@ -97,7 +114,7 @@ final class TcpTimers {
   static void reset(TcpSock tp, int what, long jiffies) {
     long when = Math.min(jiffies, TcpRtt.rtoMax(tp));
     tp.pending = (byte) what;
-    tp.retransmitTimer.set(tp.net, tp.net.machine().nowNs() + when * TcpClock.NS_PER_JIFFY);
+    tp.retransmitTimer.set(tp.net.machine().nowNs() + when * TcpClock.NS_PER_JIFFY);
   }
 
   /** {@code tcp_reset_xmit_timer} with {@code pace_delay}: from when the next segment may go. */

@@ -332,8 +332,13 @@ public final class TestNet implements NetNs, Machine, Softirqs {
   }
 
   @Override
-  public void timer(long atNs, Runnable end) {
-    timers.add(end);
+  public void timer(TimerEvent event) {
+    timers.add(event);
+  }
+
+  @Override
+  public void cancel(TimerEvent event) {
+    event.markCancelled();
   }
 
   /** The packets that were dropped on their way out. */
