@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /** A gibibyte over one connection of TCP between two tasks, 64 KiB a write. */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 1)
+@Warmup(iterations = 3)
 @Measurement(iterations = 3)
 public class BulkBenchmark extends OneKernel {
   private static final int WRITES_A_MEBIBYTE = (1 << 20) / Talk.BULK_BYTES;
