@@ -82,6 +82,7 @@ final class TcpInput {
   private static void established(TcpSock tp, Packet packet) {
     tp.refresh();
     tp.rxOpt.sawTstamp = false;
+    tp.rxOpt.sackBytes = 0;
     int flags = TcpHeader.flags(packet);
     int seq = TcpHeader.seq(packet);
     int headerBytes = TcpHeader.headerBytes(packet);

@@ -1,18 +1,17 @@
 package org.netshard.protocol.tcp;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Packet;
 
 /**
- * The scoreboard: which pieces the other end has got out of order.
+ * What the blocks of selective acknowledgements tell: which are valid, which report what came
+ * twice, and which parts of them are new.
  *
  * <p><b>Source:</b> RFC 2018; RFC 2883 (D-SACK); {@code net/ipv4/tcp_input.c}: {@code
- * tcp_sacktag_write_queue}, {@code tcp_sacktag_one}, {@code tcp_is_sackblock_valid}, {@code
- * tcp_check_dsack}.
- *
- * <p><b>Differs from Linux:</b> pieces that were acknowledged selectively are not joined ({@code
- * tcp_shift_skb_data}).
+ * tcp_sacktag_write_queue}, {@code tcp_is_sackblock_valid}, {@code tcp_check_dsack}, {@code
+ * tcp_sacktag_skip}.
  */
 final class TcpSack {
   private static final int BLOCKS_MAX = 4;
@@ -64,14 +63,9 @@ final class TcpSack {
       used++;
     }
     int dsackAt = sort(starts, ends, used, dsack ? first : -1);
-    TcpSkb skb = null;
-    for (int i = 0; i < used; i++) {
-      if (skb == null) {
-        skb = tp.rtxHead();
-      }
-      int dup = i + 1 == dsackAt ? i + 1 : -1;
-      skb = tagBlocks(tp, skb, starts, ends, i, dup, i == dsackAt, state);
-    }
+    Blocks blocks = new Blocks(starts, ends, used, dsackAt);
+    walk(tp, blocks, state);
+    blocks.keepIn(tp);
     if (tp.caState != TcpSock.CA_LOSS || tp.hasUndoMarker) {
       TcpRecovery.checkSackReordering(tp, state.reord, false);
     }
@@ -168,130 +162,114 @@ final class TcpSack {
     return at;
   }
 
-  /**
-   * {@code tcp_sacktag_walk}: marks what block {@code i} has.
-   *
-   * @param from where to begin
-   * @param dupAt the next block if it is the one that was received twice, else -1
-   * @param dup whether this one is
-   * @return the first piece that is behind the block, or null
-   */
-  private static @Nullable TcpSkb tagBlocks(
-      TcpSock tp,
-      @Nullable TcpSkb from,
-      int[] starts,
-      int[] ends,
-      int i,
-      int dupAt,
-      boolean dup,
-      TcpAck.State state) {
-    @Nullable TcpSkb next;
-    for (TcpSkb skb = from; skb != null; skb = next) {
-      if (!Seq.before(skb.seq, ends[i])) {
-        return skb;
+  /** Walks through the pieces that the blocks newly tell of. */
+  private static void walk(TcpSock tp, Blocks blocks, TcpAck.State state) {
+    int[] known = tp.sackCache;
+    int cached = 0;
+    if (tp.sackedOut == 0) {
+      cached = known.length;
+    }
+    while (cached < known.length && known[cached] == 0 && known[cached + 1] == 0) {
+      cached += 2;
+    }
+    TcpSkb skb = null;
+    int i = 0;
+    while (i < blocks.used) {
+      int start = blocks.starts[i];
+      int end = blocks.ends[i];
+      boolean dup = i == blocks.dsackAt;
+      TcpSackWalk.Dup next = i + 1 == blocks.dsackAt ? blocks.dsack() : TcpSackWalk.NO_DUP;
+      while (cached < known.length && !Seq.before(start, known[cached + 1])) {
+        cached += 2;
       }
-      boolean twice = dupAt >= 0 && matches(tp, skb, starts[dupAt], ends[dupAt]);
-      if (twice || matches(tp, skb, starts[i], ends[i])) {
-        tagOne(tp, skb, dup || twice, state);
-      }
-      next = skb.following();
-    }
-    return null;
-  }
-
-  /** Whether a piece is in a block, of which it may be cut off first. */
-  private static boolean matches(TcpSock tp, TcpSkb skb, int start, int end) {
-    if (!Seq.after(skb.endSeq, start) || !Seq.before(skb.seq, end)) {
-      return false;
-    }
-    boolean whole = !Seq.after(start, skb.seq) && !Seq.before(end, skb.endSeq);
-    return whole || (skb.pcount > 1 && cut(tp, skb, start, end));
-  }
-
-  /** {@code tcp_match_skb_to_sack}: cuts a piece so that its first part is in the block or out. */
-  private static boolean cut(TcpSock tp, TcpSkb skb, int start, int end) {
-    int mss = skb.gsoSize != 0 ? skb.gsoSize : skb.len;
-    boolean inside = !Seq.after(start, skb.seq);
-    int at;
-    if (inside) {
-      at = end - skb.seq;
-    } else {
-      at = start - skb.seq;
-    }
-    if (at < mss && inside) {
-      return false;
-    }
-    at = Math.max(at, mss);
-    if (at > mss) {
-      int whole = at / mss * mss;
-      if (whole < at && !inside) {
-        whole += mss;
-      }
-      at = whole;
-    }
-    if (at >= skb.len && !inside) {
-      return false;
-    }
-    if (at < skb.len) {
-      boolean unused = TcpFragment.fragment(tp, skb, at, mss, true);
-    }
-    return inside;
-  }
-
-  /** {@code tcp_sacktag_one}. */
-  private static void tagOne(TcpSock tp, TcpSkb skb, boolean dup, TcpAck.State state) {
-    if (dup && skb.tagged(TcpSkb.RETRANS)) {
-      if (tp.hasUndoMarker && tp.undoRetrans > 0 && Seq.after(skb.endSeq, tp.undoMarker)) {
-        tp.undoRetrans = Math.max(0, tp.undoRetrans - skb.pcount);
-      }
-      if (skb.tagged(TcpSkb.SACKED_ACKED) && Seq.before(skb.seq, state.reord)) {
-        state.reord = skb.seq;
-      }
-    }
-    if (!Seq.after(skb.endSeq, tp.sndUna)) {
-      return;
-    }
-    if (!skb.tagged(TcpSkb.SACKED_ACKED)) {
-      long sentUs = skb.sentNs / 1000;
-      TcpRack.advance(tp, skb.sacked, skb.endSeq, sentUs);
-      if (skb.tagged(TcpSkb.SACKED_RETRANS)) {
-        if (skb.tagged(TcpSkb.LOST)) {
-          skb.sacked &= ~(TcpSkb.LOST | TcpSkb.SACKED_RETRANS);
-          tp.lostOut -= skb.pcount;
-          tp.retransOut -= skb.pcount;
+      if (cached < known.length && !dup && Seq.after(end, known[cached])) {
+        int knownEnd = known[cached + 1];
+        if (Seq.before(start, known[cached])) {
+          skb = find(tp, skb, start);
+          skb = TcpSackWalk.walk(tp, skb, next, start, known[cached], false, state);
+        }
+        if (!Seq.after(end, knownEnd)) {
+          i++;
+          continue;
+        }
+        if (next != TcpSackWalk.NO_DUP && Seq.before(next.start(), knownEnd)) {
+          skb = find(tp, skb, next.start());
+          skb =
+              TcpSackWalk.walk(
+                  tp, skb, TcpSackWalk.NO_DUP, next.start(), next.end(), true, state);
+        }
+        cached += 2;
+        if (TcpRecovery.highestSackSeq(tp) != knownEnd) {
+          skb = find(tp, skb, knownEnd);
+          continue;
+        }
+        skb = highestSack(tp);
+        if (skb == null) {
+          break;
         }
       } else {
-        if (!skb.tagged(TcpSkb.RETRANS)) {
-          if (Seq.before(skb.seq, TcpRecovery.highestSackSeq(tp))
-              && Seq.before(skb.seq, state.reord)) {
-            state.reord = skb.seq;
+        if (!Seq.before(start, TcpRecovery.highestSackSeq(tp))) {
+          skb = highestSack(tp);
+          if (skb == null) {
+            break;
           }
-          if (!Seq.after(skb.endSeq, tp.highSeq)) {
-            state.flag |= TcpAck.FLAG_ORIG_SACK_ACKED;
-          }
-          if (state.firstSackUs == 0) {
-            state.firstSackUs = sentUs + 1;
-          }
-          state.lastSackUs = sentUs + 1;
         }
-        if (skb.tagged(TcpSkb.LOST)) {
-          skb.sacked &= ~TcpSkb.LOST;
-          tp.lostOut -= skb.pcount;
-        }
+        skb = find(tp, skb, start);
       }
-      skb.sacked |= TcpSkb.SACKED_ACKED;
-      state.flag |= TcpAck.FLAG_DATA_SACKED;
-      tp.sackedOut += skb.pcount;
-      state.sackDelivered += skb.pcount;
-      if (Seq.after(skb.endSeq, tp.fackSeq)) {
-        tp.fackSeq = skb.endSeq;
-      }
-      TcpRate.skbDelivered(tp, skb, state.rate);
-      TcpSorted.remove(tp, skb);
+      skb = TcpSackWalk.walk(tp, skb, next, start, end, dup, state);
+      i++;
     }
-    if (dup && skb.tagged(TcpSkb.SACKED_RETRANS)) {
-      skb.sacked &= ~TcpSkb.SACKED_RETRANS;
-      tp.retransOut -= skb.pcount;
+  }
+
+  /** {@code tcp_highest_sack}: the piece behind the last that was acknowledged selectively. */
+  private static @Nullable TcpSkb highestSack(TcpSock tp) {
+    return tp.sackedOut == 0 ? tp.rtxHead() : find(tp, null, tp.fackSeq);
+  }
+
+  /**
+   * {@code tcp_sacktag_skip}: the piece with a sequence number, or where the walk is, if that is
+   * behind it; null if no piece has it.
+   */
+  private static @Nullable TcpSkb find(TcpSock tp, @Nullable TcpSkb from, int seq) {
+    TcpSkb skb = from == null ? tp.rtxHead() : from;
+    TcpSkb last = tp.rtxTail();
+    if (skb == null || last == null || (skb == from && Seq.after(skb.seq, seq))) {
+      return from;
+    }
+    if (Seq.before(seq, skb.seq)) {
+      return null;
+    }
+    if (last.endSeq - seq < seq - skb.seq) {
+      while (last != null && Seq.before(seq, last.seq)) {
+        last = (TcpSkb) last.previous();
+      }
+      return last != null && Seq.before(seq, last.endSeq) ? last : null;
+    }
+    while (skb != null && !Seq.before(seq, skb.endSeq)) {
+      skb = skb.following();
+    }
+    return skb;
+  }
+
+  /** The valid blocks of a segment, in the order of the data; one of them may be a D-SACK. */
+  private record Blocks(int[] starts, int[] ends, int used, int dsackAt) {
+    TcpSackWalk.Dup dsack() {
+      return new TcpSackWalk.Dup(starts[dsackAt], ends[dsackAt]);
+    }
+
+    /** {@code recv_sack_cache}: the next segment will tell most of this again. */
+    void keepIn(TcpSock tp) {
+      int[] cache = tp.sackCache;
+      if (cache.length == 0) {
+        cache = new int[2 * BLOCKS_MAX];
+        tp.sackCache = cache;
+      }
+      Arrays.fill(cache, 0);
+      int at = cache.length - 2 * used;
+      for (int i = 0; i < used; i++) {
+        cache[at++] = starts[i];
+        cache[at++] = ends[i];
+      }
     }
   }
 }

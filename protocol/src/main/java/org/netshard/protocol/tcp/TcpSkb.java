@@ -47,6 +47,9 @@ public final class TcpSkb extends Skb {
   /** {@code TCPCB_RETRANS}: it cannot be told when what arrives was sent. */
   static final int RETRANS = SACKED_RETRANS | EVER_RETRANS | REPAIRED;
 
+  /** Bytes of a usual send. */
+  private static final int SEND_BYTES = 65_536;
+
   private static final byte[] NONE = {};
 
   byte[] buf;
@@ -217,7 +220,9 @@ public final class TcpSkb extends Skb {
   void ensure(int more) {
     int need = off + len + more;
     if (need > buf.length) {
-      byte[] larger = new byte[Math.max(need, Math.min(buf.length * 2, HEADROOM + 65536))];
+      int most = HEADROOM + SEND_BYTES;
+      int room = need > most ? need + need / 4 : Math.max(need, Math.min(buf.length * 2, most));
+      byte[] larger = new byte[room];
       System.arraycopy(buf, off, larger, HEADROOM, len);
       buf = larger;
       off = HEADROOM;
@@ -234,11 +239,11 @@ public final class TcpSkb extends Skb {
     len += length;
   }
 
-  /** A new one with what is behind so many bytes, which this one loses. */
+  /** A new one with what is behind so many bytes, which this one loses, in the same array. */
   TcpSkb split(int at) {
     int rest = len - at;
-    TcpSkb second = forSending(rest);
-    second.append(buf, off + at, rest);
+    TcpSkb second = new TcpSkb(buf, off + at, rest, HEAD_TRUESIZE);
+    second.adjacent = true;
     len = at;
     second.endSeq = endSeq;
     second.seq = seq + at;

@@ -24,6 +24,8 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   /** {@code TCP_INIT_CWND}. */
   static final int INIT_CWND = 10;
 
+  private static final int[] NO_BLOCKS = {};
+
   /** {@code TCP_INFINITE_SSTHRESH}. */
   static final int INFINITE_SSTHRESH = 0x7fffffff;
 
@@ -300,6 +302,10 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   int tlpHighSeq;
   boolean tlpRetrans;
   int fackSeq;
+
+  /** {@code recv_sack_cache}: starts and ends of the blocks that came last, behind zeros. */
+  int[] sackCache = NO_BLOCKS;
+
   boolean sackReneg;
   @Nullable TcpSkb retransmitHint;
   @Nullable TcpSkb tsortedFirst;
