@@ -165,7 +165,7 @@ final class ProgramRun implements Runnable {
     void sleep() {
       if (takeYield()) {
         waking = true;
-        simulation.at(simulation.nowNs(), goOn);
+        simulation.at(simulation.nowNs(), takeSecondYield() ? this::yieldAgain : goOn);
         return;
       }
       asleep = true;
@@ -209,6 +209,10 @@ final class ProgramRun implements Runnable {
         simulation.noteWakeup(step);
         simulation.at(simulation.nowNs(), goOn);
       }
+    }
+
+    private void yieldAgain() {
+      simulation.at(simulation.nowNs(), goOn);
     }
 
     private void goOn() {

@@ -37,6 +37,7 @@ public abstract class Progress implements Waiter {
   private boolean slept;
   private boolean interrupted;
   private boolean yielding;
+  private boolean yieldingTwice;
   private int messages;
   private long endNs = FOREVER;
 
@@ -76,6 +77,7 @@ public abstract class Progress implements Waiter {
     deadlineNs = FOREVER;
     slept = false;
     yielding = false;
+    yieldingTwice = false;
     keys = ANY_KEY;
   }
 
@@ -232,6 +234,12 @@ public abstract class Progress implements Waiter {
     return WAIT;
   }
 
+  /** The same, and lets also happen what that causes at this moment: packets that are answers. */
+  public final int yieldTwice() {
+    yieldingTwice = true;
+    return yieldNow();
+  }
+
   /** Whether the call has not ended, but lets others run first. */
   public final boolean isYielding() {
     return yielding;
@@ -241,6 +249,13 @@ public abstract class Progress implements Waiter {
   protected final boolean takeYield() {
     boolean was = yielding;
     yielding = false;
+    return was;
+  }
+
+  /** Whether they have a second one. */
+  protected final boolean takeSecondYield() {
+    boolean was = yieldingTwice;
+    yieldingTwice = false;
     return was;
   }
 }

@@ -61,12 +61,14 @@ final class TcpErrors {
     if (!(end instanceof TcpSock tp)) {
       return;
     }
+    boolean fragNeeded = type == Icmp.DEST_UNREACH && code == Icmp.FRAG_NEEDED;
+    noteOwned(tp, fragNeeded);
     int ttl = icmp.u8(quoted + IpHeader.TTL);
     if (!wanted(tp, seq, ttl, InetOptions.of(tp.sk).minTtl())) {
       return;
     }
-    if (type == Icmp.DEST_UNREACH && code == Icmp.FRAG_NEEDED) {
-      mtuReduced4(tp, info);
+    if (fragNeeded) {
+      mtuReduced(tp, info, false);
       return;
     }
     if (type == Icmp.DEST_UNREACH && code > NR_ICMP_UNREACH) {
@@ -83,10 +85,10 @@ final class TcpErrors {
     if (inHandshake(tp)) {
       // Whether the program has asked for it or not.
       IpErrors.icmpError(sk, icmp, meaning.errno(), tp.dport, info, at);
-      TcpLife.doneWithError(tp, meaning.errno());
+      fatal(tp, meaning.errno());
       return;
     }
-    soft(sk, meaning.errno(), InetOptions.of(sk).has(InetFlag.RECVERR));
+    soft(tp, meaning.errno(), InetOptions.of(sk).has(InetFlag.RECVERR));
   }
 
   static void err6(NetNs net, Packet icmp, int type, int code, int info) {
@@ -110,12 +112,13 @@ final class TcpErrors {
     if (!(end instanceof TcpSock tp)) {
       return;
     }
+    noteOwned(tp, type == Icmp6.PKT_TOOBIG);
     int hops = icmp.u8(quoted + Ip6Header.HOP_LIMIT);
     if (!wanted(tp, seq, hops, Inet6Options.of(tp.sk).minHopcount())) {
       return;
     }
     if (type == Icmp6.PKT_TOOBIG) {
-      mtuReduced6(tp, info);
+      mtuReduced(tp, info, true);
       return;
     }
     Sk sk = tp.sk;
@@ -129,13 +132,13 @@ final class TcpErrors {
       if (recverr) {
         Ip6Errors.icmpError(sk, icmp, errno, tp.dport, info, at);
       }
-      TcpLife.doneWithError(tp, errno);
+      fatal(tp, errno);
       return;
     }
     if (type == Icmp6.DEST_UNREACH && code == NOROUTE) {
       TcpRtoTimer.revert(tp, seq);
     }
-    soft(sk, errno, recverr);
+    soft(tp, errno, recverr);
   }
 
   private static boolean inHandshake(TcpSock tp) {
@@ -169,12 +172,45 @@ final class TcpErrors {
     }
   }
 
-  private static void soft(Sk sk, int errno, boolean recverr) {
-    if (recverr) {
+  /** A call owns the sock, so only news of the MTU is acted upon when it ends. */
+  private static void noteOwned(TcpSock tp, boolean mtu) {
+    if (tp.backlog != null && !mtu) {
+      tp.net.addMib(Mib.TCP_LOCK_DROPPED_ICMPS, 1);
+    }
+  }
+
+  private static void fatal(TcpSock tp, int errno) {
+    if (tp.backlog == null) {
+      TcpLife.doneWithError(tp, errno);
+    } else {
+      tp.sk.rareForWrite().setErrSoft(errno);
+    }
+  }
+
+  private static void soft(TcpSock tp, int errno, boolean recverr) {
+    Sk sk = tp.sk;
+    if (recverr && tp.backlog == null) {
       sk.setErr(errno);
       sk.errorReport();
     } else {
       sk.rareForWrite().setErrSoft(errno);
+    }
+  }
+
+  private static void mtuReduced(TcpSock tp, int told, boolean v6) {
+    if (tp.backlog != null) {
+      tp.backlog.deferMtu(told, v6);
+    } else {
+      mtuReducedNow(tp, told, v6);
+    }
+  }
+
+  /** {@code mtu_reduced} of {@code struct inet_connection_sock_af_ops}. */
+  static void mtuReducedNow(TcpSock tp, int told, boolean v6) {
+    if (v6) {
+      mtuReduced6(tp, told);
+    } else {
+      mtuReduced4(tp, told);
     }
   }
 

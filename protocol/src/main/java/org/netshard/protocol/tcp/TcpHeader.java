@@ -78,6 +78,12 @@ public final class TcpHeader {
     return packet.u16(packet.transport() + URGENT);
   }
 
+  /** Lets a segment acknowledge other data, and offer another window. */
+  static void setAck(Packet packet, int ackSeq, int window) {
+    NetBytes.put32(packet.bytes(), packet.transport() + ACK_SEQ, ackSeq);
+    NetBytes.put16(packet.bytes(), packet.transport() + WINDOW, window);
+  }
+
   /** Writes a header, whose options are in place, with no checksum. */
   static void write(
       byte[] bytes,

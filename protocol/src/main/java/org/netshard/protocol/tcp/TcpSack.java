@@ -178,7 +178,7 @@ final class TcpSack {
       int start = blocks.starts[i];
       int end = blocks.ends[i];
       boolean dup = i == blocks.dsackAt;
-      TcpSackWalk.Dup next = i + 1 == blocks.dsackAt ? blocks.dsack() : TcpSackWalk.NO_DUP;
+      TcpSackWalk.Dup next = i + 1 == blocks.dsackAt ? blocks.dsack() : null;
       while (cached < known.length && !Seq.before(start, known[cached + 1])) {
         cached += 2;
       }
@@ -192,11 +192,9 @@ final class TcpSack {
           i++;
           continue;
         }
-        if (next != TcpSackWalk.NO_DUP && Seq.before(next.start(), knownEnd)) {
+        if (next != null && Seq.before(next.start(), knownEnd)) {
           skb = find(tp, skb, next.start());
-          skb =
-              TcpSackWalk.walk(
-                  tp, skb, TcpSackWalk.NO_DUP, next.start(), next.end(), true, state);
+          skb = TcpSackWalk.walk(tp, skb, null, next.start(), next.end(), true, state);
         }
         cached += 2;
         if (TcpRecovery.highestSackSeq(tp) != knownEnd) {

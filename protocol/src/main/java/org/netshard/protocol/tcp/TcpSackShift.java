@@ -2,7 +2,6 @@ package org.netshard.protocol.tcp;
 
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Mib;
-import org.netshard.protocol.core.Sk;
 
 /**
  * Joins pieces that were acknowledged selectively, so that a long queue of them stays short.

@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
  * tcp_sacktag_walk}, {@code tcp_match_skb_to_sack}, {@code tcp_sacktag_one}.
  */
 final class TcpSackWalk {
-  /** No block that was received twice comes next. */
-  static final Dup NO_DUP = new Dup(0, 0);
-
   private static final int FAILED = -1;
   private static final int OUTSIDE = 0;
   private static final int INSIDE = 1;
@@ -25,14 +22,14 @@ final class TcpSackWalk {
    * Marks what a block has.
    *
    * @param from where to begin
-   * @param next the block behind this one, if it was received twice, or {@link #NO_DUP}
+   * @param next the block behind this one, if it was received twice, or null
    * @param dupBlock whether this one was
    * @return the first piece that is behind the block, or null
    */
   static @Nullable TcpSkb walk(
       TcpSock tp,
       @Nullable TcpSkb from,
-      Dup next,
+      @Nullable Dup next,
       int start,
       int end,
       boolean dupBlock,
@@ -43,7 +40,7 @@ final class TcpSackWalk {
       }
       boolean dup = dupBlock;
       int in = OUTSIDE;
-      if (next != NO_DUP && Seq.before(skb.seq, next.end())) {
+      if (next != null && Seq.before(skb.seq, next.end())) {
         in = match(tp, skb, next.start(), next.end());
         dup |= in == INSIDE;
       }

@@ -49,6 +49,9 @@ final class TcpSend {
       }
       return result;
     }
+    if (result == msg.size() && TcpBacklog.flush(progress)) {
+      return progress.yieldTwice();
+    }
     TcpBacklog.release(progress);
     progress.setState(null);
     int done = progress.done();
@@ -159,6 +162,10 @@ final class TcpSend {
     int mss = TcpMss.current(tp);
     int goal = TcpMss.sizeGoal(tp, mss, large);
     int size = msg.size();
+    if (progress.done() > 0 && progress.done() == size) {
+      // What its last segments were answered with has come.
+      return size;
+    }
     if (sk.err() != 0 || (sk.shutdown() & Sk.SEND_SHUTDOWN) != 0) {
       return failed(tp, msg, mss, progress, sending, Errno.EPIPE.negated());
     }
@@ -232,7 +239,13 @@ final class TcpSend {
     }
     if (progress.done() > 0) {
       TcpTimestamping.ask(tp, sending);
+      int before = tp.rtxQueue.size();
       TcpOutput.push(tp, msg.has(Abi.MSG_MORE), msg.has(Abi.MSG_OOB), mss, TcpOutput.nonagle(tp));
+      // One answer makes no difference.
+      if (tp.rtxQueue.size() > before + 1 && progress.mayYield()) {
+        TcpBacklog.own(tp, progress, sending);
+        return progress.yieldTwice();
+      }
     }
     return progress.done();
   }

@@ -89,8 +89,17 @@ final class TcpTimers {
     return timer;
   }
 
+  /** {@code tcp_delack_timer}. */
   static void delackTimer(TcpSock tp) {
-    TcpAcks.delayedEnds(tp);
+    boolean nothing = (tp.ackPending & TcpSock.ACK_TIMER) == 0 && tp.compressedAck == 0;
+    if (nothing) {
+      return;
+    }
+    if (tp.backlog != null) {
+      tp.backlog.deferDelackTimer();
+    } else {
+      TcpAcks.delayedEnds(tp);
+    }
   }
 
   /** {@code tcp_clear_xmit_timers}. */
@@ -171,8 +180,17 @@ final class TcpTimers {
     return value <= 0 ? 0 : Integer.SIZE - 1 - Integer.numberOfLeadingZeros(value);
   }
 
-  /** {@code tcp_write_timer_handler}. */
+  /** {@code tcp_write_timer}. */
   static void writeTimer(TcpSock tp) {
+    if (tp.backlog != null) {
+      tp.backlog.deferWriteTimer();
+    } else {
+      writeTimerEnds(tp);
+    }
+  }
+
+  /** {@code tcp_write_timer_handler}. */
+  static void writeTimerEnds(TcpSock tp) {
     int state = tp.state();
     if (state == TcpState.CLOSE || state == TcpState.LISTEN || tp.pending == 0) {
       return;

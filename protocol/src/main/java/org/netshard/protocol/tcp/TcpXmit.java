@@ -63,6 +63,9 @@ final class TcpXmit {
       skb.zerocopy.setCopied();
     }
     int result = send(tp, skb, skb.seq, skb.endSeq, flags, tp.rcvNxt);
+    if (tp.backlog != null) {
+      tp.backlog.noteSent();
+    }
     if (result == 0) {
       TcpPacing.afterSend(tp, skb, prior);
       TcpRate.skbSent(tp, skb);
