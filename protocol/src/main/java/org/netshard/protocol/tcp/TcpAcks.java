@@ -218,7 +218,7 @@ final class TcpAcks {
       }
       return;
     }
-    boolean ofo = tp.outOfOrder != null && !tp.outOfOrder.isEmpty();
+    boolean ofo = !TcpOfo.isEmpty(tp);
     if (!ofoPossible || !ofo) {
       sendDelayed(tp);
       return;

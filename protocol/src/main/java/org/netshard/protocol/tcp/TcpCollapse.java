@@ -1,5 +1,7 @@
 package org.netshard.protocol.tcp;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Skb;
@@ -7,51 +9,98 @@ import org.netshard.protocol.core.SkbOwner;
 import org.netshard.protocol.core.SkbQueue;
 
 /**
- * Data that wait in order are copied into buffers that are full.
+ * Data that wait are copied into buffers that are full.
  *
  * <p>A buffer is a piece of the queue with those that have joined it.
  *
- * <p><b>Source:</b> {@code net/ipv4/tcp_input.c}: {@code tcp_collapse}, {@code tcp_collapse_one}.
- *
- * <p><b>Differs from Linux:</b> what came out of order is left as it is ({@code
- * tcp_collapse_ofo_queue}).
+ * <p><b>Source:</b> {@code net/ipv4/tcp_input.c}: {@code tcp_collapse}, {@code tcp_collapse_one},
+ * {@code tcp_collapse_ofo_queue}.
  */
 final class TcpCollapse {
   private final TcpSock tp;
   private final SkbQueue queue;
+  private final @Nullable TcpOfoTree tree;
+  private final List<TcpSkb> made = new ArrayList<>(1);
 
-  private TcpCollapse(TcpSock tp) {
+  private TcpCollapse(TcpSock tp, SkbQueue queue, @Nullable TcpOfoTree tree) {
     this.tp = tp;
-    this.queue = tp.sk.receiveQueue();
+    this.queue = queue;
+    this.tree = tree;
   }
 
-  /** Copies what is worth it. */
-  static void receiveQueue(TcpSock tp) {
-    if (tp.sk.isReadable()) {
-      new TcpCollapse(tp).run();
+  /** Copies what is worth it, of what came out of order and of what waits to be read. */
+  static void queues(TcpSock tp) {
+    TcpOfoTree tree = tp.outOfOrder;
+    if (tree != null) {
+      new TcpCollapse(tp, tree.pieces, tree).ranges();
+    }
+    if (tp.sk.isReadable() && tp.sk.receiveQueue().peek() instanceof TcpSkb first) {
+      new TcpCollapse(tp, tp.sk.receiveQueue(), null).run(first, null, tp.copiedSeq, tp.rcvNxt);
     }
   }
 
-  private void run() {
-    int start = tp.copiedSeq;
-    TcpSkb skb = (TcpSkb) queue.peek();
-    while (skb != null) {
-      TcpSkb last = last(skb);
+  /** Each range without a gap, but for those that are small anyway. */
+  private void ranges() {
+    int tiny = 0;
+    TcpSkb next = (TcpSkb) queue.peek();
+    while (next != null) {
+      TcpSkb head = next;
+      TcpSkb last = head.lastJoined();
+      int start = head.seq;
+      int end = last.endSeq;
+      int headSize = truesize(head, last);
+      int size = headSize;
+      next = last.following();
+      while (next != null && !Seq.after(next.seq, end)) {
+        last = next.lastJoined();
+        size += truesize(next, last);
+        end = Seq.max(end, last.endSeq);
+        next = last.following();
+      }
+      if (size != headSize || end - start >= Skb.MAX_HEAD_BYTES) {
+        run(head, next, start, end);
+      } else {
+        tiny += size;
+        if (tiny > tp.sk.rcvbuf() >> 3) {
+          return;
+        }
+      }
+    }
+  }
+
+  /**
+   * {@code tcp_collapse}.
+   *
+   * @param tail the buffer behind the last, or null
+   */
+  private void run(TcpSkb head, @Nullable TcpSkb tail, int from, int end) {
+    int start = from;
+    TcpSkb skb = head;
+    while (skb != null && skb != tail) {
+      TcpSkb last = skb.lastJoined();
       TcpSkb next = last.following();
       if (!Seq.before(start, last.endSeq)) {
         skb = removeAll(skb, last);
         continue;
       }
-      boolean overlaps = next != null && DataMap.same(skb.map, next.map) && last.endSeq != next.seq;
+      boolean overlaps =
+          next != null
+              && next != tail
+              && DataMap.same(skb.map, next.map)
+              && last.endSeq != next.seq;
       if (isBloated(skb, last, start) || overlaps) {
         break;
       }
       start = last.endSeq;
       skb = next;
     }
-    if (skb != null && !isEnd(skb)) {
-      copy(skb, start);
+    if (skb != null && skb != tail && !isEnd(skb)) {
+      copy(skb, tail, start, end);
     }
+    if (tree != null) {
+      made.forEach(tree::insert);
+    }
+    made.clear();
   }
 
   private boolean isBloated(TcpSkb first, TcpSkb last, int start) {
@@ -60,13 +109,14 @@ final class TcpCollapse {
             || Seq.before(first.seq, start));
   }
 
-  private void copy(TcpSkb first, int from) {
+  private void copy(TcpSkb first, @Nullable TcpSkb tail, int from, int end) {
     int start = from;
     @Nullable TcpSkb skb = first;
-    while (skb != null && Seq.before(start, tp.rcvNxt)) {
-      int room = Math.min(Skb.MAX_HEAD_BYTES, tp.rcvNxt - start);
+    while (skb != null && Seq.before(start, end)) {
+      int room = Math.min(Skb.MAX_HEAD_BYTES, end - start);
       TcpSkb full = TcpSkb.collapsed(skb, start, room);
       queue.addAfter(skb.previous(), full);
+      made.add(full);
       SkbOwner.setOwnerR(tp.sk, full.truesize());
       while (room > 0 && skb != null) {
         int size = Math.min(room, skb.endSeq - start);
@@ -78,18 +128,20 @@ final class TcpCollapse {
           start += size;
         }
         if (!Seq.before(start, skb.endSeq)) {
-          skb = behind(skb, full);
+          skb = behind(skb, full, tail);
         }
       }
     }
   }
 
   /** Removes a piece that is copied; the next one, or null if that does not go into the buffer. */
-  private @Nullable TcpSkb behind(TcpSkb skb, TcpSkb full) {
+  private @Nullable TcpSkb behind(TcpSkb skb, TcpSkb full, @Nullable TcpSkb tail) {
     TcpSkb next = skb.following();
     boolean whole = next == null || !next.joined;
     remove(skb, whole);
-    if (next != null && whole && (!DataMap.same(full.map, next.map) || isEnd(next))) {
+    boolean ends =
+        whole && next != null && (next == tail || !DataMap.same(full.map, next.map) || isEnd(next));
+    if (ends) {
       return null;
     }
     return next;
@@ -98,6 +150,9 @@ final class TcpCollapse {
   /** {@code tcp_collapse_one}; a buffer counts once. */
   private void remove(TcpSkb skb, boolean whole) {
     queue.unlink(skb);
+    if (whole && tree != null && skb.node != null) {
+      tree.erase(skb.node);
+    }
     SkbOwner.rfree(tp.sk, skb.truesize());
     tp.net.addMib(Mib.TCP_RCV_COLLAPSED, whole ? 1 : 0);
   }
@@ -115,14 +170,6 @@ final class TcpCollapse {
     TcpSkb next = last.following();
     remove(last, true);
     return next;
-  }
-
-  private static TcpSkb last(TcpSkb first) {
-    TcpSkb last = first;
-    for (TcpSkb next = last.following(); next != null && next.joined; next = next.following()) {
-      last = next;
-    }
-    return last;
   }
 
   private static int truesize(TcpSkb first, TcpSkb last) {

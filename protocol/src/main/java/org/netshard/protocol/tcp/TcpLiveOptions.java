@@ -41,9 +41,10 @@ final class TcpLiveOptions {
       case TcpOption.TCP_KEEPIDLE -> keepIdle(tp);
       case TcpOption.TCP_NOTSENT_LOWAT -> sk.ops().writeSpace(sk);
       case TcpOption.TCP_WINDOW_CLAMP -> {
-        tp.windowClamp = TcpOptions.of(sk).windowClamp;
-        if (val != 0) {
-          TcpWindow.setClamp(tp, tp.windowClamp);
+        if (val == 0) {
+          tp.windowClamp = 0;
+        } else {
+          TcpWindow.setClamp(tp, val);
         }
       }
       default -> {

@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.SkMem;
 import org.netshard.protocol.core.SkbOwner;
-import org.netshard.protocol.core.SkbQueue;
 import org.netshard.protocol.core.Sysctl;
 
 /**
@@ -14,7 +13,8 @@ import org.netshard.protocol.core.Sysctl;
  * {@code tcp_ofo_queue}, {@code tcp_sack_new_ofo_skb}, {@code tcp_sack_remove}, {@code
  * tcp_dsack_set}, {@code tcp_prune_ofo_queue}.
  *
- * <p><b>Differs from Linux:</b> segments that follow each other are not joined while they wait.
+ * <p>Those that follow each other are one buffer ({@code tcp_ooo_try_coalesce}): they stay pieces
+ * of the queue, but are looked at and dropped together.
  */
 final class TcpOfo {
   private static final int SACKS_MAX = 4;
@@ -25,10 +25,11 @@ final class TcpOfo {
     return tp.outOfOrder == null || tp.outOfOrder.isEmpty();
   }
 
-  /** The only segment that waits, or null. */
+  /** The end of the only buffer that waits, or null. */
   static @Nullable TcpSkb onlyOne(TcpSock tp) {
-    SkbQueue queue = tp.outOfOrder;
-    return queue != null && queue.size() == 1 ? (TcpSkb) queue.peek() : null;
+    TcpOfoTree tree = tp.outOfOrder;
+    TcpOfoTree.Node root = tree == null ? null : tree.root;
+    return root != null && root.left == null && root.right == null ? root.last : null;
   }
 
   /** {@code tcp_dsack_set}. */
@@ -57,37 +58,43 @@ final class TcpOfo {
     if (!TcpRcvQueue.tryRmemSchedule(tp, skb, tp.net.machine().softirqGfp())) {
       tp.net.addMib(Mib.TCP_OFO_DROP, 1);
       tp.sk.dataReady();
-      tp.sk.rareForWrite().addDrop();
+      tp.sk.rareForWrite().addDrops(skb.segs());
       return;
     }
     TcpAcks.measureOfo(tp, skb);
     tp.predFlags = false;
     tp.ackPending |= TcpSock.ACK_SCHED;
-    tp.rcvOoopack += skb.gsoSize == 0 ? 1 : (skb.len + skb.gsoSize - 1) / skb.gsoSize;
+    tp.rcvOoopack += skb.segs();
+    skb.groupFrags = TcpRcvQueue.frags(skb);
     tp.net.addMib(Mib.TCP_OFO_QUEUE, 1);
-    SkbQueue queue = tp.outOfOrder;
-    if (queue == null) {
-      queue = new SkbQueue();
-      tp.outOfOrder = queue;
+    TcpOfoTree tree = tp.outOfOrder;
+    if (tree == null) {
+      tree = new TcpOfoTree();
+      tp.outOfOrder = tree;
     }
     int seq = skb.seq;
     int endSeq = skb.endSeq;
-    if (queue.isEmpty()) {
-      queue.add(skb);
+    if (tree.isEmpty()) {
+      tree.pieces.add(skb);
+      tree.link(skb, null, false);
       if (tp.rxOpt.sackOk) {
         tp.rxOpt.numSacks = 0;
         sackNew(tp, seq, endSeq);
       }
-      finish(tp, skb);
+      finish(tp, skb, skb.truesize(), false);
       growRcvbuf(tp);
       return;
     }
-    boolean kept = insert(tp, queue, skb);
+    int truesize = skb.truesize();
+    boolean kept = insert(tp, tree, skb);
+    if (kept && skb.joined) {
+      finish(tp, skb, truesize, true);
+    }
     if (tp.rxOpt.sackOk) {
       sackNew(tp, seq, endSeq);
     }
-    if (kept) {
-      finish(tp, skb);
+    if (kept && !skb.joined) {
+      finish(tp, skb, truesize, false);
     }
     growRcvbuf(tp);
   }
@@ -99,82 +106,142 @@ final class TcpOfo {
     }
   }
 
-  private static void finish(TcpSock tp, TcpSkb skb) {
+  /** Without SACK the window stays, so that what comes next is a duplicate ACK. */
+  private static void finish(TcpSock tp, TcpSkb skb, int truesize, boolean joined) {
     if (tp.rxOpt.sackOk) {
-      TcpWindow.grow(tp, skb.truesize(), skb.len, false);
+      TcpWindow.grow(tp, truesize, skb.len, joined);
     }
     SkbOwner.setOwnerR(tp.sk, skb.truesize());
   }
 
   /** Finds the place; false if all of it is there already. */
-  private static boolean insert(TcpSock tp, SkbQueue queue, TcpSkb skb) {
-    int seq = skb.seq;
-    int endSeq = skb.endSeq;
-    TcpSkb before = (TcpSkb) queue.peekLast();
-    while (before != null && Seq.before(seq, before.seq)) {
-      before = (TcpSkb) before.previous();
+  private static boolean insert(TcpSock tp, TcpOfoTree tree, TcpSkb skb) {
+    TcpOfoTree.Node parent = lastNode(tree);
+    if (join(tp, tree, parent, skb)) {
+      return true;
     }
-    if (before != null && Seq.before(seq, before.endSeq)) {
-      if (!Seq.after(endSeq, before.endSeq)) {
-        tp.net.addMib(Mib.TCP_OFO_MERGE, 1);
-        tp.sk.rareForWrite().addDrop();
-        dsackSet(tp, seq, endSeq);
-        return false;
-      }
-      if (Seq.after(seq, before.seq)) {
-        dsackSet(tp, seq, before.endSeq);
-      } else {
-        TcpSkb covered = before;
-        before = (TcpSkb) before.previous();
-        dsackExtend(tp, covered.seq, covered.endSeq);
-        tp.net.addMib(Mib.TCP_OFO_MERGE, 1);
-        drop(tp, queue, covered);
+    boolean left = false;
+    if (Seq.before(skb.seq, parent.last.endSeq)) {
+      TcpOfoTree.Node node = tree.root;
+      while (node != null) {
+        parent = node;
+        left = Seq.before(skb.seq, node.head.seq);
+        if (!left) {
+          if (!Seq.before(skb.seq, node.last.endSeq)) {
+            if (join(tp, tree, node, skb)) {
+              return true;
+            }
+          } else if (!Seq.after(skb.endSeq, node.last.endSeq)) {
+            tp.net.addMib(Mib.TCP_OFO_MERGE, 1);
+            tp.sk.rareForWrite().addDrops(skb.segs());
+            dsackSet(tp, skb.seq, skb.endSeq);
+            return false;
+          } else if (Seq.after(skb.seq, node.head.seq)) {
+            dsackSet(tp, skb.seq, node.last.endSeq);
+          } else {
+            replace(tp, tree, node, skb);
+            return true;
+          }
+        }
+        node = left ? node.left : node.right;
       }
     }
-    queue.addAfter(before, skb);
-    TcpSkb next;
-    while ((next = skb.following()) != null && Seq.after(endSeq, next.seq)) {
-      if (Seq.before(endSeq, next.endSeq)) {
-        dsackExtend(tp, next.seq, endSeq);
-        break;
-      }
-      dsackExtend(tp, next.seq, next.endSeq);
-      tp.net.addMib(Mib.TCP_OFO_MERGE, 1);
-      drop(tp, queue, next);
-    }
+    tree.pieces.addAfter(left ? parent.head.previous() : parent.last, skb);
+    tree.link(skb, parent, left);
+    dropCovered(tp, tree, skb);
     return true;
   }
 
-  /** {@code tcp_drop_reason}. */
-  private static void drop(TcpSock tp, SkbQueue queue, TcpSkb skb) {
-    queue.unlink(skb);
-    tp.sk.rareForWrite().addDrop();
-    SkbOwner.rfree(tp.sk, skb.truesize());
+  /** {@code ooo_last_skb}. */
+  private static TcpOfoTree.Node lastNode(TcpOfoTree tree) {
+    if (tree.pieces.peekLast() instanceof TcpSkb last && last.node != null) {
+      return last.node;
+    }
+    throw new IllegalStateException("nothing waits");
+  }
+
+  /** {@code tcp_ooo_try_coalesce}. */
+  private static boolean join(TcpSock tp, TcpOfoTree tree, TcpOfoTree.Node node, TcpSkb skb) {
+    if (!TcpRcvQueue.join(tp, node.last, skb)) {
+      return false;
+    }
+    skb.joined = true;
+    tree.pieces.addAfter(node.last, skb);
+    node.append(skb);
+    return true;
+  }
+
+  /** A segment has all of a buffer that begins where it does, and takes its place. */
+  private static void replace(TcpSock tp, TcpOfoTree tree, TcpOfoTree.Node node, TcpSkb skb) {
+    dsackExtend(tp, node.head.seq, node.last.endSeq);
+    tp.net.addMib(Mib.TCP_OFO_MERGE, 1);
+    tree.pieces.addAfter(node.last, skb);
+    int unused = dropPieces(tp, tree, node);
+    node.become(skb);
+    dropCovered(tp, tree, skb);
+  }
+
+  /** What is behind a segment, and all in it, goes. */
+  private static void dropCovered(TcpSock tp, TcpOfoTree tree, TcpSkb skb) {
+    TcpSkb next;
+    while ((next = skb.following()) != null && Seq.after(skb.endSeq, next.seq)) {
+      TcpOfoTree.Node node = next.node;
+      if (node == null) {
+        throw new IllegalStateException("a piece without buffer");
+      }
+      if (Seq.before(skb.endSeq, node.last.endSeq)) {
+        dsackExtend(tp, next.seq, skb.endSeq);
+        break;
+      }
+      dsackExtend(tp, next.seq, node.last.endSeq);
+      tp.net.addMib(Mib.TCP_OFO_MERGE, 1);
+      int unused = drop(tp, tree, node);
+    }
+  }
+
+  /** {@code tcp_drop_reason}; bytes of memory that this has freed. */
+  private static int drop(TcpSock tp, TcpOfoTree tree, TcpOfoTree.Node node) {
+    tree.erase(node);
+    return dropPieces(tp, tree, node);
+  }
+
+  private static int dropPieces(TcpSock tp, TcpOfoTree tree, TcpOfoTree.Node node) {
+    int freed = 0;
+    int segs = 0;
+    TcpSkb skb = node.head;
+    while (skb != null) {
+      TcpSkb next = skb == node.last ? null : skb.following();
+      tree.pieces.unlink(skb);
+      freed += skb.truesize();
+      segs += skb.segs();
+      skb = next;
+    }
+    SkbOwner.rfree(tp.sk, freed);
+    tp.sk.rareForWrite().addDrops(segs);
+    return freed;
   }
 
   /** {@code tcp_ofo_queue}: a gap is filled, and what waited is in order now. */
   static void toReceiveQueue(TcpSock tp) {
-    SkbQueue queue = tp.outOfOrder;
+    TcpOfoTree tree = tp.outOfOrder;
     int dsackHigh = tp.rcvNxt;
-    while (queue != null && queue.peek() instanceof TcpSkb skb) {
-      if (Seq.after(skb.seq, tp.rcvNxt)) {
+    while (tree != null && tree.pieces.peek() instanceof TcpSkb head && head.node != null) {
+      if (Seq.after(head.seq, tp.rcvNxt)) {
         break;
       }
-      if (Seq.before(skb.seq, dsackHigh)) {
-        int dsack = dsackHigh;
-        if (Seq.before(skb.endSeq, dsackHigh)) {
-          dsack = skb.endSeq;
-        }
-        dsackExtend(tp, skb.seq, dsack);
+      TcpOfoTree.Node node = head.node;
+      TcpSkb last = node.last;
+      if (Seq.before(head.seq, dsackHigh)) {
+        int dsack = Seq.before(last.endSeq, dsackHigh) ? last.endSeq : dsackHigh;
+        dsackExtend(tp, head.seq, dsack);
       }
-      queue.unlink(skb);
-      if (!Seq.after(skb.endSeq, tp.rcvNxt)) {
-        tp.sk.rareForWrite().addDrop();
-        SkbOwner.rfree(tp.sk, skb.truesize());
+      if (!Seq.after(last.endSeq, tp.rcvNxt)) {
+        int unused = drop(tp, tree, node);
         continue;
       }
-      TcpRcvQueue.addOwned(tp, skb);
-      if (skb.has(TcpHeader.FIN)) {
+      tree.erase(node);
+      TcpRcvQueue.move(tp, tree.pieces, head, last);
+      if (last.has(TcpHeader.FIN)) {
         TcpInput.fin(tp);
         break;
       }
@@ -183,8 +250,8 @@ final class TcpOfo {
 
   /** Drops all that waits. */
   static void purge(TcpSock tp) {
-    SkbQueue queue = tp.outOfOrder;
-    while (queue != null && queue.poll() instanceof TcpSkb skb) {
+    TcpOfoTree tree = tp.outOfOrder;
+    while (tree != null && tree.pieces.poll() instanceof TcpSkb skb) {
       SkbOwner.rfree(tp.sk, skb.truesize());
     }
     tp.outOfOrder = null;
@@ -195,15 +262,14 @@ final class TcpOfo {
    * that is before the segment which comes.
    */
   static boolean prune(TcpSock tp, TcpMem.Segment segment) {
-    SkbQueue queue = tp.outOfOrder;
-    if (queue == null || queue.isEmpty()) {
+    TcpOfoTree tree = tp.outOfOrder;
+    if (tree == null || tree.isEmpty()) {
       return false;
     }
     int goal = tp.sk.rcvbuf() >> 3;
     boolean pruned = false;
-    while (queue.peekLast() instanceof TcpSkb last && !Seq.after(segment.seq(), last.seq)) {
-      goal -= last.truesize();
-      drop(tp, queue, last);
+    while (!tree.isEmpty() && !Seq.after(segment.seq(), lastNode(tree).head.seq)) {
+      goal -= drop(tp, tree, lastNode(tree));
       pruned = true;
       if (goal <= 0) {
         if (TcpMem.canIngest(tp.sk) && !SkMem.underPressure(tp.sk)) {

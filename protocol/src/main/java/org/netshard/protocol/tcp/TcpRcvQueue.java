@@ -1,5 +1,6 @@
 package org.netshard.protocol.tcp;
 
+import org.jspecify.annotations.Nullable;
 import org.netshard.protocol.core.DropReason;
 import org.netshard.protocol.core.Mib;
 import org.netshard.protocol.core.Packet;
@@ -46,7 +47,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
 
   @Override
   public void collapse() {
-    TcpCollapse.receiveQueue(tp);
+    TcpCollapse.queues(tp);
   }
 
   @Override
@@ -115,7 +116,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
   }
 
   static void drop(TcpSock tp, Packet packet, DropReason reason) {
-    tp.sk.rareForWrite().addDrop();
+    tp.sk.rareForWrite().addDrops(Math.max(1, packet.gsoSegs()));
     packet.drop(reason);
   }
 
@@ -182,19 +183,40 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
   /** {@code tcp_queue_rcv}. */
   static void add(TcpSock tp, TcpSkb skb) {
     skb.groupFrags = frags(skb);
-    boolean joined = join(tp, skb);
+    TcpSkb tail = tail(tp);
+    boolean joined = tail != null && join(tp, tail, skb);
     SkbOwner.setOwnerR(tp.sk, skb.truesize());
     append(tp, skb, joined);
   }
 
-  /** The same for one that counts already, as it has waited out of order. */
-  static void addOwned(TcpSock tp, TcpSkb skb) {
-    int before = skb.truesize();
-    boolean joined = join(tp, skb);
-    if (joined) {
-      SkbOwner.rfree(tp.sk, before - skb.truesize());
+  private static @Nullable TcpSkb tail(TcpSock tp) {
+    return tp.sk.isReadable() ? (TcpSkb) tp.sk.receiveQueue().peekLast() : null;
+  }
+
+  /** Takes a buffer that has waited out of order, of which some may have come in order since. */
+  static void move(TcpSock tp, SkbQueue from, TcpSkb head, TcpSkb last) {
+    TcpSkb tail = tail(tp);
+    boolean joined = tail != null && joinAll(tp, tail, head, last);
+    int old = 0;
+    TcpSkb skb = head;
+    while (true) {
+      TcpSkb next = skb.following();
+      from.unlink(skb);
+      skb.node = null;
+      if (Seq.after(skb.endSeq, tp.rcvNxt)) {
+        skb.setTruesize(skb.truesize() + old);
+        old = 0;
+        append(tp, skb, joined);
+        joined = true;
+      } else {
+        // Its bytes are those of the buffer before; its memory is that of its own.
+        old += skb.truesize();
+      }
+      if (skb == last || next == null) {
+        return;
+      }
+      skb = next;
     }
-    append(tp, skb, joined);
   }
 
   private static void append(TcpSock tp, TcpSkb skb, boolean joined) {
@@ -208,12 +230,8 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
    * {@code tcp_try_coalesce}: whether the data go with the buffer before them, whose head they need
    * not bring a second time. They stay a piece of their own, which takes only their bytes.
    */
-  private static boolean join(TcpSock tp, TcpSkb skb) {
-    if (!tp.sk.isReadable()
-        || !(tp.sk.receiveQueue().peekLast() instanceof TcpSkb tail)
-        || skb.seq != tail.endSeq
-        || !DataMap.same(tail.map, skb.map)
-        || tail.isCloned()) {
+  static boolean join(TcpSock tp, TcpSkb tail, TcpSkb skb) {
+    if (!mayJoin(tail, skb)) {
       return false;
     }
     int room = Math.max(tail.tailroom, 0);
@@ -222,8 +240,8 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
       skb.groupFrags = tail.groupFrags;
       skb.tailroom = tail.tailroom == Packet.PAGED ? Packet.PAGED : room - skb.len;
       skb.setTruesize(0);
-    } else if (skb.tailroom == Packet.PAGED && tail.groupFrags + frags(skb) <= FRAGS_MAX) {
-      skb.groupFrags = tail.groupFrags + frags(skb);
+    } else if (skb.tailroom == Packet.PAGED && tail.groupFrags + skb.groupFrags <= FRAGS_MAX) {
+      skb.groupFrags += tail.groupFrags;
       skb.setTruesize(Math.max(skb.truesize() - TcpSkb.HEAD_TRUESIZE, 0));
     } else {
       return false;
@@ -233,7 +251,49 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
     return true;
   }
 
-  private static int frags(TcpSkb skb) {
+  /** The same for a buffer of pieces that count already, as they have waited out of order. */
+  private static boolean joinAll(TcpSock tp, TcpSkb tail, TcpSkb head, TcpSkb last) {
+    if (!mayJoin(tail, head)) {
+      return false;
+    }
+    int len = 0;
+    for (TcpSkb skb = head; skb != null; skb = skb == last ? null : skb.following()) {
+      len += skb.len;
+    }
+    int room = Math.max(tail.tailroom, 0);
+    boolean copied = len <= room;
+    if (!copied
+        && (head.tailroom != Packet.PAGED || tail.groupFrags + last.groupFrags > FRAGS_MAX)) {
+      return false;
+    }
+    int freed = 0;
+    for (TcpSkb skb = head; skb != null; skb = skb == last ? null : skb.following()) {
+      skb.original = tail.original;
+      if (copied) {
+        room -= skb.len;
+        skb.tailroom = tail.tailroom == Packet.PAGED ? Packet.PAGED : room;
+        skb.groupFrags = tail.groupFrags;
+        freed += skb.truesize();
+        skb.setTruesize(0);
+      } else {
+        skb.groupFrags += tail.groupFrags;
+      }
+    }
+    if (!copied) {
+      freed = Math.min(TcpSkb.HEAD_TRUESIZE, head.truesize());
+      head.setTruesize(head.truesize() - freed);
+    }
+    SkbOwner.rfree(tp.sk, freed);
+    tp.net.addMib(Mib.TCP_RCV_COALESCE, 1);
+    return true;
+  }
+
+  private static boolean mayJoin(TcpSkb tail, TcpSkb skb) {
+    return skb.seq == tail.endSeq && DataMap.same(tail.map, skb.map) && !tail.isCloned();
+  }
+
+  /** Pages of a piece of its own. */
+  static int frags(TcpSkb skb) {
     return skb.tailroom == Packet.PAGED ? (skb.len + FRAG_BYTES - 1) / FRAG_BYTES : 0;
   }
 

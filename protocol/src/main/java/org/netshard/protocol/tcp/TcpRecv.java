@@ -227,11 +227,7 @@ final class TcpRecv {
 
   /** When the last came of those that are one buffer in Linux. */
   private static long lastStamp(TcpSkb skb) {
-    TcpSkb last = skb;
-    for (TcpSkb next = skb.following(); next != null && next.joined; next = next.following()) {
-      last = next;
-    }
-    return last.rcvdNs;
+    return skb.lastJoined().rcvdNs;
   }
 
   private static void movePeekOff(Sk sk, boolean peek, int bytes) {

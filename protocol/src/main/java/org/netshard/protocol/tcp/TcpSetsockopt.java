@@ -32,7 +32,6 @@ public final class TcpSetsockopt {
   private static final int TCP_RTO_MAX_SEC = 120;
   private static final int TCP_TIMEOUT_INIT_SEC = 1;
   private static final int TCP_TIMEOUT_MIN_JIFFIES = 2;
-  private static final int WINDOW_CLAMP_MIN = 1152;
   private static final int TX_DELAY_END_US = 1 << 28;
   private static final int TFO_CLIENT_ENABLE = 1;
   private static final int MD5SIG_BYTES = 216;
@@ -103,7 +102,7 @@ public final class TcpSetsockopt {
           tcp.linger2Sec = (byte) (val < 0 ? -1 : Math.min(val, TCP_FIN_TIMEOUT_MAX_SEC));
       case TcpOption.TCP_DEFER_ACCEPT -> tcp.deferAccept = (byte) secsToRetrans(val);
       case TcpOption.TCP_WINDOW_CLAMP ->
-          tcp.windowClamp = val == 0 ? 0 : Math.max(WINDOW_CLAMP_MIN, val);
+          tcp.windowClamp = val == 0 ? 0 : Math.max(TcpWindow.CLAMP_MIN, val);
       case TcpOption.TCP_QUICKACK -> tcp.pingpong = val == 0;
       case TcpOption.TCP_THIN_LINEAR_TIMEOUTS -> tcp.thinLto = val != 0;
       case TcpOption.TCP_THIN_DUPACK -> {}

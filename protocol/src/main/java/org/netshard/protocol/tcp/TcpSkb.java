@@ -125,6 +125,9 @@ public final class TcpSkb extends Skb {
   /** Whether it goes with the buffer before it, whose head it shares. */
   boolean joined;
 
+  /** The buffer that one belongs to which waits out of order, else null. */
+  TcpOfoTree.@Nullable Node node;
+
   /** Pages of the buffer up to here. */
   int groupFrags = 1;
 
@@ -214,6 +217,20 @@ public final class TcpSkb extends Skb {
   boolean isCloned() {
     TcpSkb sent = original;
     return sent != null && !sent.gone;
+  }
+
+  /** The last of those that are one buffer, of which this is the first. */
+  TcpSkb lastJoined() {
+    TcpSkb last = this;
+    for (TcpSkb next = last.following(); next != null && next.joined; next = next.following()) {
+      last = next;
+    }
+    return last;
+  }
+
+  /** {@code gso_segs}: segments of one that was received, at least one. */
+  int segs() {
+    return gsoSize == 0 ? 1 : Math.max(1, (len + gsoSize - 1) / gsoSize);
   }
 
   /** Makes room for more bytes at the end. */

@@ -135,7 +135,7 @@ public final class TcpSock extends TcpEndpoint implements InetConnection {
   byte compressedAck;
   int compressedAckRcvNxt;
   int dupAckCounter;
-  @Nullable SkbQueue outOfOrder;
+  @Nullable TcpOfoTree outOfOrder;
 
   /** {@code pred_flags} is set: the next segment is expected to be one of the usual. */
   boolean predFlags;

@@ -15,6 +15,9 @@ import org.netshard.protocol.core.Sysctl;
  * tcp_sndbuf_expand}.
  */
 final class TcpWindow {
+  /** {@code SOCK_MIN_RCVBUF / 2}, bytes. */
+  static final int CLAMP_MIN = 1152;
+
   private static final int U16_MAX = 0xffff;
   private static final int MAX_TCP_WINDOW = 32767;
   private static final int SHARED_INFO_BYTES = 320;
@@ -160,14 +163,21 @@ final class TcpWindow {
     tp.rcvSsthresh = TcpMem.rcvSsthreshUnderPressure(tp.sk, tp.rcvSsthresh, tp.advmss);
   }
 
-  /** {@code tcp_set_window_clamp} of the receive side. */
+  /** {@code tcp_set_window_clamp}. */
   static void setClamp(TcpSock tp, int value) {
-    tp.windowClamp = value;
-    tp.rcvSsthresh = Math.min(Math.max(tp.rcvSsthresh, 0), tp.windowClamp);
-    int newRcvSsthresh = Math.min(tp.rcvWnd, value);
-    if (newRcvSsthresh > tp.rcvSsthresh) {
-      tp.rcvSsthresh = newRcvSsthresh;
+    int old = tp.windowClamp;
+    int clamp = Math.max(CLAMP_MIN, value);
+    if (clamp == old) {
+      return;
     }
+    tp.windowClamp = clamp;
+    if (clamp > old) {
+      tp.rcvSsthresh = Math.max(Math.min(tp.rcvWnd, clamp), tp.rcvSsthresh);
+      return;
+    }
+    int unused = SkMem.unusedReserved(tp.sk);
+    int reserved = unused == 0 ? 0 : tp.winFromSpace(unused);
+    tp.rcvSsthresh = Math.max(Math.min(tp.rcvSsthresh, clamp), reserved);
   }
 
   /** {@code tcp_init_buffer_space}: when a connection is established. */
@@ -271,7 +281,7 @@ final class TcpWindow {
     long window = (long) value << 1;
     long more = old == 0 ? 0 : window * (value - old) / old;
     window += more << 1;
-    if (tp.outOfOrder != null && tp.outOfOrder.peekLast() instanceof TcpSkb last) {
+    if (tp.outOfOrder != null && tp.outOfOrder.pieces.peekLast() instanceof TcpSkb last) {
       window += last.endSeq - tp.rcvNxt;
     }
     long most = tp.net.sysctl(Sysctl.IPV4_TCP_RMEM, 2);
