@@ -182,7 +182,7 @@ public final class RandomSegments {
       return true;
     }
     boolean taken = tp.sk.isReadable() && has(tp.sk.receiveQueue().peekLast());
-    for (Skb skb = tp.outOfOrder == null ? null : tp.outOfOrder.peek();
+    for (Skb skb = tp.outOfOrder == null ? null : tp.outOfOrder.pieces.peek();
         skb != null;
         skb = skb.next()) {
       taken |= has(skb);
