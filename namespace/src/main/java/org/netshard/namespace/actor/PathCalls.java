@@ -140,7 +140,7 @@ final class PathCalls {
       model
           .machine()
           .leftOut(
-              "files but those of /proc/sys, /proc/PID, /proc/net and cgroups are not there:"
+              "files but those of /proc/sys, /proc/PID, /proc/net and cgroups, and a few devices, are not there:"
                   + " opening them gives ENOENT");
     }
   }

@@ -32,6 +32,11 @@ public abstract class Inode {
     return SuperBlock.PROC;
   }
 
+  /** The device that it is, as {@code stat} has it: 256 times the major number, and the minor. */
+  int rdev() {
+    return 0;
+  }
+
   /** How many names it has. */
   int nlink() {
     return 1;

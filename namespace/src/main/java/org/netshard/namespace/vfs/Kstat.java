@@ -19,8 +19,10 @@ import org.netshard.protocol.cred.UserNamespace;
  * @param nlink how many names it has
  * @param uid its owner
  * @param gid its group
+ * @param rdev the device that it is, or 0
  */
-public record Kstat(SuperBlock superBlock, long ino, int mode, int nlink, int uid, int gid) {
+public record Kstat(
+    SuperBlock superBlock, long ino, int mode, int nlink, int uid, int gid, long rdev) {
   /** Size of a {@code struct stat}, bytes. */
   public static final int STAT_BYTES = 144;
 
@@ -30,9 +32,15 @@ public record Kstat(SuperBlock superBlock, long ino, int mode, int nlink, int ui
   public static final int MODE_AT = 24;
   public static final int UID_AT = 28;
   public static final int GID_AT = 32;
+  public static final int RDEV_AT = 40;
   public static final int SIZE_AT = 48;
   public static final int BLKSIZE_AT = 56;
   public static final int BLOCKS_AT = 64;
+
+  /** That of an inode that is no device. */
+  public Kstat(SuperBlock superBlock, long ino, int mode, int nlink, int uid, int gid) {
+    this(superBlock, ino, mode, nlink, uid, gid, 0);
+  }
 
   /** What there is to tell of an inode of a file system. */
   public static Kstat of(Inode inode, long ino) {
@@ -42,7 +50,8 @@ public record Kstat(SuperBlock superBlock, long ino, int mode, int nlink, int ui
         inode.type() | inode.mode(),
         inode.nlink(),
         inode.uid(),
-        inode.gid());
+        inode.gid(),
+        inode.rdev());
   }
 
   /** Whether it is a file of this kind ({@code S_ISREG} and so on). */
@@ -67,6 +76,7 @@ public record Kstat(SuperBlock superBlock, long ino, int mode, int nlink, int ui
     stat.putInt(MODE_AT, mode);
     stat.putInt(UID_AT, seenIn.seenUid(uid));
     stat.putInt(GID_AT, seenIn.seenGid(gid));
+    stat.putLong(RDEV_AT, rdev);
     stat.putLong(BLKSIZE_AT, superBlock.blockBytes());
     return 0;
   }

@@ -9,6 +9,7 @@ package org.netshard.namespace.vfs;
  * another order.
  */
 public enum SuperBlock {
+  DEVTMPFS(6, 4096, false),
   NSFS(4, 4096, true),
   SOCKFS(9, 4096, true),
   PIPEFS(15, 4096, true),

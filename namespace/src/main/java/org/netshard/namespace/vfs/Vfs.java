@@ -47,7 +47,10 @@ public final class Vfs {
     Directory run =
         new PseudoDirectory(SuperBlock.TMPFS, Map.of("netns", new NetnsDirectory(nets)));
     Directory proc = new ProcDirectory(tasks);
-    root = new PseudoDirectory(SuperBlock.TMPFS, Map.of("proc", proc, "run", run, "sys", sys));
+    root =
+        new PseudoDirectory(
+            SuperBlock.TMPFS,
+            Map.of("dev", MemDevice.directory(), "proc", proc, "run", run, "sys", sys));
   }
 
   /**

@@ -114,8 +114,9 @@ final class TcpAcks {
    * Data have come ({@code tcp_event_data_recv}).
    *
    * @param truesize what they came with, before they may have joined another buffer
+   * @param paged whether they came in pages
    */
-  static void dataReceived(TcpSock tp, TcpSkb skb, int truesize) {
+  static void dataReceived(TcpSock tp, TcpSkb skb, int truesize, boolean paged) {
     tp.ackPending |= TcpSock.ACK_SCHED;
     measureRcvMss(tp, skb, truesize);
     TcpRtt.measureRcv(tp);
@@ -136,7 +137,7 @@ final class TcpAcks {
     tp.lrcvtime = now;
     TcpEcn.checkCe(tp, skb);
     if (skb.len >= 128) {
-      TcpWindow.grow(tp, truesize, skb.len, true);
+      TcpWindow.grow(tp, truesize, skb.len, paged);
     }
   }
 

@@ -150,8 +150,9 @@ final class TcpInput {
     TcpRtt.measureRcvTs(tp, skb);
     tp.net.addMib(Mib.TCP_HP_HITS, 1);
     int truesize = skb.truesize();
+    boolean paged = skb.isPaged();
     TcpRcvQueue.add(tp, skb);
-    TcpAcks.dataReceived(tp, skb, truesize);
+    TcpAcks.dataReceived(tp, skb, truesize, paged);
     TcpRehash.save(tp, packet);
     if (TcpHeader.ackSeq(packet) != tp.sndUna) {
       int unused = TcpAck.ack(tp, packet, seq, skb.endSeq, TcpAck.FLAG_DATA);

@@ -86,9 +86,10 @@ final class TcpOfo {
       return;
     }
     int truesize = skb.truesize();
+    boolean paged = skb.isPaged();
     boolean kept = insert(tp, tree, skb);
     if (kept && skb.joined) {
-      finish(tp, skb, truesize, true);
+      finish(tp, skb, truesize, paged);
     }
     if (tp.rxOpt.sackOk) {
       sackNew(tp, seq, endSeq);
@@ -107,9 +108,9 @@ final class TcpOfo {
   }
 
   /** Without SACK the window stays, so that what comes next is a duplicate ACK. */
-  private static void finish(TcpSock tp, TcpSkb skb, int truesize, boolean joined) {
+  private static void finish(TcpSock tp, TcpSkb skb, int truesize, boolean adjust) {
     if (tp.rxOpt.sackOk) {
-      TcpWindow.grow(tp, truesize, skb.len, joined);
+      TcpWindow.grow(tp, truesize, skb.len, adjust);
     }
     SkbOwner.setOwnerR(tp.sk, skb.truesize());
   }

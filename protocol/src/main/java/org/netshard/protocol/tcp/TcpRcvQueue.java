@@ -133,9 +133,10 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
       SkMem.forcedSchedule(sk, skb.truesize(), tp.net.machine().softirqGfp());
     }
     int truesize = skb.truesize();
+    boolean paged = skb.isPaged();
     add(tp, skb);
     if (skb.len > 0) {
-      TcpAcks.dataReceived(tp, skb, truesize);
+      TcpAcks.dataReceived(tp, skb, truesize, paged);
       TcpRehash.save(tp, packet);
     }
     if (skb.has(TcpHeader.FIN)) {

@@ -228,6 +228,11 @@ public final class TcpSkb extends Skb {
     return last;
   }
 
+  /** Whether its data are in pages, and not in a head. */
+  boolean isPaged() {
+    return tailroom == Packet.PAGED;
+  }
+
   /** {@code gso_segs}: segments of one that was received, at least one. */
   int segs() {
     return gsoSize == 0 ? 1 : Math.max(1, (len + gsoSize - 1) / gsoSize);

@@ -228,19 +228,19 @@ final class TcpWindow {
       adjustRcvSsthresh(tp);
       return;
     }
-    int size = truesize;
-    if (adjust) {
-      size -= TcpSkb.HEAD_TRUESIZE;
-      if (size < len) {
-        size = truesize;
-      }
-    }
+    int size = adjust ? adjusted(truesize, len) : truesize;
     int more = tp.winFromSpace(size) <= len ? 2 * tp.advmss : growBy(tp, len, size);
     if (more != 0) {
       more = Math.max(more, 2 * len);
       tp.rcvSsthresh += Math.min(room, more);
       tp.ackQuick |= 1;
     }
+  }
+
+  /** {@code truesize_adjust}: what is in pages takes no head of its own when it is joined. */
+  private static int adjusted(int truesize, int len) {
+    int pages = truesize - TcpSkb.HEAD_TRUESIZE;
+    return pages < len ? truesize : pages;
   }
 
   private static int growBy(TcpSock tp, int len, int truesize) {
