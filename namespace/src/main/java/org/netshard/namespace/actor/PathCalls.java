@@ -140,8 +140,8 @@ final class PathCalls {
       model
           .machine()
           .leftOut(
-              "files but those of /proc/sys, /proc/PID, /proc/net and cgroups, and a few devices, are not there:"
-                  + " opening them gives ENOENT");
+              "files but those of /proc/sys, /proc/PID, /proc/net and cgroups, and a few devices,"
+                  + " are not there: opening them gives ENOENT");
     }
   }
 

@@ -30,20 +30,19 @@ final class MemDevice extends RegularFile {
     }
   }
 
+  /** {@code /dev}, which is the same for all machines. */
+  static final Directory DIRECTORY =
+      new PseudoDirectory(
+          SuperBlock.DEVTMPFS,
+          Map.of(
+              "null", new MemDevice(Kind.NULL),
+              "zero", new MemDevice(Kind.ZERO),
+              "full", new MemDevice(Kind.FULL)));
+
   private final Kind kind;
 
   private MemDevice(Kind kind) {
     this.kind = kind;
-  }
-
-  /** {@code /dev}. */
-  static Directory directory() {
-    return new PseudoDirectory(
-        SuperBlock.DEVTMPFS,
-        Map.of(
-            "null", new MemDevice(Kind.NULL),
-            "zero", new MemDevice(Kind.ZERO),
-            "full", new MemDevice(Kind.FULL)));
   }
 
   @Override

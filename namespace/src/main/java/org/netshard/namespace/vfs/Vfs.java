@@ -50,7 +50,7 @@ public final class Vfs {
     root =
         new PseudoDirectory(
             SuperBlock.TMPFS,
-            Map.of("dev", MemDevice.directory(), "proc", proc, "run", run, "sys", sys));
+            Map.of("dev", MemDevice.DIRECTORY, "proc", proc, "run", run, "sys", sys));
   }
 
   /**

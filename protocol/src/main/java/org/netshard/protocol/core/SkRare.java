@@ -95,11 +95,6 @@ public final class SkRare {
   /** {@code sk_clockid} of {@code SO_TXTIME}. */
   int clockid;
 
-  /** Counts packets that were dropped as one ({@code sk_drops_skbadd}). */
-  public void addDrops(int segs) {
-    drops += segs;
-  }
-
   /** {@code sk_peer_pid}; 0 if there is none. */
   int peerPid;
 
@@ -265,6 +260,11 @@ public final class SkRare {
   /** Counts a packet that was dropped at the sock ({@code sk_drops_inc}). */
   public void addDrop() {
     drops++;
+  }
+
+  /** Counts packets that were dropped as one ({@code sk_drops_skbadd}). */
+  public void addDrops(int segs) {
+    drops += segs;
   }
 
   /** {@code sk_peer_pid}; 0 if there is none. */

@@ -270,9 +270,10 @@ final class TcpSend {
     TcpSkb tail = (TcpSkb) tp.writeQueue.peekLast();
     TcpSkb skb = tail == null ? null : tail.behind(goal);
     if (skb == null) {
-      // Behind a full one more will come, and go out in sends of the larger size (tcp_grow_skb).
-      boolean last = left <= goal && (tail == null || tail.len < goal);
-      skb = TcpSkb.forSending(last ? left : Math.max(goal, TcpMss.tsoSegs(tp, mss) * mss));
+      // Behind a full one it waits, and goes out with what comes behind it (tcp_grow_skb).
+      boolean waits = tail != null && tail.len >= goal;
+      int capacity = waits ? Math.max(goal, TcpMss.tsoSegs(tp, mss) * mss) : Math.min(goal, left);
+      skb = TcpSkb.forSending(capacity);
     }
     skb.seq = tp.writeSeq;
     skb.endSeq = tp.writeSeq;
