@@ -241,8 +241,7 @@ final class TcpOfo {
         continue;
       }
       tree.erase(node);
-      TcpRcvQueue.move(tp, tree.pieces, head, last);
-      if (last.has(TcpHeader.FIN)) {
+      if (TcpRcvQueue.move(tp, tree.pieces, head, last)) {
         TcpInput.fin(tp);
         break;
       }

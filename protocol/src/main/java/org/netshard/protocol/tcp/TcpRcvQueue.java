@@ -194,15 +194,21 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
     return tp.sk.isReadable() ? (TcpSkb) tp.sk.receiveQueue().peekLast() : null;
   }
 
-  /** Takes a buffer that has waited out of order, of which some may have come in order since. */
-  static void move(TcpSock tp, SkbQueue from, TcpSkb head, TcpSkb last) {
+  /**
+   * Takes a buffer that has waited out of order, of which some may have come in order since.
+   *
+   * @return whether a FIN is in it
+   */
+  static boolean move(TcpSock tp, SkbQueue from, TcpSkb head, TcpSkb last) {
     TcpSkb tail = tail(tp);
     boolean joined = tail != null && joinAll(tp, tail, head, last);
+    boolean fin = false;
     int old = 0;
     TcpSkb skb = head;
     while (true) {
       TcpSkb next = skb.following();
       from.unlink(skb);
+      fin |= skb.has(TcpHeader.FIN);
       skb.node = null;
       if (Seq.after(skb.endSeq, tp.rcvNxt)) {
         skb.setTruesize(skb.truesize() + old);
@@ -214,7 +220,7 @@ final class TcpRcvQueue implements TcpMem.RcvQueues {
         old += skb.truesize();
       }
       if (skb == last || next == null) {
-        return;
+        return fin;
       }
       skb = next;
     }
